@@ -1,21 +1,35 @@
 .DEFAULT_GOAL := help
 JAR := target/streaming-push-kit.jar
+WITH := sh src/build/setup.sh
+# An environment that a command line sets goes on to every recipe: make run PUSH_HEARTBEAT_MS=1000.
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-test: ## Run all tests
-	@mvn test
+run: certs $(JAR) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it
+	@$(WITH) run sh src/build/run.sh
 
-build: $(JAR) ## Build target/streaming-push-kit.jar
+test: certs ## Run all tests (TEST=Lesson05*: some; WITHOUT="browser clients": leave groups out)
+	@$(WITH) test sh src/build/test.sh
+
+build: $(JAR) ## Build target/streaming-push-kit.jar, which runs with java -jar
 
 $(JAR): pom.xml $(shell find src/main -type f 2>/dev/null)
-	@mvn -q -Dmaven.test.skip=true package
+	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true package && touch $@
+
+certs: ## Make certs/key.pem, csr.pem and server.crt, unless they still serve
+	@$(WITH) run sh certs/make-certs.sh
 
 format: ## Format all Java
-	@mvn -q spotless:apply
+	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
-clean: ## Remove what was built
+verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, tests on JDK 17 and 25, the jar
+	@$(WITH) test sh src/build/verify.sh
+
+doctor: ## Look over this machine, and say how to mend what is wrong
+	@sh src/build/doctor.sh
+
+clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help test build format clean
+.PHONY: help run test build certs format verify doctor clean

@@ -1,0 +1,47 @@
+#!/bin/sh
+# progress.sh [-l] LABEL COMMAND…
+# Runs a command whose output nobody wants while it works. Prints the label, a sign of life every ten seconds of
+# silence, and the whole output if the command fails. With -l (for Maven) the lines worth reading are shown live.
+set -u
+live=
+[ "$1" = -l ] && live=1 && shift
+label=$1
+shift
+dir=$(mktemp -d "${TMPDIR:-/tmp}/push.XXXXXX") || exit 1
+log=$dir/log
+: >"$log"
+began=$(date +%s)
+ticker=
+clean() { [ -n "$ticker" ] && kill "$ticker" 2>/dev/null; rm -rf "$dir"; }
+trap clean EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+tick() {
+  silent=0 before=
+  while sleep 1 </dev/null >/dev/null 2>&1; do
+    size=$(wc -c <"$dir/shown" 2>/dev/null)
+    if [ "$size" != "$before" ]; then before=$size silent=0; else silent=$((silent + 1)); fi
+    [ "$silent" -ge 10 ] || continue
+    silent=0
+    echo "  … $(($(date +%s) - began)) s  $(grep . "$log" | tail -n 1 | cut -c 1-90)"
+  done
+}
+
+worth() { # what of Maven's output is worth a line
+  awk '{ gsub(/\033\[[0-9;]*m/, "") } /^\[INFO\] (Running|Tests run)/ || (/./ && !/^\[INFO\]/) { sub(/^\[INFO\] /, ""); print; fflush() }'
+}
+
+echo "$label …"
+: >"$dir/shown"
+tick &
+ticker=$!
+if [ -n "$live" ]; then
+  { "$@" 2>&1; echo $? >"$dir/status"; } | tee "$log" | worth | tee "$dir/shown"
+  status=$(cat "$dir/status")
+else
+  "$@" >"$log" 2>&1 </dev/null
+  status=$?
+  [ "$status" -eq 0 ] || cat "$log" >&2
+fi
+exit "$status"

@@ -1,0 +1,111 @@
+#!/bin/sh
+# setup.sh run|test [COMMAND…]
+# Finds what the project needs, installs with apt-get what is missing where it may, says otherwise exactly what
+# to install, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
+# For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
+# that WITHOUT names: browser (Chromium and its driver), clients (curl, nghttp).
+set -u
+need=$1
+shift
+WITHOUT=${WITHOUT:-}
+
+# The major version of the JDK in a folder, or nothing.
+major() {
+  [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+  sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "$1/release"
+}
+
+find_jdk() {
+  onPath=$(command -v javac) && onPath=$(readlink -f "$onPath" 2>/dev/null) && onPath=${onPath%/bin/javac}
+  for home in "${JAVA_HOME:-}" "$onPath" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/current \
+    "$(/usr/libexec/java_home -v 17+ 2>/dev/null)" \
+    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    version=$(major "$home")
+    if [ "${version:-0}" -ge 17 ]; then
+      jdk=$home
+      return 0
+    fi
+  done
+  jdk=
+  return 1
+}
+
+find_first() { # the first of these commands that is there
+  for name in "$@"; do command -v "$name" && return 0; done
+  return 1
+}
+
+wants() { # wants GROUP: are the tests of this group to run?
+  [ "$need" = test ] || return 1
+  case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
+}
+
+# Fills: missing (words for people), debian and mac (package names).
+look() {
+  missing= debian= mac=
+  find_jdk || lacks "a JDK, 17 or newer" JDK openjdk@17
+  command -v mvn >/dev/null || lacks "Maven, 3.6.3 or newer" maven maven
+  command -v openssl >/dev/null || lacks openssl openssl openssl
+  if wants browser; then
+    CHROMIUM=${CHROMIUM:-$(find_first chromium chromium-browser google-chrome google-chrome-stable \
+      "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")} ||
+      lacks Chromium chromium "--cask google-chrome"
+    CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver)} || lacks "Chromium's driver" chromium-driver "--cask chromedriver"
+    export CHROMIUM CHROMEDRIVER
+  fi
+  if wants clients; then
+    command -v curl >/dev/null || lacks curl curl curl
+    command -v nghttp >/dev/null || lacks nghttp nghttp2-client nghttp2
+  fi
+  [ -z "$missing" ]
+}
+
+lacks() { # lacks WORDS DEBIAN-PACKAGE BREW-PACKAGE
+  missing="${missing:+$missing; }$1"
+  debian="$debian $2"
+  mac="$mac
+                       brew install $3"
+}
+
+# Puts the JDK that this Debian has in the place of the word JDK.
+name_jdk() {
+  case $debian in *JDK*) ;; *) return 0 ;; esac
+  for package in openjdk-17-jdk-headless openjdk-21-jdk-headless openjdk-25-jdk-headless default-jdk-headless; do
+    apt-cache show "$package" >/dev/null 2>&1 && break
+  done
+  debian=$(echo "$debian" | sed "s/JDK/$package/")
+}
+
+give_up() {
+  {
+    echo "Missing: $missing."
+    [ -n "${1:-}" ] && echo "$1"
+    echo "  Debian, Ubuntu:      apt install$(echo "$debian" | sed 's/JDK/openjdk-17-jdk-headless/')   (as root, or with sudo)"
+    echo "  macOS: $mac" | sed '1{N;s/\n */               /;}'
+    [ "$need" = test ] && [ -z "${CI:-}" ] && echo 'Or leave those tests out, and be told so: make test WITHOUT="browser clients"'
+  } >&2
+  exit 1
+}
+
+install() {
+  command -v apt-get >/dev/null || give_up
+  if [ "$(id -u)" = 0 ]; then
+    root=
+  elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && [ -z "${CI:-}" ] && sudo true; }; }; then
+    root=sudo
+  else
+    give_up "To install it here takes root, or sudo."
+  fi
+  echo "Missing: $missing."
+  progress="sh $(dirname "$0")/progress.sh"
+  $progress "Reading Debian's list of packages" $root apt-get -q update || give_up "apt-get update failed."
+  name_jdk
+  $progress "Installing$debian" $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $debian ||
+    give_up "apt-get install failed."
+  look || give_up "apt-get installed it, and still it is not to be found."
+}
+
+look || install
+JAVA_HOME=$jdk
+export JAVA_HOME
+[ $# -eq 0 ] || exec "$@"

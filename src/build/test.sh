@@ -1,0 +1,50 @@
+#!/bin/sh
+# Runs the tests and ends with a summary. Environment: TEST (a pattern of classes), WITHOUT (groups to leave out),
+# BUILD_DIR (target, if not set), CI (true: nothing may be left out).
+set -u
+build=${BUILD_DIR:-target}
+without=$(echo "${WITHOUT:-}" | tr ',' ' ')
+case ${CI:-} in '' | false) ci= ;; *) ci=1 ;; esac
+for group in $without; do
+  case $group in browser | clients) ;; *) echo "WITHOUT=$group: the groups are browser and clients." >&2 && exit 1 ;; esac
+done
+if [ -n "$ci" ] && [ -n "$without" ]; then
+  echo "CI=$CI runs every test: it takes no WITHOUT." >&2
+  exit 1
+fi
+
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" test
+[ -z "$without" ] || set -- "$@" -DexcludedGroups="$(echo $without | tr ' ' ',')"
+[ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
+rm -rf "$build/surefire-reports"
+began=$(date +%s)
+sh "$(dirname "$0")/progress.sh" -l "Compiling and testing on $("$JAVA_HOME/bin/java" -version 2>&1 | head -n 1)" "$@"
+status=$?
+
+figures=$(cat "$build"/surefire-reports/TEST-*.xml 2>/dev/null | awk '
+  /<testsuite / {
+    classes++
+    n = split($0, part, " ")
+    for (i = 1; i <= n; i++) if (split(part[i], a, /="|"/) > 1) sum[a[1]] += a[2]
+  }
+  END { printf "%d %d %d %d", sum["tests"], sum["failures"] + sum["errors"], sum["skipped"], classes }')
+set -- $figures
+tests=$1 failed=$2 skipped=$3 classes=$4
+echo
+echo "$tests tests in $classes classes, $failed failed, in $(($(date +%s) - began)) s"
+if [ "$skipped" -gt 0 ]; then
+  echo "LEFT OUT: $skipped tests were skipped"
+  [ -z "$ci" ] || status=1
+fi
+for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
+[ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
+if [ "$tests" -eq "$skipped" ]; then
+  echo "FAILED: no test has run"
+  status=1
+elif [ "$failed" -gt 0 ] || [ "$status" -ne 0 ]; then
+  echo "FAILED"
+  [ "$status" -ne 0 ] || status=1
+else
+  echo "PASSED"
+fi
+exit "$status"

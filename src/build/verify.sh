@@ -1,0 +1,67 @@
+#!/bin/sh
+# verify.sh [rest]: everything that CI checks, each check to its end; "rest" leaves out the tests on the project's
+# own JDK, for a caller that has just run them.
+set -u
+here=$(dirname "$0")
+progress="sh $here/progress.sh"
+summary= failed=0
+
+check() { # check NAME COMMAND…
+  name=$1
+  shift
+  began=$(date +%s)
+  if "$@"; then verdict=ok; else verdict=FAILED failed=1; fi
+  summary="$summary
+$(printf '  %-6s %4d s  %s' "$verdict" $(($(date +%s) - began)) "$name")"
+}
+
+feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
+
+# The tests on another JDK, from compiling on, in a folder of their own.
+tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 sh "$here/test.sh"; }
+
+# The jar starts with nothing but its certificate, answers, and goes when it is told to.
+jar_serves() {
+  $progress "Building the jar" mvn -B -Dmaven.test.skip=true package || return 1
+  out=$(mktemp) || return 1
+  PUSH_PORT=0 "$JAVA_HOME/bin/java" -jar target/streaming-push-kit.jar >"$out" 2>&1 &
+  server=$!
+  url= waited=0
+  while [ -z "$url" ] && [ "$waited" -lt 100 ] && kill -0 "$server" 2>/dev/null; do
+    sleep 0.2
+    waited=$((waited + 1))
+    url=$(sed -n 's|.*\(https://localhost:[0-9]*/\).*|\1|p' "$out" | head -n 1)
+  done
+  answer=$(curl -sS --max-time 10 --cacert certs/server.crt -o /dev/null -w '%{http_code} over HTTP/%{http_version}' "${url:-https://localhost:1/}healthz")
+  kill "$server" 2>/dev/null
+  wait "$server"
+  code=$?
+  echo "java -jar: /healthz answers $answer; SIGTERM ends it with exit code $code"
+  [ "$answer" = "200 over HTTP/2" ] && { [ "$code" -eq 0 ] || [ "$code" -eq 143 ]; } && rm -f "$out" && return 0
+  cat "$out"
+  rm -f "$out"
+  return 1
+}
+
+check "budget of lines" sh "$here/budget.sh"
+check "format" $progress "Checking the format" mvn -B spotless:check
+check "Error Prone and NullAway" $progress "Compiling with Error Prone and NullAway" mvn -B -P verify -Dbuild.dir=target/verify test-compile
+check "java -jar" jar_serves
+mine=$(feature "$JAVA_HOME")
+[ "${1:-}" = rest ] || check "tests on JDK $mine" sh "$here/test.sh"
+for wanted in 17 25; do
+  [ "$wanted" != "$mine" ] || continue
+  found=
+  for home in /usr/lib/jvm/* /Library/Java/JavaVirtualMachines/*/Contents/Home; do
+    [ -x "$home/bin/javac" ] && [ -r "$home/release" ] && [ "$(feature "$home")" = "$wanted" ] && found=$home && break
+  done
+  if [ -n "$found" ]; then
+    check "tests on JDK $wanted" tests_on "$found" "target/jdk$wanted"
+  else
+    summary="$summary
+$(printf '  %-13s  %s' 'LEFT OUT' "tests on JDK $wanted, which is not here")"
+  fi
+done
+echo
+echo "verify:$summary"
+exit "$failed"
