@@ -29,7 +29,12 @@ tick() {
 }
 
 worth() { # what of Maven's output is worth a line
-  awk '{ gsub(/\033\[[0-9;]*m/, "") } /^\[INFO\] (Running|Tests run)/ || (/./ && !/^\[INFO\]/) { sub(/^\[INFO\] /, ""); print; fflush() }'
+  awk '
+    { gsub(/\033\[[0-9;]*m/, "") }
+    /^\[ERROR\] *($|To see the full|Re-run Maven|For more information|\[Help 1\]|-> \[Help 1\])/ { next }
+    /^\[INFO\] (Running|Tests run)/ { sub(/^\[INFO\] /, ""); print }
+    /./ && !/^\[INFO\]/ && !/^(Running|Tests run)/ { print }
+    { fflush() }'
 }
 
 echo "$label …"
