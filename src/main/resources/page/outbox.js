@@ -1,0 +1,70 @@
+/** Posting that neither loses nor doubles a message. */
+
+import { Backoff, End } from '/stream.js';
+
+const ANSWER_WITHIN_MS = 10_000;
+
+/**
+ * Posts messages one after the other, so that they keep their order, each until it is stored or refused.
+ *
+ * An answer that got lost looks just like a request that got lost. So every attempt carries the message's own
+ * Idempotency-Key, and the server answers a repeated one without storing it again. `change(entry)`: its
+ * `state` is sending, waiting, sent (then it has an `id`) or refused (then it has a `problem`).
+ */
+export class Outbox {
+  #url;
+  #change;
+  #queue = [];
+  #backoff = new Backoff();
+
+  constructor(url, change) {
+    this.#url = url;
+    this.#change = (entry, news) => change(Object.assign(entry, news));
+  }
+
+  get isEmpty() {
+    return this.#queue.length === 0;
+  }
+
+  send(user, text) {
+    const entry = { key: crypto.randomUUID(), user, text };
+    this.#change(entry, { state: 'sending' });
+    if (this.#queue.push(entry) === 1) this.#drain();
+  }
+
+  hurry() {
+    this.#backoff.hurry();
+  }
+
+  async #drain() {
+    while (!this.isEmpty) {
+      const [entry] = this.#queue;
+      let result;
+      while ((result = await this.#post(entry)) instanceof Error) {
+        await this.#backoff.wait(result, () => this.#change(entry, { state: 'waiting' }));
+        this.#change(entry, { state: 'sending' });
+      }
+      this.#backoff.reset();
+      this.#queue.shift();
+      this.#change(entry, result);
+    }
+  }
+
+  /** What has become of the message, or an error if it is worth another try. */
+  async #post({ key, user, text }) {
+    try {
+      const response = await fetch(this.#url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ user, text }),
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
+      if (response.ok) return { state: 'sent', id: (await response.json()).id };
+      if (response.status >= 500 || [408, 429].includes(response.status)) return End.refused(response);
+      const problem = { detail: `The server refused it: status ${response.status}.` };
+      return { state: 'refused', problem: Object.assign(problem, await response.json().catch(() => ({}))) };
+    } catch (error) {
+      return error;
+    }
+  }
+}
