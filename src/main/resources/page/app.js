@@ -184,7 +184,7 @@ const exactClock = new Intl.DateTimeFormat(undefined, {
 
 function addChunk({ time, bytes, records, goesOn, isCut }) {
   // The epoch is the same for all, so the sequence will do.
-  const names = records.slice(0, NAMED_PER_CHUNK).map(({ type, id = '' }) => `${type} ${id.replace(/.*-/, '')}`);
+  const names = records.slice(0, NAMED_PER_CHUNK).map(({ type, id = '' }) => `${type} ${String(id).replace(/.*-/, '')}`);
   const parts = names.map((name) => mark('record', name));
   if (records.length > parts.length) parts.push(mark('record', `and ${records.length - parts.length} more`));
   if (goesOn && records.length === 0) parts.push(mark('cut', isCut ? '… more of a record …' : '… rest of a record'));
