@@ -105,6 +105,11 @@ install() {
   look || give_up "apt-get installed it, and still it is not to be found."
 }
 
+if [ -n "${LOOK_ONLY:-}" ]; then # for doctor.sh: what there is, and nothing else
+  look
+  printf 'JAVA_HOME=%s\nCHROMIUM=%s\nCHROMEDRIVER=%s\n' "$jdk" "$CHROMIUM" "$CHROMEDRIVER"
+  exit 0
+fi
 look || install
 JAVA_HOME=$jdk
 export JAVA_HOME

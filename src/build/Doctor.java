@@ -1,0 +1,55 @@
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.Arrays;
+
+/** What only a JVM can tell of this machine: whether the port is free, and where {@code localhost} leads. */
+final class Doctor {
+    public static void main(String[] args) throws IOException {
+        int port = Integer.parseInt(args[0]);
+        boolean v4 = binds("127.0.0.1", 0) == null;
+        boolean v6 = binds("::1", 0) == null;
+        var names = Arrays.stream(InetAddress.getAllByName("localhost"))
+                .map(InetAddress::getHostAddress)
+                .toList();
+
+        if (!v4) {
+            say("MISSING", "127.0.0.1 cannot be bound: the loopback interface is down (ip link set lo up)");
+        } else if (!names.contains("127.0.0.1")) {
+            say("MISSING", "localhost leads to " + names + ": add \"127.0.0.1 localhost\" to /etc/hosts");
+        } else if (v6 && names.size() == 1) {
+            say(
+                    "note",
+                    "localhost leads to 127.0.0.1 only: add \"::1 localhost\" to /etc/hosts if a client wants IPv6");
+        } else {
+            say("ok", "localhost leads to " + names + (v6 ? "" : "; this machine has no IPv6, and needs none"));
+        }
+
+        String fault = binds("127.0.0.1", port);
+        if (fault == null && v6) {
+            fault = binds("::1", port);
+        }
+        if (fault == null) {
+            say("ok", "port " + port + " is free");
+        } else {
+            say("note", "port " + port + " is not free (" + fault + "): stop what has it, or make run PORT=9443");
+        }
+        if (!v4 || !names.contains("127.0.0.1")) {
+            System.exit(1);
+        }
+    }
+
+    private static String binds(String address, int port) {
+        try (var socket = new ServerSocket()) {
+            socket.bind(new InetSocketAddress(address, port));
+            return null;
+        } catch (IOException e) {
+            return e.getMessage();
+        }
+    }
+
+    private static void say(String verdict, String text) {
+        System.out.printf("  %-8s %s%n", verdict, text);
+    }
+}
