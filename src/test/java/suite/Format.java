@@ -1,0 +1,20 @@
+package suite;
+
+/**
+ * The three forms in which a stream can be asked for, each with its media type; and any form at all, in which no records are
+ * looked for.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+enum Format {
+    SEED("text/plain"),
+    NDJSON("application/x-ndjson"),
+    SSE("text/event-stream"),
+    ANY("*/*");
+
+    final String mediaType;
+
+    Format(String mediaType) {
+        this.mediaType = mediaType;
+    }
+}

@@ -1,0 +1,23 @@
+package suite;
+
+/**
+ * Bytes that are not what their form asks for, with a sentence that says where and why. It is a failure of the server under
+ * test, so the recorder turns it into a failed assertion.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+final class Malformed extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+    private static final int QUOTED = 160;
+
+    Malformed(String sentence) {
+        super(sentence);
+    }
+
+    /** The text in one line, cut where it is long. */
+    static String quote(String text) {
+        var line = text.replace("\r", "\\r").replace("\n", "\\n");
+        return line.length() <= QUOTED ? line : line.substring(0, QUOTED) + "… (" + text.length() + " characters)";
+    }
+}

@@ -1,0 +1,8 @@
+package suite;
+
+/**
+ * One chat message as a stream brought it; what a form does not carry is empty (the seed's form has no ids).
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+record Message(String id, String user, String text, long time) {}
