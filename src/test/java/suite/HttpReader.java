@@ -1,0 +1,50 @@
+package suite;
+
+import java.io.IOException;
+import okhttp3.Call;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.internal.http2.StreamResetException;
+
+/**
+ * Reads one response through OkHttp, as it comes, and fills a {@link Recorder} with it.
+ *
+ * <p><b>Threads:</b> a thread of its own for each response, which blocks while nothing comes.
+ */
+final class HttpReader {
+
+    private static final int STACK_BYTES = 256 * 1024;
+
+    private final Call call;
+    private final Recorder recorder;
+
+    private HttpReader(Call call, Format format) {
+        this.call = call;
+        var request = call.request();
+        this.recorder = new Recorder(request.method() + " " + request.url() + " as " + format, format, call::cancel);
+    }
+
+    static Recorder open(OkHttpClient client, Request request, Format format) {
+        var reader = new HttpReader(client.newCall(request), format);
+        var thread = new Thread(null, reader::read, "suite-reader", STACK_BYTES);
+        thread.setDaemon(true);
+        thread.start();
+        return reader.recorder;
+    }
+
+    private void read() {
+        try (var response = call.execute()) {
+            recorder.head(new Intake.Head(response.code(), response.protocol(), response.headers()));
+            var source = response.body().source();
+            var buffer = new byte[16 * 1024];
+            for (int length = source.read(buffer); length >= 0; length = source.read(buffer)) {
+                recorder.take(buffer, 0, length);
+            }
+            recorder.end(Ending.How.END_STREAM, "", "");
+        } catch (StreamResetException e) {
+            recorder.end(Ending.How.RESET, e.errorCode.name(), "");
+        } catch (IOException e) {
+            recorder.end(Ending.How.CONNECTION, "", e.toString());
+        }
+    }
+}

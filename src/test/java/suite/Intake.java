@@ -1,0 +1,169 @@
+package suite;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import okhttp3.Headers;
+import okhttp3.Protocol;
+
+/**
+ * What one response has brought so far: its head, its chunks, the records found in them, and its end. Whoever reads the
+ * response fills it; {@link Recorder} asks the questions.
+ *
+ * <p><b>Threads:</b> guarded by this object's lock; every change notifies.
+ */
+abstract class Intake {
+
+    /** Status and headers. */
+    record Head(int status, Protocol protocol, Headers headers) {}
+
+    /** A piece of the body as one read returned it, and when ({@link System#nanoTime}). */
+    record Chunk(byte[] bytes, long nanos) {}
+
+    /** A record and when its last byte was read. */
+    record Arrival(WireRecord record, long nanos) {}
+
+    private final String what;
+
+    @GuardedBy("this")
+    private final Records parser;
+
+    @GuardedBy("this")
+    private final List<Chunk> chunks = new ArrayList<>();
+
+    @GuardedBy("this")
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+
+    @GuardedBy("this")
+    final List<Arrival> arrivals = new ArrayList<>();
+
+    @GuardedBy("this")
+    Optional<Head> head = Optional.empty();
+
+    @GuardedBy("this")
+    Optional<String> malformed = Optional.empty();
+
+    @GuardedBy("this")
+    Optional<Ending> ending = Optional.empty();
+
+    /**
+     * @param what the request, for failure messages
+     */
+    Intake(String what, Format format) {
+        this.what = what;
+        this.parser = Records.of(format);
+    }
+
+    final synchronized void head(Head head) {
+        this.head = Optional.of(head);
+        notifyAll();
+    }
+
+    final synchronized void take(byte[] buffer, int offset, int length) {
+        long now = System.nanoTime();
+        chunks.add(new Chunk(Arrays.copyOfRange(buffer, offset, offset + length), now));
+        body.write(buffer, offset, length);
+        if (malformed.isEmpty()) {
+            try {
+                parser.feed(buffer, offset, length, record -> arrived(record, now));
+            } catch (Malformed e) {
+                malformed = Optional.of(e.getMessage());
+            }
+        }
+        notifyAll();
+    }
+
+    private synchronized void arrived(WireRecord record, long nanos) {
+        arrivals.add(new Arrival(record, nanos));
+    }
+
+    /** The first end counts. */
+    final synchronized void end(Ending.How how, String code, String detail) {
+        if (ending.isEmpty()) {
+            boolean cut = how == Ending.How.END_STREAM && parser.pending() > 0;
+            ending = Optional.of(new Ending(how, code, cut ? "in the middle of a record" : detail));
+            notifyAll();
+        }
+    }
+
+    /** All chunks so far. */
+    final synchronized List<Chunk> chunks() {
+        return List.copyOf(chunks);
+    }
+
+    /** All records so far, whether they have been asked for or not. */
+    final synchronized List<Arrival> arrivals() {
+        return List.copyOf(arrivals);
+    }
+
+    /** The body so far as text; where a chunk has cut a character, it ends with a replacement character. */
+    final synchronized String text() {
+        return body.toString(StandardCharsets.UTF_8);
+    }
+
+    final synchronized boolean ended() {
+        return ending.isPresent();
+    }
+
+    final synchronized boolean answered() {
+        return head.isPresent();
+    }
+
+    final int status() {
+        return head().status();
+    }
+
+    final Protocol protocol() {
+        return head().protocol();
+    }
+
+    final Headers headers() {
+        return head().headers();
+    }
+
+    /** The value of a header, or empty. */
+    final String header(String name) {
+        var value = headers().get(name);
+        return value == null ? "" : value;
+    }
+
+    final synchronized Head head() {
+        return head.orElseThrow(() -> new AssertionError(what + ": there is no response yet"));
+    }
+
+    final synchronized void await(Duration within, BooleanSupplier condition) {
+        Deadline.in(within).await(this, condition);
+    }
+
+    final AssertionError failed(String sentence) {
+        return new AssertionError(what + ": " + sentence);
+    }
+
+    /** The failure of not having got what was expected, with what came instead and all that has come before. */
+    final synchronized AssertionError missed(String expected, Duration within) {
+        var came = malformed
+                .or(() -> ending.map(end -> "the response ended: " + end))
+                .orElse("nothing of the kind came within " + Deadline.say(within));
+        return failed("expected " + expected + ", but " + came + "; " + soFar());
+    }
+
+    private synchronized String soFar() {
+        if (head.isEmpty()) {
+            return "there is no head of a response yet";
+        }
+        return "the response (" + status() + " " + header("content-type") + ") has sent "
+                + count(arrivals.size(), "record") + " in " + count(chunks.size(), "chunk") + " of "
+                + count(body.size(), "byte")
+                + (parser.pending() == 0 ? "" : ", the last " + parser.pending() + " not a whole record");
+    }
+
+    private static String count(int number, String noun) {
+        return number + " " + noun + (number == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,164 @@
+package suite;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+
+/**
+ * One open response and the questions that a test asks of it. Each question waits with a deadline; each failure says what was
+ * expected and what came instead.
+ *
+ * <p><b>Threads:</b> any thread, though only one should ask for records, because each record is handed out once.
+ */
+final class Recorder extends Intake implements AutoCloseable {
+
+    private final Runnable leave;
+    private int taken;
+
+    /**
+     * @param what the request, for failure messages
+     * @param leave how to cancel the response
+     */
+    Recorder(String what, Format format, Runnable leave) {
+        super(what, format);
+        this.leave = leave;
+    }
+
+    /**
+     * Sends the request and returns when the head of a response is there, whatever its status.
+     *
+     * @throws AssertionError if there is none within {@link Deadline#PATIENCE}
+     */
+    static Recorder open(OkHttpClient client, Request request, Format format) {
+        return HttpReader.open(client, request, format).awaitHead();
+    }
+
+    /** Waits for the head of the response. */
+    synchronized Recorder awaitHead() {
+        await(Deadline.PATIENCE, () -> answered() || ended());
+        if (head.isEmpty()) {
+            leave.run();
+            throw missed("a response", Deadline.PATIENCE);
+        }
+        return this;
+    }
+
+    /** The next record of any type. */
+    WireRecord next() {
+        return next(Deadline.PATIENCE);
+    }
+
+    WireRecord next(Duration within) {
+        return next(record -> true, "a record", within);
+    }
+
+    /** The next record, which must be of this type; heartbeats that come before it are passed over. */
+    WireRecord next(String type) {
+        return next(type, Deadline.PATIENCE);
+    }
+
+    WireRecord next(String type, Duration within) {
+        var record = next(candidate -> candidate.is(type) || !candidate.is("heartbeat"), "a " + type, within);
+        if (!record.is(type)) {
+            throw failed("expected a " + type + ", but there came " + record);
+        }
+        return record;
+    }
+
+    /** The next record for which the condition holds; those before it are passed over. */
+    synchronized WireRecord next(Predicate<WireRecord> condition, String expected, Duration within) {
+        var deadline = Deadline.in(within);
+        while (deadline.await(this, this::moreOrOver) && taken < arrivals.size()) {
+            var record = arrivals.get(taken++).record();
+            if (condition.test(record)) {
+                return record;
+            }
+        }
+        throw missed(expected, within);
+    }
+
+    /**
+     * The next message. Heartbeats are passed over, and so is the {@code start} that opens the response; a later {@code start}
+     * or a {@code bye} is a failure, for then messages may be missing.
+     */
+    Message nextMessage() {
+        return nextMessage(Deadline.PATIENCE);
+    }
+
+    synchronized Message nextMessage(Duration within) {
+        var record = next(
+                candidate -> !candidate.is("heartbeat") && !(taken == 1 && candidate.is("start")), "a message", within);
+        if (!record.is("message")) {
+            throw failed("expected a message, but there came " + record);
+        }
+        return record.message();
+    }
+
+    /** The next {@code count} messages, each within {@link Deadline#PATIENCE} of the one before. */
+    List<Message> messages(int count) {
+        var messages = new ArrayList<Message>();
+        while (messages.size() < count) {
+            messages.add(nextMessage());
+        }
+        return messages;
+    }
+
+    /** The messages up to this text, with that one; each within {@link Deadline#PATIENCE} of the one before. */
+    List<Message> messagesUpTo(String text) {
+        var messages = new ArrayList<Message>();
+        do {
+            messages.add(nextMessage());
+        } while (!messages.get(messages.size() - 1).text().equals(text));
+        return messages;
+    }
+
+    /** Fails if a record other than a heartbeat comes within this time, or if the response ends. */
+    synchronized void quiet(Duration time) {
+        var deadline = Deadline.in(time);
+        while (deadline.await(this, this::moreOrOver)) {
+            if (taken == arrivals.size()) {
+                throw missed("it to stay open and quiet for " + Deadline.say(time), time);
+            }
+            var record = arrivals.get(taken++).record();
+            if (!record.is("heartbeat")) {
+                throw failed("expected nothing for " + Deadline.say(time) + ", but there came " + record);
+            }
+        }
+    }
+
+    /** How the response ended. Records that came before its end may still be asked for. */
+    Ending closed() {
+        return closed(Deadline.PATIENCE);
+    }
+
+    synchronized Ending closed(Duration within) {
+        await(within, this::ended);
+        return ending.orElseThrow(() -> missed("the response to end", within));
+    }
+
+    /** Waits until the body so far, whatever its form, contains this text. */
+    synchronized void awaitText(String text) {
+        await(Deadline.PATIENCE, () -> text().contains(text) || ended());
+        if (!text().contains(text)) {
+            throw missed("\"" + Malformed.quote(text) + "\" in the body", Deadline.PATIENCE);
+        }
+    }
+
+    /** Leaves: sends RST_STREAM with CANCEL. */
+    void cancel() {
+        end(Ending.How.CANCELLED, "", "by the test");
+        leave.run();
+    }
+
+    @Override
+    public void close() {
+        cancel();
+    }
+
+    private synchronized boolean moreOrOver() {
+        return taken < arrivals.size() || ending.isPresent() || malformed.isPresent();
+    }
+}
