@@ -1,0 +1,55 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.undertow.protocols.http2.HpackDecoder;
+import io.undertow.protocols.http2.HpackException;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import okhttp3.Headers;
+
+/**
+ * HPACK, RFC 7541, as far as a test needs it: each header is written as a literal without indexing and without Huffman coding,
+ * so that any header can be written, a wrong one too. Reading is left to Undertow's decoder.
+ *
+ * <p><b>Threads:</b> writing: any thread; reading: confined to the connection's reader, because a decoder has a memory.
+ */
+final class Hpack {
+
+    private final HpackDecoder decoder = new HpackDecoder();
+
+    /** Encodes names and values by turns, just as they stand. */
+    static byte[] encode(String... namesAndValues) {
+        var out = new ByteArrayOutputStream();
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            out.write(0);
+            string(out, namesAndValues[i]);
+            string(out, namesAndValues[i + 1]);
+        }
+        return out.toByteArray();
+    }
+
+    /** Section 5.2, with the length as section 5.1 says, on a prefix of 7 bits. */
+    private static void string(ByteArrayOutputStream out, String text) {
+        var bytes = text.getBytes(ISO_8859_1);
+        int length = bytes.length;
+        if (length < 127) {
+            out.write(length);
+        } else {
+            out.write(127);
+            for (length -= 127; length >= 128; length >>= 7) {
+                out.write(length & 127 | 128);
+            }
+            out.write(length);
+        }
+        out.writeBytes(bytes);
+    }
+
+    /** Decodes a whole header block; {@code :status} is among the headers. */
+    Headers decode(byte[] block) throws HpackException {
+        var headers = new Headers.Builder();
+        decoder.setHeaderEmitter((name, value, neverIndex) -> headers.addUnsafeNonAscii(name.toString(), value));
+        decoder.decode(ByteBuffer.wrap(block), false);
+        return headers.build();
+    }
+}

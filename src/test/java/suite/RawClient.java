@@ -1,0 +1,217 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.function.Predicate;
+
+/**
+ * An HTTP/2 client that sends just what a test says, frame by frame: for windows, resets with a code, GOAWAY, a cut or frozen
+ * connection, and all that OkHttp rightly cannot be made to do. What comes in is logged by {@link RawReader}.
+ *
+ * <p><b>Threads:</b> any thread; sending is guarded by a lock of its own.
+ */
+final class RawClient implements AutoCloseable {
+
+    /**
+     * How the client behaves when left alone.
+     *
+     * @param initialWindow the window of each stream, SETTINGS_INITIAL_WINDOW_SIZE; that of the connection is always 65,535
+     * @param refillWindows whether each DATA frame is at once given back to both windows
+     * @param ackPings whether a PING is answered
+     * @param receiveBuffer SO_RCVBUF in bytes, so that a client that stops reading soon stops the server; 0: the system's
+     */
+    record Options(int initialWindow, boolean refillWindows, boolean ackPings, int receiveBuffer) {
+
+        /** A good client. */
+        static final Options PLAIN = new Options(65_535, true, true, 0);
+
+        /** This window, which only the test refills. */
+        Options window(int bytes) {
+            return new Options(bytes, false, ackPings, receiveBuffer);
+        }
+
+        Options withoutPingAcks() {
+            return new Options(initialWindow, refillWindows, false, receiveBuffer);
+        }
+
+        Options receiveBuffer(int bytes) {
+            return new Options(initialWindow, refillWindows, ackPings, bytes);
+        }
+    }
+
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
+
+    private final String authority;
+    private final TlsSocket socket;
+    private final RawReader reader;
+
+    @GuardedBy("this")
+    private int lastStream = -1;
+
+    private RawClient(String authority, TlsSocket socket, Options options) {
+        this.authority = authority;
+        this.socket = socket;
+        this.reader = new RawReader(this, socket, options);
+    }
+
+    /** Connects, sends preface and SETTINGS, and returns when the server's SETTINGS are there. */
+    static RawClient connect(String host, int port, Options options) {
+        var socket = TlsSocket.connect(host, port, options.receiveBuffer());
+        var client = new RawClient(host + ":" + port, socket, options);
+        client.send(PREFACE);
+        client.settings(Frame.SETTING_ENABLE_PUSH, 0, Frame.SETTING_INITIAL_WINDOW_SIZE, options.initialWindow());
+        client.reader.start();
+        client.await(frame -> frame.is(Frame.SETTINGS) && !frame.has(Frame.ACK), "the server's SETTINGS");
+        return client;
+    }
+
+    /** Sends these bytes as they are. */
+    void send(byte[] bytes) {
+        try {
+            socket.write(bytes);
+        } catch (IOException e) {
+            throw new AssertionError("could not send " + bytes.length + " bytes: " + e + "; " + reader.soFar(), e);
+        }
+    }
+
+    void send(Frame frame) {
+        send(frame.bytes());
+    }
+
+    /** Opens {@code GET /messages} on a new stream and returns when the head of the response is there. */
+    Recorder open(Format format, String... headers) {
+        return openUnread(format, headers).awaitHead();
+    }
+
+    /** The same, without waiting for anything. */
+    synchronized Recorder openUnread(Format format, String... headers) {
+        int stream = lastStream + 2;
+        var recorder = reader.record(stream, format, "GET /messages as " + format + " on stream " + stream);
+        var all = Arrays.copyOf(headers, headers.length + 2);
+        all[headers.length] = "accept";
+        all[headers.length + 1] = format.mediaType;
+        request("GET", "/messages", true, all);
+        return recorder;
+    }
+
+    /**
+     * Sends a request's HEADERS on a new stream and returns its number.
+     *
+     * @param whole whether the request has no body
+     * @param headers names and values by turns
+     */
+    synchronized int request(String method, String path, boolean whole, String... headers) {
+        lastStream += 2;
+        var all = new String[8 + headers.length];
+        var pseudo = new String[] {":method", method, ":scheme", "https", ":authority", authority, ":path", path};
+        System.arraycopy(pseudo, 0, all, 0, pseudo.length);
+        System.arraycopy(headers, 0, all, pseudo.length, headers.length);
+        int flags = Frame.END_HEADERS | (whole ? Frame.END_STREAM : 0);
+        send(new Frame(Frame.HEADERS, flags, lastStream, Hpack.encode(all)));
+        return lastStream;
+    }
+
+    /** The recorder of the response on a stream, for a request made with {@link #request}; all that came is in it. */
+    Recorder recorder(int stream) {
+        return reader.recorder(stream);
+    }
+
+    void data(int stream, byte[] bytes, boolean last) {
+        send(new Frame(Frame.DATA, last ? Frame.END_STREAM : 0, stream, bytes));
+    }
+
+    /** Sends SETTINGS: identifiers and values by turns. */
+    void settings(int... idsAndValues) {
+        var payload = ByteBuffer.allocate(idsAndValues.length * 3);
+        for (int i = 0; i < idsAndValues.length; i += 2) {
+            payload.putShort((short) idsAndValues[i]).putInt(idsAndValues[i + 1]);
+        }
+        send(new Frame(Frame.SETTINGS, 0, 0, payload.array()));
+    }
+
+    /** Gives bytes to the window of a stream, or of the connection: stream 0. */
+    void windowUpdate(int stream, int bytes) {
+        send(Frame.ofInts(Frame.WINDOW_UPDATE, 0, stream, bytes));
+    }
+
+    /** Resets a stream with an error code: 8 is CANCEL, 2 is INTERNAL_ERROR. */
+    void reset(int stream, int code) {
+        send(Frame.ofInts(Frame.RST_STREAM, 0, stream, code));
+    }
+
+    /** Says GOAWAY; no stream of the server's has been seen. */
+    void goAway(int code) {
+        send(Frame.ofInts(Frame.GOAWAY, 0, 0, 0, code));
+    }
+
+    /** Sends a PING with this number in its eight bytes. */
+    void ping(int number) {
+        send(Frame.ofInts(Frame.PING, 0, 0, 0, number));
+    }
+
+    /** The value that the server's first SETTINGS gave for this identifier. */
+    OptionalInt serverSetting(int id) {
+        var settings = await(frame -> frame.is(Frame.SETTINGS) && !frame.has(Frame.ACK), "the server's SETTINGS");
+        var payload = ByteBuffer.wrap(settings.payload());
+        while (payload.hasRemaining()) {
+            int next = payload.getShort();
+            int value = payload.getInt();
+            if (next == id) {
+                return OptionalInt.of(value);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    /** Ends our half of the TCP connection as a process that exits does: FIN, without a word in TLS. Reading goes on. */
+    void fin() {
+        socket.fin();
+    }
+
+    /** Tears the connection down with a TCP reset. */
+    void tcpReset() {
+        socket.reset();
+    }
+
+    /** Stops reading, after at most the one frame that is being read now. */
+    void freeze() {
+        reader.freeze(true);
+    }
+
+    void thaw() {
+        reader.freeze(false);
+    }
+
+    /** The first frame since the connection began, or the first to come, for which the condition holds. */
+    Frame await(Predicate<Frame> condition, String expected) {
+        return await(condition, expected, Deadline.PATIENCE);
+    }
+
+    Frame await(Predicate<Frame> condition, String expected, Duration within) {
+        return reader.await(condition, expected, within);
+    }
+
+    /** All frames that have come. */
+    List<Frame> frames() {
+        return reader.frames();
+    }
+
+    /** Waits until the server has ended the connection, and says how. */
+    String awaitEnd(Duration within) {
+        return reader.awaitEnd(within);
+    }
+
+    /** Closes the connection, with a TCP reset if there is anything unread. */
+    @Override
+    public void close() {
+        reader.freeze(false);
+        socket.close();
+    }
+}

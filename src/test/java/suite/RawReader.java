@@ -1,0 +1,224 @@
+package suite;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.undertow.protocols.http2.HpackException;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.nio.BufferUnderflowException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import okhttp3.Protocol;
+
+/**
+ * The reading half of a {@link RawClient}: logs every frame, gives each stream's head, body and end to its recorder, and
+ * answers what the options let it answer.
+ *
+ * <p><b>Threads:</b> a thread of its own reads; the log is guarded by this object's lock.
+ */
+final class RawReader {
+
+    private final RawClient client;
+    private final TlsSocket socket;
+    private final RawClient.Options options;
+    private final Hpack hpack = new Hpack();
+    private final ByteArrayOutputStream block = new ByteArrayOutputStream();
+    private boolean endAfterBlock;
+
+    @GuardedBy("this")
+    private final List<Frame> log = new ArrayList<>();
+
+    @GuardedBy("this")
+    private final Map<Integer, Recorder> recorders = new HashMap<>();
+
+    @GuardedBy("this")
+    private Optional<String> end = Optional.empty();
+
+    @GuardedBy("this")
+    private boolean frozen;
+
+    RawReader(RawClient client, TlsSocket socket, RawClient.Options options) {
+        this.client = client;
+        this.socket = socket;
+        this.options = options;
+    }
+
+    void start() {
+        var thread = new Thread(this::read, "suite-raw-reader");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Has the response on a stream read as this form; to be said before the request is sent. */
+    synchronized Recorder record(int stream, Format format, String what) {
+        var recorder = new Recorder(what, format, () -> leave(stream));
+        recorders.put(stream, recorder);
+        return recorder;
+    }
+
+    /** The recorder of a stream. Where none was asked for, it keeps the body and finds no records in it. */
+    synchronized Recorder recorder(int stream) {
+        return recorders.computeIfAbsent(
+                stream, number -> new Recorder("stream " + number, Format.ANY, () -> leave(number)));
+    }
+
+    synchronized void freeze(boolean frozen) {
+        this.frozen = frozen;
+        notifyAll();
+    }
+
+    synchronized Frame await(Predicate<Frame> condition, String expected, Duration within) {
+        var deadline = Deadline.in(within);
+        for (int i = 0; ; i++) {
+            int next = i;
+            deadline.await(this, () -> logged() > next || ended());
+            if (log.size() == next) {
+                throw new AssertionError(
+                        "expected " + expected + " within " + Deadline.say(within) + ", but " + soFar());
+            }
+            if (condition.test(log.get(next))) {
+                return log.get(next);
+            }
+        }
+    }
+
+    synchronized List<Frame> frames() {
+        return List.copyOf(log);
+    }
+
+    synchronized String awaitEnd(Duration within) {
+        Deadline.in(within).await(this, this::ended);
+        return end.orElseThrow(() -> new AssertionError(
+                "expected the server to end the connection within " + Deadline.say(within) + ", but " + soFar()));
+    }
+
+    synchronized String soFar() {
+        var last = log.subList(Math.max(0, log.size() - 5), log.size());
+        return end.map(how -> "the connection has ended: " + how).orElse("the connection is open") + "; of "
+                + log.size() + " frames the last are " + last;
+    }
+
+    private void leave(int stream) {
+        if (!ended()) {
+            client.reset(stream, 8);
+        }
+    }
+
+    private synchronized int logged() {
+        return log.size();
+    }
+
+    private synchronized boolean ended() {
+        return end.isPresent();
+    }
+
+    private void read() {
+        String how;
+        try {
+            var in = new DataInputStream(socket.input());
+            for (var frame = next(in); frame.isPresent(); frame = next(in)) {
+                take(frame.get());
+            }
+            how = "closed by the server";
+        } catch (IOException | HpackException e) {
+            how = e.toString();
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            how = "the server sent a frame that is too short for its type: " + e;
+        }
+        synchronized (this) {
+            end = Optional.of(how);
+            for (var recorder : recorders.values()) {
+                recorder.end(Ending.How.CONNECTION, "", how);
+            }
+            notifyAll();
+        }
+    }
+
+    private Optional<Frame> next(DataInputStream in) throws IOException {
+        synchronized (this) {
+            while (frozen) {
+                try {
+                    wait();
+                } catch (InterruptedException e) {
+                    throw new IOException("interrupted while frozen", e);
+                }
+            }
+        }
+        return Frame.read(in);
+    }
+
+    private void take(Frame frame) throws IOException, HpackException {
+        switch (frame.type()) {
+            case Frame.SETTINGS -> answer(frame, new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]), true);
+            case Frame.PING -> answer(frame, new Frame(Frame.PING, Frame.ACK, 0, frame.payload()), options.ackPings());
+            case Frame.HEADERS, Frame.CONTINUATION -> headers(frame);
+            case Frame.DATA -> data(frame);
+            case Frame.RST_STREAM -> recorder(frame.stream()).end(Ending.How.RESET, Frame.error(frame.number(0)), "");
+            default -> {
+                // Logged, like every frame; nothing to be done.
+            }
+        }
+        synchronized (this) {
+            log.add(frame);
+            notifyAll();
+        }
+    }
+
+    private void answer(Frame frame, Frame answer, boolean wanted) throws IOException {
+        if (wanted && !frame.has(Frame.ACK)) {
+            socket.write(answer.bytes());
+        }
+    }
+
+    private void headers(Frame frame) throws HpackException {
+        if (frame.is(Frame.HEADERS)) {
+            endAfterBlock = frame.has(Frame.END_STREAM);
+        }
+        var padding = padding(frame);
+        int start = padding[0] + (frame.is(Frame.HEADERS) && frame.has(Frame.HAS_PRIORITY) ? 5 : 0);
+        block.write(frame.payload(), start, frame.payload().length - start - padding[1]);
+        if (!frame.has(Frame.END_HEADERS)) {
+            return;
+        }
+        var headers = hpack.decode(block.toByteArray());
+        block.reset();
+        var status = headers.get(":status");
+        var recorder = recorder(frame.stream());
+        if (status != null && !status.startsWith("1")) {
+            recorder.head(new Intake.Head(Integer.parseInt(status), Protocol.HTTP_2, headers));
+        }
+        if (endAfterBlock) {
+            recorder.end(Ending.How.END_STREAM, "", "");
+        }
+    }
+
+    private void data(Frame frame) throws IOException {
+        var padding = padding(frame);
+        int length = frame.payload().length;
+        var recorder = recorder(frame.stream());
+        if (length > padding[0] + padding[1]) {
+            recorder.take(frame.payload(), padding[0], length - padding[0] - padding[1]);
+        }
+        if (frame.has(Frame.END_STREAM)) {
+            recorder.end(Ending.How.END_STREAM, "", "");
+        }
+        if (options.refillWindows() && length > 0) {
+            socket.write(Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, length).bytes());
+            if (!frame.has(Frame.END_STREAM)) {
+                socket.write(Frame.ofInts(Frame.WINDOW_UPDATE, 0, frame.stream(), length)
+                        .bytes());
+            }
+        }
+    }
+
+    /** How many bytes of a padded frame's payload stand before and after what it carries. */
+    private static int[] padding(Frame frame) {
+        boolean padded = !frame.is(Frame.CONTINUATION) && frame.has(Frame.PADDED);
+        return padded ? new int[] {1, frame.payload()[0] & 0xff} : new int[] {0, 0};
+    }
+}

@@ -1,0 +1,97 @@
+package suite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import javax.net.ssl.SSLSocket;
+
+/**
+ * A TLS connection that has agreed on HTTP/2, over a TCP socket of our own, so that the TCP connection can be cut without TLS
+ * having a say.
+ *
+ * <p><b>Threads:</b> any thread; writing is guarded by this object's lock.
+ */
+final class TlsSocket {
+
+    private final Socket tcp;
+    private final SSLSocket tls;
+
+    private TlsSocket(Socket tcp, SSLSocket tls) {
+        this.tcp = tcp;
+        this.tls = tls;
+    }
+
+    /**
+     * Connects and shakes hands.
+     *
+     * @param receiveBuffer SO_RCVBUF in bytes, 0 for the system's
+     */
+    static TlsSocket connect(String host, int port, int receiveBuffer) {
+        var tcp = new Socket();
+        try {
+            if (receiveBuffer > 0) {
+                // Before connecting, because the window's scale is agreed on then.
+                tcp.setReceiveBufferSize(receiveBuffer);
+            }
+            tcp.setTcpNoDelay(true);
+            int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
+            tcp.connect(new InetSocketAddress(host, port), patience);
+            tcp.setSoTimeout(patience);
+            var tls = (SSLSocket) Clients.trust().sslSocketFactory().createSocket(tcp, host, port, false);
+            var parameters = tls.getSSLParameters();
+            parameters.setApplicationProtocols(new String[] {"h2"});
+            parameters.setEndpointIdentificationAlgorithm("HTTPS");
+            tls.setSSLParameters(parameters);
+            tls.startHandshake();
+            tcp.setSoTimeout(0);
+            if (!tls.getApplicationProtocol().equals("h2")) {
+                throw new IOException("the server did not agree to \"h2\" in ALPN");
+            }
+            return new TlsSocket(tcp, tls);
+        } catch (IOException e) {
+            close(tcp);
+            throw new AssertionError("no HTTP/2 connection to " + host + ":" + port + ": " + e, e);
+        }
+    }
+
+    InputStream input() throws IOException {
+        return tls.getInputStream();
+    }
+
+    synchronized void write(byte[] bytes) throws IOException {
+        tls.getOutputStream().write(bytes);
+    }
+
+    /** Sends a FIN, without TLS's close_notify. */
+    void fin() {
+        try {
+            tcp.shutdownOutput();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Sends a RST. */
+    void reset() {
+        try {
+            tcp.setSoLinger(true, 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        close();
+    }
+
+    void close() {
+        close(tcp);
+    }
+
+    private static void close(Socket socket) {
+        try {
+            socket.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
