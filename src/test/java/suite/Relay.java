@@ -1,0 +1,245 @@
+package suite;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A TCP relay on loopback between clients and the server, which can misbehave as a network and its proxies do: swallow bytes
+ * without a word, hold them back, or end connections. TLS passes through it untouched.
+ *
+ * <p><b>Threads:</b> any thread; guarded by this object's lock. Two threads for each connection carry the bytes.
+ */
+final class Relay implements AutoCloseable {
+
+    /** Which way bytes go. */
+    enum Way {
+        TO_SERVER,
+        TO_CLIENT
+    }
+
+    private enum Mode {
+        PASS,
+        HOLD,
+        SWALLOW
+    }
+
+    private static final class Pair {
+        final Socket client;
+        final Socket server;
+        volatile boolean cut;
+
+        Pair(Socket client, Socket server) {
+            this.client = client;
+            this.server = server;
+        }
+    }
+
+    private final ServerSocket listener;
+
+    @GuardedBy("this")
+    private final Map<Way, Mode> modes = new EnumMap<>(Map.of(Way.TO_SERVER, Mode.PASS, Way.TO_CLIENT, Mode.PASS));
+
+    @GuardedBy("this")
+    private final List<Pair> pairs = new ArrayList<>();
+
+    @GuardedBy("this")
+    private int upstream;
+
+    @GuardedBy("this")
+    private int accepted;
+
+    @GuardedBy("this")
+    private boolean refuses;
+
+    private Relay(ServerSocket listener, int upstream) {
+        this.listener = listener;
+        this.upstream = upstream;
+    }
+
+    /** Starts a relay to this port of localhost. */
+    static Relay to(int port) {
+        try {
+            var relay = new Relay(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), port);
+            start(relay::accept, "suite-relay-accept");
+            return relay;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    int port() {
+        return listener.getLocalPort();
+    }
+
+    /** The address of a path through the relay. */
+    String url(String path) {
+        return "https://localhost:" + port() + path;
+    }
+
+    /** Sends later connections to another port, as when a server has been started again. */
+    synchronized void redirect(int port) {
+        upstream = port;
+    }
+
+    /** Bytes go through again, both ways, those that were held back first. What was swallowed is lost, and TLS with it. */
+    synchronized void pass() {
+        modes.replaceAll((way, mode) -> Mode.PASS);
+        refuses = false;
+        notifyAll();
+    }
+
+    /** Reads bytes that go this way and drops them: a black hole that keeps the connection open. */
+    synchronized void swallow(Way... ways) {
+        set(Mode.SWALLOW, ways);
+    }
+
+    /** Stops reading bytes that go this way, until {@link #pass}: they are late, and then the sender has to wait. */
+    synchronized void hold(Way... ways) {
+        set(Mode.HOLD, ways);
+    }
+
+    /** Resets every later connection as soon as it is made, until {@link #pass}. */
+    synchronized void refuse() {
+        refuses = true;
+    }
+
+    /** Ends all present connections with a FIN to both sides; what either says after that is dropped. */
+    synchronized void cut() {
+        for (var pair : pairs) {
+            pair.cut = true;
+            try {
+                pair.client.shutdownOutput();
+                pair.server.shutdownOutput();
+            } catch (IOException e) {
+                // It has ended already.
+            }
+        }
+    }
+
+    /** Ends all present connections with a TCP reset to both sides. */
+    synchronized void reset() {
+        for (var pair : pairs) {
+            reset(pair.client);
+            reset(pair.server);
+        }
+        pairs.clear();
+        notifyAll();
+    }
+
+    /** How many connections have been made so far, refused ones too. */
+    synchronized int accepted() {
+        return accepted;
+    }
+
+    /** Ends the relay and all its connections. */
+    @Override
+    public void close() {
+        try {
+            listener.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        reset();
+    }
+
+    private synchronized void set(Mode mode, Way... ways) {
+        for (var way : ways) {
+            modes.put(way, mode);
+        }
+        notifyAll();
+    }
+
+    private void accept() {
+        try {
+            while (true) {
+                join(listener.accept());
+            }
+        } catch (IOException e) {
+            // The listener has been closed.
+        }
+    }
+
+    private synchronized void join(Socket client) throws IOException {
+        accepted++;
+        if (refuses) {
+            reset(client);
+            return;
+        }
+        Socket server;
+        try {
+            server = new Socket("localhost", upstream);
+        } catch (IOException e) {
+            // The server is not there: what the client sees is what it would have seen.
+            reset(client);
+            return;
+        }
+        client.setTcpNoDelay(true);
+        server.setTcpNoDelay(true);
+        var pair = new Pair(client, server);
+        pairs.add(pair);
+        start(() -> carry(pair, client, server, Way.TO_SERVER), "suite-relay-to-server");
+        start(() -> carry(pair, server, client, Way.TO_CLIENT), "suite-relay-to-client");
+    }
+
+    private void carry(Pair pair, Socket from, Socket to, Way way) {
+        var buffer = new byte[16 * 1024];
+        try {
+            var in = from.getInputStream();
+            var out = to.getOutputStream();
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                if (passes(pair, way)) {
+                    out.write(buffer, 0, length);
+                }
+            }
+            if (passes(pair, way)) {
+                to.shutdownOutput();
+            }
+        } catch (IOException e) {
+            gone(pair, way);
+        }
+    }
+
+    /** One side was reset: so is the other, unless this is a black hole. */
+    private synchronized void gone(Pair pair, Way way) {
+        if (passes(pair, way) && pairs.remove(pair)) {
+            reset(pair.client);
+            reset(pair.server);
+            notifyAll();
+        }
+    }
+
+    /** Whether bytes go through, as soon as they are not held back. */
+    private synchronized boolean passes(Pair pair, Way way) {
+        while (modes.get(way) == Mode.HOLD && pairs.contains(pair)) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                throw Deadline.interrupted();
+            }
+        }
+        return modes.get(way) == Mode.PASS && !pair.cut;
+    }
+
+    private static void reset(Socket socket) {
+        try {
+            socket.setSoLinger(true, 0);
+            socket.close();
+        } catch (IOException e) {
+            // It has ended already, which is what was wanted.
+        }
+    }
+
+    private static void start(Runnable task, String name) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}
