@@ -1,0 +1,121 @@
+package suite;
+
+import java.lang.reflect.InvocationTargetException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import okhttp3.HttpUrl;
+import org.opentest4j.TestAbortedException;
+import push.Running;
+
+/**
+ * How the server under test comes to be there: started in this JVM, or running elsewhere.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+sealed interface Launch {
+
+    /** The server's root, {@code https://localhost:PORT/}. */
+    HttpUrl root();
+
+    /** Starts what SIGTERM starts; the future is done when the server has gone. */
+    CompletableFuture<?> drain();
+
+    /** Stops a server that is ours. */
+    void close();
+
+    /** What the system properties ask for, with these settings where they are ours to choose. */
+    static Launch of(Map<String, String> settings) {
+        var url = System.getProperty("suite.url", "");
+        if (url.isEmpty()) {
+            return InThisJvm.start(System.getProperty("suite.server", InThisJvm.REFERENCE), settings);
+        }
+        return new Elsewhere(HttpUrl.get(url), Long.getLong("suite.pid", -1));
+    }
+
+    /** Started by its static method {@code start(Map)}. */
+    record InThisJvm(String className, Running running) implements Launch {
+
+        static final String REFERENCE = "push.PushServer";
+        private static final Duration START = Duration.ofSeconds(20);
+
+        static InThisJvm start(String className, Map<String, String> settings) {
+            var started = CompletableFuture.supplyAsync(() -> call(className, settings), daemon("suite-start"));
+            var server = "the server " + className + " with the settings " + settings;
+            try {
+                return new InThisJvm(className, started.get(START.toMillis(), TimeUnit.MILLISECONDS));
+            } catch (TimeoutException e) {
+                throw new AssertionError(server + " did not return from start(Map) within " + Deadline.say(START), e);
+            } catch (ExecutionException e) {
+                throw new AssertionError(server + " did not start: " + e.getCause(), e.getCause());
+            } catch (InterruptedException e) {
+                throw Deadline.interrupted();
+            }
+        }
+
+        private static Running call(String className, Map<String, String> settings) {
+            try {
+                var start = Class.forName(className).getMethod("start", Map.class);
+                start.setAccessible(true);
+                return (Running) start.invoke(null, settings);
+            } catch (InvocationTargetException e) {
+                throw new IllegalStateException("start(Map) failed: " + e.getCause(), e.getCause());
+            } catch (ReflectiveOperationException | ClassCastException e) {
+                throw new IllegalStateException("it has no public static push.Running start(Map)", e);
+            }
+        }
+
+        @Override
+        public HttpUrl root() {
+            return HttpUrl.get("https://localhost:" + running.port() + "/");
+        }
+
+        @Override
+        public CompletableFuture<?> drain() {
+            return CompletableFuture.runAsync(running::drain, daemon("suite-drain"));
+        }
+
+        @Override
+        public void close() {
+            running.close();
+        }
+
+        private static Executor daemon(String name) {
+            return task -> {
+                var thread = new Thread(task, name);
+                thread.setDaemon(true);
+                thread.start();
+            };
+        }
+    }
+
+    /**
+     * Named by a URL; its settings are its own.
+     *
+     * @param pid the process to send a SIGTERM to, or -1
+     */
+    record Elsewhere(HttpUrl root, long pid) implements Launch {
+
+        @Override
+        public CompletableFuture<?> drain() {
+            var process = ProcessHandle.of(pid);
+            if (process.isEmpty()) {
+                throw new TestAbortedException(
+                        Target.NOT_JUDGED
+                                + "it needs to send a SIGTERM, and there is no process to send it to: name it with -Dsuite.pid=…");
+            }
+            boolean sent = process.get().destroy();
+            assert sent;
+            return process.get().onExit();
+        }
+
+        @Override
+        public void close() {
+            // Not ours to stop.
+        }
+    }
+}

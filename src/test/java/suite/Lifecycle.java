@@ -1,0 +1,171 @@
+package suite;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import okhttp3.OkHttpClient;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The life of a server under test: there before the tests of a class, gone after them, and asked after each test whether every
+ * stream is accounted for.
+ *
+ * <p><b>Threads:</b> JUnit's; tests of one class must not run at once.
+ */
+abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+
+    private final Map<String, String> settings = new HashMap<>();
+    private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+    private Optional<Launch> launch = Optional.empty();
+    private Optional<OkHttpClient> client = Optional.empty();
+    private int depth;
+    private boolean drained;
+    private boolean keepsStreams;
+
+    Lifecycle(String... settings) {
+        if (settings.length % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "settings come in pairs of a name and a value: " + String.join(" ", settings));
+        }
+        this.settings.put("PUSH_PORT", "0");
+        for (int i = 0; i < settings.length; i += 2) {
+            this.settings.put(settings[i], settings[i + 1]);
+        }
+    }
+
+    abstract Answer get(String path);
+
+    /** For classes that hold streams open from one test to the next: nothing is closed or counted between them. */
+    final void keepStreams() {
+        keepsStreams = true;
+    }
+
+    final Launch launch() {
+        return launch.orElseThrow(() -> new AssertionError(
+                "no server: Target must be a static field with @RegisterExtension, and asked only while tests run"));
+    }
+
+    final OkHttpClient client() {
+        return client.orElseThrow();
+    }
+
+    final Map<String, String> settings() {
+        return Map.copyOf(settings);
+    }
+
+    /** Closes this after the test, or after all tests of the class if they keep their streams. */
+    final synchronized <T extends AutoCloseable> T closing(T resource) {
+        opened.push(resource);
+        return resource;
+    }
+
+    /** What a SIGTERM does. The server is started anew for the next test, if it is ours. */
+    final CompletableFuture<?> drain() {
+        var gone = launch().drain();
+        drained = true;
+        return gone;
+    }
+
+    /** Stops the server, if it is ours to stop, and starts it again with an empty log on another port. */
+    final void restart() {
+        if (!ours()) {
+            throw new TestAbortedException(
+                    Target.NOT_JUDGED + "it needs to stop and start the server, which is not ours");
+        }
+        stop();
+        start();
+    }
+
+    final boolean ours() {
+        return launch() instanceof Launch.InThisJvm;
+    }
+
+    @Override
+    public final void beforeAll(ExtensionContext context) {
+        // Also called for each nested class.
+        if (depth++ == 0) {
+            start();
+        }
+    }
+
+    @Override
+    public final void beforeEach(ExtensionContext context) {
+        if (drained) {
+            restart();
+        }
+    }
+
+    @Override
+    public final void afterEach(ExtensionContext context) {
+        if (!keepsStreams) {
+            closeOpened();
+            if (!drained && context.getExecutionException().isEmpty()) {
+                account();
+            }
+        }
+    }
+
+    @Override
+    public final void afterAll(ExtensionContext context) {
+        if (--depth == 0) {
+            stop();
+        }
+    }
+
+    private void start() {
+        drained = false;
+        launch = Optional.of(Launch.of(settings()));
+        client = Optional.of(Clients.http2());
+    }
+
+    private void stop() {
+        closeOpened();
+        client.ifPresent(Clients::close);
+        launch.ifPresent(Launch::close);
+        client = Optional.empty();
+        launch = Optional.empty();
+    }
+
+    private synchronized void closeOpened() {
+        while (!opened.isEmpty()) {
+            try {
+                opened.pop().close();
+            } catch (Exception e) {
+                throw new AssertionError("could not close what the test had opened", e);
+            }
+        }
+    }
+
+    /**
+     * With the last stream of a test closed, the server must hold none, and its sums must agree. A step of the ladder is held
+     * to this as soon as it counts what it has opened; a server that others may be using is not.
+     */
+    private void account() {
+        if (!ours() || !(isReference() || get("/status").status() == 200 && status().counts())) {
+            return;
+        }
+        boolean settled = Deadline.in(Deadline.PATIENCE).poll(() -> status().open() == 0 && status().balanced());
+        if (!settled) {
+            var status = status();
+            throw new AssertionError("after this test the server's account is wrong: " + status
+                    + (status.open() > 0
+                            ? "; every stream has been closed by the client, so open must be 0 within "
+                                    + Deadline.say(Deadline.PATIENCE)
+                            : "; opened must be open plus the sum of closed"));
+        }
+    }
+
+    abstract Status status();
+
+    private boolean isReference() {
+        return launch() instanceof Launch.InThisJvm here && here.className().equals(Launch.InThisJvm.REFERENCE);
+    }
+}

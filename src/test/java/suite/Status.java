@@ -1,0 +1,61 @@
+package suite;
+
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What {@code GET /status} said. Only {@code streams.open} and {@code heartbeatMs} have to be there; the rest is what a server
+ * that counts more adds, and {@link #json} holds it all.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+record Status(long open, long heartbeatMs, OptionalLong opened, Map<String, Long> closed, JsonNode json) {
+
+    static Status of(JsonNode json) {
+        var streams = json.path("streams");
+        var closed = new TreeMap<String, Long>();
+        for (var reason : streams.path("closed").properties()) {
+            closed.put(reason.getKey(), integer(reason.getValue(), "streams.closed." + reason.getKey(), json));
+        }
+        var opened = streams.path("opened");
+        return new Status(
+                integer(streams.path("open"), "streams.open", json),
+                integer(json.path("heartbeatMs"), "heartbeatMs", json),
+                opened.isMissingNode()
+                        ? OptionalLong.empty()
+                        : OptionalLong.of(integer(opened, "streams.opened", json)),
+                closed,
+                json);
+    }
+
+    /** How many streams have been closed for this reason, 0 if the server does not say. */
+    long closed(String reason) {
+        return closed.getOrDefault(reason, 0L);
+    }
+
+    /** Whether the server says how many streams it has opened, and so can be held to its account. */
+    boolean counts() {
+        return opened.isPresent();
+    }
+
+    /** {@code opened = open + Σ closed}. */
+    boolean balanced() {
+        return opened.orElse(-1)
+                == open + closed.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static long integer(JsonNode node, String name, JsonNode json) {
+        if (!node.isIntegralNumber()) {
+            throw new AssertionError("GET /status must say " + name + " as an integer, but it is "
+                    + (node.isMissingNode() ? "missing" : node) + " in " + Malformed.quote(json.toString()));
+        }
+        return node.longValue();
+    }
+
+    @Override
+    public String toString() {
+        return "open " + open + (counts() ? ", opened " + opened.getAsLong() + ", closed " + closed : "");
+    }
+}

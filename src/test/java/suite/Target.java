@@ -1,0 +1,226 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * The server under test and the plain things that one does with it. A class of tests registers one,
+ * {@code @RegisterExtension static final Target server = Target.with("PUSH_HEARTBEAT_MS", "500");}, and what a test opens
+ * through it is closed after that test.
+ *
+ * <p>By default it is the reference, started in this JVM. {@code -Dsuite.server=lesson05_broadcast.Server} takes another class
+ * with a static {@code start(Map)}. {@code -Dsuite.url=https://localhost:9000}, with {@code -Dsuite.pid=…} for its SIGTERM,
+ * judges a server that runs already, with settings of its own; hence {@link #heartbeat} and {@link #requires}.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Target extends Lifecycle {
+
+    /** How the reason of a test begins that says nothing of this server, neither good nor bad. */
+    static final String NOT_JUDGED = "not judged: ";
+
+    private static final MediaType JSON = MediaType.get("application/json");
+    private static final Duration LONGEST_429 = Duration.ofSeconds(30);
+
+    private Target(String... settings) {
+        super(settings);
+    }
+
+    /** A server with these settings, names and values by turns; the rest is as the contract's defaults say. */
+    static Target with(String... settings) {
+        return new Target(settings);
+    }
+
+    /** The same, for a class that holds streams from one test to the next: they are closed only after the last. */
+    static Target keepingStreams(String... settings) {
+        var target = new Target(settings);
+        target.keepStreams();
+        return target;
+    }
+
+    int port() {
+        return launch().root().port();
+    }
+
+    /** The address of a path, which may have a query. */
+    String url(String path) {
+        return launch().root().resolve(path).toString();
+    }
+
+    /** A request to be completed: a GET of this path, until it is made something else. */
+    Request.Builder at(String path) {
+        return new Request.Builder().url(url(path));
+    }
+
+    /** Says which settings the test relies on: it ends as not judged if they are not ours to choose. */
+    void requires(String... settings) {
+        if (!ours()) {
+            throw notJudged("it needs a server started with "
+                    + Arrays.stream(settings)
+                            .map(name -> name + "=" + settings().getOrDefault(name, "its default"))
+                            .collect(Collectors.joining(", "))
+                    + ", and this one has settings of its own");
+        }
+    }
+
+    /** To be thrown by a test that can say nothing of this server. */
+    static TestAbortedException notJudged(String why) {
+        return new TestAbortedException(NOT_JUDGED + why);
+    }
+
+    /** After how long a silence the server sends a heartbeat, as it says itself. */
+    Duration heartbeat() {
+        return Duration.ofMillis(status().heartbeatMs());
+    }
+
+    @Override
+    Status status() {
+        var answer = get("/status");
+        if (answer.status() != 200) {
+            throw new AssertionError("GET /status must answer 200, but it answered " + answer);
+        }
+        return Status.of(answer.json());
+    }
+
+    /** Asks for the status until the condition holds, and returns that one. */
+    Status awaitStatus(Predicate<Status> condition, String expected, Duration within) {
+        var last = new Status[1];
+        if (!Deadline.in(within).poll(() -> condition.test(last[0] = status()))) {
+            throw new AssertionError(
+                    "expected " + expected + " within " + Deadline.say(within) + ", but GET /status says " + last[0]);
+        }
+        return last[0];
+    }
+
+    /** Waits until the server holds this number of streams. */
+    Status awaitOpen(long streams) {
+        return awaitStatus(status -> status.open() == streams, streams + " open streams", Deadline.PATIENCE);
+    }
+
+    /** Posts a message and returns its id, or "" if the server gives none. A 429 is waited for as it says. */
+    String post(String user, String text) {
+        return post(client(), user, text);
+    }
+
+    String post(OkHttpClient client, String user, String text) {
+        var json = WireRecord.JSON.createObjectNode().put("user", user).put("text", text);
+        var deadline = Deadline.in(LONGEST_429);
+        var answer = request(client, at("/messages").post(json(json.toString())));
+        while (answer.status() == 429 && waited(answer.header("retry-after"), deadline)) {
+            answer = request(client, at("/messages").post(json(json.toString())));
+        }
+        if (answer.status() / 100 != 2) {
+            throw new AssertionError(
+                    "POST /messages must take " + Malformed.quote(json.toString()) + ", but it answered " + answer);
+        }
+        return answer.body().startsWith("{") ? answer.json().path("id").asString("") : "";
+    }
+
+    @Override
+    Answer get(String path) {
+        return request(at(path));
+    }
+
+    /** Sends any request and returns the whole answer, whatever its status. */
+    Answer request(Request.Builder request) {
+        return request(client(), request);
+    }
+
+    Answer request(OkHttpClient client, Request.Builder request) {
+        var hasty = client.newBuilder().callTimeout(Deadline.PATIENCE).build();
+        var built = request.build();
+        try (var response = hasty.newCall(built).execute()) {
+            return new Answer(
+                    response.code(),
+                    response.protocol(),
+                    response.headers(),
+                    response.body().string());
+        } catch (IOException e) {
+            throw new AssertionError(
+                    built.method() + " " + built.url() + " must be answered whole within "
+                            + Deadline.say(Deadline.PATIENCE) + ", but: " + e,
+                    e);
+        }
+    }
+
+    /** A body of type {@code application/json}, exactly, without a charset. */
+    static RequestBody json(String json) {
+        return RequestBody.create(json.getBytes(UTF_8), JSON);
+    }
+
+    /** Opens {@code GET /messages}; the answer must be 200. A 429 is waited for as it says. */
+    Recorder open(Format format) {
+        return open(client(), at("/messages"), format);
+    }
+
+    /** Comes back with the last id that was seen. */
+    Recorder open(Format format, String lastEventId) {
+        return open(client(), at("/messages").header("last-event-id", lastEventId), format);
+    }
+
+    Recorder open(OkHttpClient client, Format format) {
+        return open(client, at("/messages"), format);
+    }
+
+    /** Opens any request as a stream, with {@code Accept} set to the form's type. */
+    Recorder open(OkHttpClient client, Request.Builder request, Format format) {
+        var asked = request.header("accept", format.mediaType).build();
+        if (asked.header("accept-encoding") == null) {
+            // Said by us, so that OkHttp does not ask for gzip and unpack it behind our back.
+            asked = asked.newBuilder().header("accept-encoding", "identity").build();
+        }
+        var deadline = Deadline.in(LONGEST_429);
+        var recorder = closing(Recorder.open(client, asked, format));
+        while (recorder.status() == 429 && waited(recorder.header("retry-after"), deadline)) {
+            recorder.cancel();
+            recorder = closing(Recorder.open(client, asked, format));
+        }
+        if (recorder.status() != 200) {
+            throw new AssertionError(
+                    "GET " + asked.url() + " as " + format + " must be answered 200, but it was answered "
+                            + recorder.status() + " " + recorder.closed() + ": " + Malformed.quote(recorder.text()));
+        }
+        return recorder;
+    }
+
+    /** A relay on a port of its own, through which clients reach this server. */
+    Relay relay() {
+        return closing(Relay.to(port()));
+    }
+
+    /** A raw HTTP/2 connection. */
+    RawClient raw() {
+        return raw(RawClient.Options.PLAIN);
+    }
+
+    RawClient raw(RawClient.Options options) {
+        return closing(RawClient.connect(launch().root().host(), port(), options));
+    }
+
+    /** A client with a connection of its own. */
+    OkHttpClient newClient() {
+        var client = Clients.http2();
+        closing(() -> Clients.close(client));
+        return client;
+    }
+
+    /** Waits as a 429 asks for, and returns whether that is still in time. */
+    private static boolean waited(String retryAfter, Deadline deadline) {
+        long seconds = retryAfter.matches("[0-9]{1,4}") ? Long.parseLong(retryAfter) : 1;
+        if (deadline.leftNanos() < seconds * 1_000_000_000) {
+            return false;
+        }
+        Deadline.pause(Duration.ofSeconds(seconds));
+        return true;
+    }
+}
