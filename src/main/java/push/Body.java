@@ -1,0 +1,117 @@
+package push;
+
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioExecutor;
+import org.xnio.channels.StreamSourceChannel;
+
+/**
+ * The body of one request, read as it comes, within a size and a time.
+ *
+ * <p>It exists because Undertow's own receiver believes {@code Content-Length} before it checks it, answers a body
+ * that is too large by a reset without a response, and waits for a slow one for ever.
+ *
+ * <p><b>Threads:</b> confined to its exchange's IO thread.
+ */
+final class Body {
+    /** Does something with a whole body; a problem that it throws is sent. */
+    interface Reader {
+        void read(byte[] body) throws Problem;
+    }
+
+    private final HttpServerExchange exchange;
+    private final Reader reader;
+    private final int bodyMs;
+    private final ByteArrayOutputStream read = new ByteArrayOutputStream();
+    private XnioExecutor.Key timeout = () -> true;
+    private boolean done;
+
+    private Body(HttpServerExchange exchange, int bodyMs, Reader reader) {
+        this.exchange = exchange;
+        this.bodyMs = bodyMs;
+        this.reader = reader;
+    }
+
+    /** Reads the body, now or when it has come, and gives it to the reader; 413 and 408 are sent from here. */
+    static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
+        String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
+        if (length != null && (!length.matches("\\d{1,9}") || Integer.parseInt(length) > Config.MAX_BODY_BYTES)) {
+            throw tooLarge();
+        }
+        Body body = new Body(exchange, bodyMs, reader);
+        exchange.dispatch(SameThreadExecutor.INSTANCE, body::start);
+    }
+
+    private static Problem tooLarge() {
+        return new Problem(413, "The body is larger than " + Config.MAX_BODY_BYTES + " bytes: send less.");
+    }
+
+    private void start() {
+        StreamSourceChannel channel = exchange.getRequestChannel();
+        if (channel == null) {
+            finish();
+            return;
+        }
+        channel.getReadSetter().set(this::readSome);
+        timeout = exchange.getIoThread()
+                .executeAfter(
+                        () -> end(new Problem(408, "The body did not come within " + bodyMs + " ms.")),
+                        bodyMs,
+                        TimeUnit.MILLISECONDS);
+        channel.resumeReads();
+        readSome(channel);
+    }
+
+    private void readSome(StreamSourceChannel channel) {
+        try (PooledByteBuffer pooled =
+                exchange.getConnection().getByteBufferPool().allocate()) {
+            ByteBuffer buffer = pooled.getBuffer();
+            while (!done) {
+                int count = channel.read(buffer.clear());
+                if (count == 0) {
+                    return;
+                } else if (count < 0) {
+                    finish();
+                    return;
+                }
+                byte[] bytes = new byte[buffer.flip().remaining()];
+                buffer.get(bytes);
+                read.writeBytes(bytes);
+                if (read.size() > Config.MAX_BODY_BYTES) {
+                    channel.suspendReads();
+                    end(tooLarge());
+                }
+            }
+        } catch (IOException e) {
+            done = true; // The client has gone.
+            timeout.remove();
+            exchange.endExchange();
+        }
+    }
+
+    private void finish() {
+        if (!done) {
+            done = true;
+            timeout.remove();
+            try {
+                reader.read(read.toByteArray());
+            } catch (Problem problem) {
+                problem.send(exchange);
+            }
+        }
+    }
+
+    private void end(Problem problem) {
+        if (!done) {
+            done = true;
+            timeout.remove();
+            problem.send(exchange);
+        }
+    }
+}

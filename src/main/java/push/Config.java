@@ -1,0 +1,115 @@
+package push;
+
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Every number that the server keeps to, read once from the environment.
+ *
+ * <p>It exists so that no other class knows a default. Times are milliseconds, sizes are bytes, rates are per second
+ * and per connection (0: no limit). {@code unknown} names the {@code PUSH_} variables that mean nothing here.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+public record Config(
+        String host,
+        int port,
+        Path certificate,
+        Path key,
+        int ioThreads,
+        int heartbeatMs,
+        int stallMs,
+        int pingMs,
+        int pingTimeoutMs,
+        int bodyMs,
+        int drainMs,
+        int idempotencyMs,
+        int retainMessages,
+        int retainBytes,
+        int maxStreams,
+        int maxStreamsPerConnection,
+        int postsPerSecond,
+        int postBurst,
+        int opensPerSecond,
+        int openBurst,
+        Set<String> unknown) {
+
+    /** How many of the newest messages a new stream, and every snapshot, starts with. */
+    static final int HISTORY = 50;
+
+    /** The largest body of a POST, in bytes. */
+    static final int MAX_BODY_BYTES = 64 * 1024;
+
+    /** How many streams a connection may have beyond those that it may hold open, so that a POST never queues. */
+    static final int SPARE_STREAMS = 28;
+
+    /**
+     * Reads the settings.
+     *
+     * @param env the environment; a variable that is missing or blank has its default
+     * @throws BadConfig if a value cannot be used
+     */
+    public static Config from(Map<String, String> env) {
+        Reader read = new Reader(env);
+        int day = 24 * 60 * 60 * 1000;
+        return new Config(
+                read.text("PUSH_HOST", "localhost"),
+                read.number("PUSH_PORT", 8443, 0, 65_535),
+                Path.of(read.text("PUSH_CERT", "certs/server.crt")),
+                Path.of(read.text("PUSH_KEY", "certs/key.pem")),
+                read.number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
+                read.number("PUSH_HEARTBEAT_MS", 15_000, 10, day),
+                read.number("PUSH_STALL_MS", 10_000, 10, day),
+                read.number("PUSH_PING_MS", 20_000, 10, day),
+                read.number("PUSH_PING_TIMEOUT_MS", 10_000, 10, day),
+                read.number("PUSH_BODY_MS", 10_000, 10, day),
+                read.number("PUSH_DRAIN_MS", 5_000, 0, day),
+                read.number("PUSH_IDEMPOTENCY_MS", 300_000, 0, day),
+                read.number("PUSH_RETAIN_MESSAGES", 8_192, 1, 10_000_000),
+                read.number("PUSH_RETAIN_BYTES", 8 << 20, 1, Integer.MAX_VALUE),
+                read.number("PUSH_MAX_STREAMS", 10_000, 1, 10_000_000),
+                read.number("PUSH_MAX_STREAMS_PER_CONNECTION", 100, 1, 1_000_000),
+                read.number("PUSH_POSTS_PER_SECOND", 50, 0, 1_000_000),
+                read.number("PUSH_POST_BURST", 200, 1, 1_000_000),
+                read.number("PUSH_OPENS_PER_SECOND", 10, 0, 1_000_000),
+                read.number("PUSH_OPEN_BURST", 100, 1, 1_000_000),
+                read.unknown);
+    }
+
+    /** Takes values out of the environment and keeps the names that nobody asked for. */
+    private static final class Reader {
+        private final Map<String, String> env;
+        private final Set<String> unknown = new TreeSet<>();
+
+        Reader(Map<String, String> env) {
+            this.env = env;
+            for (String name : env.keySet()) {
+                if (name.startsWith("PUSH_")) {
+                    unknown.add(name);
+                }
+            }
+        }
+
+        String text(String name, String defaultValue) {
+            unknown.remove(name);
+            String value = env.getOrDefault(name, "").strip();
+            return value.isEmpty() ? defaultValue : value;
+        }
+
+        int number(String name, int defaultValue, int min, int max) {
+            String value = text(name, Integer.toString(defaultValue));
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= min && number <= max) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Falls through: not a number and out of bounds deserve the same answer.
+            }
+            throw new BadConfig(name + "=" + value + " cannot be used: give a whole number from " + min + " to " + max
+                    + ", or leave it out for " + defaultValue);
+        }
+    }
+}

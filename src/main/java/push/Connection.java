@@ -1,0 +1,138 @@
+package push;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server knows of one client's connection: its open streams, its rates, and whether it is alive.
+ *
+ * <p>It exists because limits and PINGs belong to the connection, while Undertow's handlers see exchanges only.
+ *
+ * <p><b>Threads:</b> confined to its IO thread.
+ */
+final class Connection {
+    private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
+
+    final Shard shard;
+    final RateLimit opens;
+    final RateLimit posts;
+    private final @Nullable PushChannel channel;
+    private final Map<Integer, Subscriber> streams = new HashMap<>();
+    private int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
+    private @Nullable Reason reason;
+    private long heardNanos;
+    private long pingedNanos;
+
+    private Connection(Shard shard, @Nullable PushChannel channel) {
+        long now = System.nanoTime();
+        this.shard = shard;
+        this.channel = channel;
+        this.opens = new RateLimit(shard.config.opensPerSecond(), shard.config.openBurst(), now);
+        this.posts = new RateLimit(shard.config.postsPerSecond(), shard.config.postBurst(), now);
+        this.heardNanos = now;
+        this.pingedNanos = now;
+        shard.add(this);
+    }
+
+    /** The connection of an HTTP/2 channel that has just been opened. */
+    static Connection of(PushChannel channel, Shard shard) {
+        Connection connection = new Connection(shard, channel);
+        channel.putAttachment(KEY, connection);
+        return connection;
+    }
+
+    /** Sees to it that an exchange's connection is known: one of HTTP/1.1 is not until its first request. */
+    static void know(HttpServerExchange exchange, Shards shards) {
+        var server = exchange.getConnection();
+        if (server.getAttachment(KEY) == null) {
+            Connection connection = new Connection(shards.of(exchange.getIoThread()), null);
+            server.putAttachment(KEY, connection);
+            server.addCloseListener(closed -> connection.shard.execute(() -> connection.end(Reason.TCP)));
+        }
+    }
+
+    /** The connection that an exchange came by. */
+    static Connection of(HttpServerExchange exchange) {
+        return exchange.getConnection().getAttachment(KEY);
+    }
+
+    int streams() {
+        return streams.size();
+    }
+
+    int requestId() {
+        return requestId;
+    }
+
+    void add(int id, Subscriber subscriber) {
+        streams.put(id, subscriber);
+    }
+
+    void remove(int id) {
+        streams.remove(id);
+    }
+
+    /** A request has come in, on this HTTP/2 stream. */
+    void requested(int streamId) {
+        requestId = streamId;
+    }
+
+    /** Something has come in: the peer lives. */
+    void heard(long nowNanos) {
+        heardNanos = nowNanos;
+    }
+
+    /** The peer has reset a stream, which ends here and now even if it was stalled (Undertow would not tell). */
+    void reset(int streamId, Reason why) {
+        Subscriber subscriber = streams.get(streamId);
+        if (subscriber != null) {
+            subscriber.because(why);
+            shard.execute(() -> subscriber.close(why));
+        }
+    }
+
+    /** Why the streams of this connection are about to end; the first reason that is given stays. */
+    void because(Reason told) {
+        if (reason == null) {
+            reason = told;
+        }
+    }
+
+    Reason reason(Reason otherwise) {
+        return reason != null ? reason : otherwise;
+    }
+
+    /** Sends a PING when one is due; closes a connection whose peer has left one unanswered for too long. */
+    void tick(long nowNanos) {
+        if (channel == null) {
+            return; // HTTP/1.1 has no PING: there a dead peer is found by a stall or by TCP.
+        }
+        boolean answered = heardNanos - pingedNanos >= 0;
+        long sincePing = nowNanos - pingedNanos;
+        if (!answered && sincePing >= shard.config.pingTimeoutMs() * 1_000_000L) {
+            because(Reason.PING);
+            channel.abort();
+        } else if (answered && sincePing >= shard.config.pingMs() * 1_000_000L) {
+            pingedNanos = nowNanos;
+            channel.ping();
+        }
+    }
+
+    /** Tells the client that no more will come, once its streams have ended. */
+    void goAway() {
+        if (channel != null) {
+            channel.sendGoAway(PushChannel.ERROR_NO_ERROR);
+        }
+    }
+
+    /** The connection has ended, and with it every stream that has not been told yet. */
+    void end(Reason otherwise) {
+        for (Subscriber subscriber : streams.values().toArray(new Subscriber[0])) {
+            subscriber.close(otherwise);
+        }
+        shard.remove(this);
+    }
+}

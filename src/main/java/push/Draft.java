@@ -1,0 +1,75 @@
+package push;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import push.Problem.Fault;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What somebody wants to say: a message that has no place in the order yet.
+ *
+ * <p>It exists so that all that can be checked is checked before the log is touched.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param user 1 to 64 code points, no control characters but line feed and tab
+ * @param text 1 to 4,096 code points, the same
+ */
+public record Draft(String user, String text) {
+    static final int MAX_USER = 64;
+    static final int MAX_TEXT = 4_096;
+
+    /** Reads a body; 400 if it is not a JSON object in UTF-8, 422 with a pointer to every field that is wrong. */
+    static Draft parse(byte[] body) throws Problem {
+        JsonNode json;
+        try {
+            var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
+            json = Json.MAPPER.readTree(text.toString());
+        } catch (CharacterCodingException e) {
+            throw new Problem(400, "The body is not UTF-8: send JSON in UTF-8.");
+        } catch (JacksonException e) {
+            throw new Problem(400, "The body is not JSON that can be read: " + e.getOriginalMessage());
+        }
+        if (!json.isObject()) {
+            throw new Problem(400, "The body is not a JSON object: send {\"user\":\"…\",\"text\":\"…\"}.");
+        }
+        List<Fault> faults = new ArrayList<>();
+        String user = field(json, "user", MAX_USER, faults);
+        String text = field(json, "text", MAX_TEXT, faults);
+        if (!faults.isEmpty()) {
+            String detail = faults.stream().map(Fault::detail).collect(Collectors.joining("; ")) + ".";
+            throw new Problem(422, detail, faults);
+        }
+        return new Draft(user, text);
+    }
+
+    private static String field(JsonNode json, String name, int max, List<Fault> faults) {
+        JsonNode value = json.get(name);
+        String text = value != null && value.isString() ? value.stringValue() : "";
+        String fault = value == null ? "is missing" : value.isString() ? fault(text, max) : "is not a string";
+        if (fault != null) {
+            faults.add(new Fault("#/" + name, name + " " + fault + ": give 1 to " + max + " characters"));
+        }
+        return text;
+    }
+
+    private static @Nullable String fault(String text, int max) {
+        int length = text.codePointCount(0, text.length());
+        if (length < 1 || length > max) {
+            return "has " + length + " characters";
+        }
+        if (text.codePoints().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
+            return "has a control character other than line feed and tab";
+        }
+        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
+            return "has half of a surrogate pair";
+        }
+        return null;
+    }
+}

@@ -1,0 +1,181 @@
+package push;
+
+import io.undertow.UndertowOptions;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
+import io.undertow.server.DefaultByteBufferPool;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http.AlpnOpenListener;
+import io.undertow.server.protocol.http.HttpOpenListener;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import org.xnio.ChannelListener;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Sequence;
+import org.xnio.StreamConnection;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+import org.xnio.channels.AcceptingChannel;
+import org.xnio.ssl.SslConnection;
+
+/**
+ * The sockets: TLS, ALPN with {@code h2} before {@code http/1.1}, on every address of one host.
+ *
+ * <p>It exists because {@code localhost} is two addresses, and because the builder of Undertow has no place for a
+ * listener of one's own.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Listeners {
+    /** A frame header and a frame fit one TLS record. */
+    private static final int BUFFER_BYTES = 16 * 1024 - 20;
+
+    private final Config config;
+    private final XnioWorker worker;
+    private final Http2Listener http2;
+    private final HttpOpenListener http1;
+    private final List<AcceptingChannel<? extends StreamConnection>> sockets = new ArrayList<>();
+
+    /**
+     * Listens.
+     *
+     * @throws BadConfig if the host is not known or the port cannot be had
+     */
+    Listeners(Config config, SSLContext tls, Shards shards, HttpHandler handler) {
+        this.config = config;
+        Xnio xnio = Xnio.getInstance();
+        try {
+            worker = xnio.createWorker(OptionMap.builder()
+                    .set(Options.WORKER_IO_THREADS, config.ioThreads())
+                    .set(Options.WORKER_TASK_CORE_THREADS, 2)
+                    .set(Options.WORKER_TASK_MAX_THREADS, 2)
+                    .getMap());
+        } catch (IOException e) {
+            throw new IllegalStateException("The IO threads cannot be started", e);
+        }
+        var pool = new DefaultByteBufferPool(true, BUFFER_BYTES);
+        OptionMap options = OptionMap.builder()
+                .set(
+                        UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
+                        config.maxStreamsPerConnection() + Config.SPARE_STREAMS)
+                .set(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // Body counts, so that a 413 is sent and not a reset.
+                .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
+                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
+                .getMap();
+        http1 = new HttpOpenListener(pool, options);
+        http1.setRootHandler(handler);
+        http2 = new Http2Listener(pool, options, shards, handler);
+        var alpn = new AlpnOpenListener(pool, options, "http/1.1", http1).addProtocol("h2", http2, 10);
+        var ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+        try {
+            listen(ssl, alpn, config.port());
+        } catch (IOException e) {
+            close();
+            String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
+            throw new BadConfig(config.host() + ":" + config.port() + " cannot be listened on (" + why
+                    + "): choose another PUSH_PORT or PUSH_HOST");
+        }
+    }
+
+    private void listen(UndertowXnioSsl ssl, AlpnOpenListener alpn, int wanted) throws IOException {
+        int port = wanted;
+        List<InetAddress> addresses = addresses();
+        for (int i = 0; i < addresses.size(); i++) {
+            try {
+                var socket = open(ssl, alpn, new InetSocketAddress(addresses.get(i), port));
+                sockets.add(socket);
+                port = socket.getLocalAddress(InetSocketAddress.class).getPort();
+            } catch (BindException e) {
+                boolean absent = String.valueOf(e.getMessage())
+                        .contains("Cannot assign"); // A name may have an address the host has not.
+                if (!absent || (sockets.isEmpty() && i == addresses.size() - 1)) {
+                    throw e;
+                }
+            }
+        }
+        sockets.forEach(AcceptingChannel::resumeAccepts);
+    }
+
+    /** Both loopback addresses for {@code localhost}, though the system may know it by one: clients differ in which. */
+    private List<InetAddress> addresses() throws UnknownHostException {
+        String[] hosts =
+                config.host().equals("localhost") ? new String[] {"127.0.0.1", "::1"} : new String[] {config.host()};
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String host : hosts) {
+            addresses.addAll(List.of(InetAddress.getAllByName(host)));
+        }
+        return addresses;
+    }
+
+    private AcceptingChannel<? extends StreamConnection> open(
+            UndertowXnioSsl ssl, AlpnOpenListener alpn, InetSocketAddress address) throws IOException {
+        ChannelListener<AcceptingChannel<SslConnection>> accept = socket -> {
+            try {
+                for (SslConnection tcp = socket.accept(); tcp != null; tcp = socket.accept()) {
+                    closeUnlessShaken(tcp);
+                    alpn.handleEvent(tcp);
+                }
+            } catch (IOException e) {
+                // The client left while it was being accepted.
+            }
+        };
+        return ssl.createSslConnectionServer(
+                worker,
+                address,
+                accept,
+                OptionMap.builder()
+                        .set(Options.TCP_NODELAY, true)
+                        .set(Options.REUSE_ADDRESSES, true)
+                        .set(Options.BACKLOG, 1024)
+                        .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
+                        .getMap());
+    }
+
+    /** A client that does not finish its handshake would keep a socket for ever. */
+    private void closeUnlessShaken(SslConnection tcp) {
+        tcp.getIoThread()
+                .executeAfter(
+                        () -> {
+                            var session = tcp.getSslSession();
+                            if (session == null || session.getProtocol().equals("NONE")) {
+                                IoUtils.safeClose(tcp);
+                            }
+                        },
+                        config.bodyMs(),
+                        TimeUnit.MILLISECONDS);
+    }
+
+    int port() {
+        return sockets.get(0).getLocalAddress(InetSocketAddress.class).getPort();
+    }
+
+    /** Whether any HTTP/2 connection is still there. */
+    boolean idle() {
+        return http2.connections() == 0;
+    }
+
+    /** Closes all sockets and ends the IO threads. */
+    void close() {
+        sockets.forEach(IoUtils::safeClose);
+        http1.closeConnections();
+        http2.closeConnections();
+        worker.shutdown();
+        try {
+            if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {
+                worker.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            worker.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package push;
+
+import java.lang.reflect.Proxy;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/**
+ * The command: starts the server, and ends it when a signal comes.
+ *
+ * <p>Exit codes: 0 after a drain, 2 if a setting cannot be used, 130 or 143 after a second signal.
+ *
+ * <p><b>Threads:</b> the main thread, and the JVM's for signals.
+ */
+public final class Main {
+    private static final Logger XNIO = Logger.getLogger("org.xnio"); // Kept, for a logger that is not is forgotten.
+
+    private Main() {}
+
+    /** Serves until a signal comes; takes no arguments, for the settings are environment variables. */
+    public static void main(String[] args) throws InterruptedException {
+        XNIO.setLevel(Level.WARNING);
+        Map<String, String> env = System.getenv();
+        Running server;
+        try {
+            Config.from(env).unknown().forEach(name -> System.err.println(name + " is not a setting; it is ignored"));
+            server = PushServer.start(env);
+        } catch (BadConfig e) {
+            System.err.println("push: " + e.getMessage());
+            System.exit(2);
+            return;
+        }
+        CountDownLatch told = new CountDownLatch(1);
+        onSignal("INT", 130, told);
+        onSignal("TERM", 143, told);
+        System.out.println("Serving https://localhost:" + server.port() + "/ (Ctrl-C drains and ends)");
+        told.await();
+        System.out.println("Going down: saying goodbye to every stream (a second signal ends at once)");
+        server.drain();
+        server.close();
+        System.exit(0);
+    }
+
+    /**
+     * The first signal counts down, the second ends the process. A shutdown hook would see the first alone; the JDK's
+     * class for signals is reached by reflection, for the compiler warns of its name and cannot be told not to.
+     */
+    private static void onSignal(String name, int exitCode, CountDownLatch told) {
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object handle = Proxy.newProxyInstance(Main.class.getClassLoader(), new Class<?>[] {handler}, (p, m, a) -> {
+                if (told.getCount() == 0) {
+                    Runtime.getRuntime().halt(exitCode);
+                }
+                told.countDown();
+                return null;
+            });
+            signal.getMethod("handle", signal, handler)
+                    .invoke(null, signal.getConstructor(String.class).newInstance(name), handle);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("This JVM has no signals", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package push;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import push.Publisher.Outcome.Stored;
+
+/**
+ * {@code POST /messages}: one message, checked, put in its place, and answered with 201.
+ *
+ * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ */
+final class PublishHandler {
+    private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
+    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
+    private static final Pattern JSON =
+            Pattern.compile("application/json(\\s*;\\s*charset\\s*=\\s*\"?utf-8\"?)?\\s*", Pattern.CASE_INSENSITIVE);
+
+    private final Config config;
+    private final MessageLog log;
+    private final Publisher publisher;
+
+    PublishHandler(Config config, MessageLog log, Publisher publisher) {
+        this.config = config;
+        this.log = log;
+        this.publisher = publisher;
+    }
+
+    void handle(HttpServerExchange exchange) throws Problem {
+        long waitMs = Connection.of(exchange).posts.take(System.nanoTime());
+        if (waitMs > 0) {
+            throw Problem.tryLater(429, "This connection posts too fast.", waitMs);
+        }
+        String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+        if (type == null || !JSON.matcher(type).matches()) {
+            throw new Problem(415, "Send the message as Content-Type: application/json, in UTF-8.");
+        }
+        String key = exchange.getRequestHeaders().getFirst(IDEMPOTENCY_KEY);
+        if (key != null && !KEY.matcher(key).matches()) {
+            throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters.");
+        }
+        Body.receive(exchange, config.bodyMs(), body -> publish(exchange, Draft.parse(body), key));
+    }
+
+    private void publish(HttpServerExchange exchange, Draft draft, @Nullable String key) {
+        publisher.publish(draft, key).whenComplete((outcome, failure) -> {
+            if (failure != null) {
+                Problem.tryLater(
+                                503, "The message could not be stored: try again with the same Idempotency-Key.", 1_000)
+                        .send(exchange);
+            } else if (outcome instanceof Stored stored) {
+                exchange.setStatusCode(201);
+                String location = "/messages/" + log.id(stored.message().sequence());
+                exchange.getResponseHeaders().put(Headers.LOCATION, location);
+                Reply.send(exchange, "application/json", stored.message().json());
+            } else {
+                new Problem(422, "This Idempotency-Key was used for another message: take a new key.").send(exchange);
+            }
+        });
+    }
+}

@@ -1,0 +1,81 @@
+package push;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.http2.AbstractHttp2StreamSinkChannel;
+import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
+import io.undertow.protocols.http2.ConnectionErrorException;
+import io.undertow.protocols.http2.Http2Channel;
+import io.undertow.protocols.http2.Http2GoAwayStreamSourceChannel;
+import io.undertow.protocols.http2.Http2RstStreamStreamSourceChannel;
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
+import io.undertow.server.protocol.framed.FrameHeaderData;
+import java.io.IOException;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+
+/**
+ * An HTTP/2 connection that also tells what Undertow keeps to itself: resets, GOAWAY, and that something came in.
+ *
+ * <p>It exists because a stream that is reset while it is stalled on flow control is told to nobody, and because no
+ * handler can send a PING.
+ *
+ * <p><b>Threads:</b> confined to its IO thread.
+ */
+final class PushChannel extends Http2Channel {
+    private static final byte[] PING = new byte[8];
+
+    private final Connection connection;
+
+    PushChannel(StreamConnection tcp, ByteBufferPool pool, PooledByteBuffer read, OptionMap options, Shard shard) {
+        super(tcp, null, pool, read, false, false, options);
+        this.connection = Connection.of(this, shard);
+        addCloseTask(closed -> shard.execute(() -> connection.end(Reason.TCP)));
+    }
+
+    @Override
+    protected AbstractHttp2StreamSourceChannel createChannel(FrameHeaderData header, PooledByteBuffer data)
+            throws IOException {
+        connection.heard(System.nanoTime());
+        AbstractHttp2StreamSourceChannel frame = super.createChannel(header, data);
+        if (frame instanceof Http2StreamSourceChannel request) {
+            connection.requested(request.getStreamId());
+        } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
+            int code = reset.getErrorCode();
+            boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
+            connection.reset(reset.getStreamId(), left ? Reason.CLIENT : Reason.ERROR);
+        } else if (frame instanceof Http2GoAwayStreamSourceChannel) {
+            connection.because(Reason.GOAWAY);
+        }
+        return frame;
+    }
+
+    @Override
+    protected void lastDataRead() {
+        connection.because(Reason.TCP);
+        super.lastDataRead();
+    }
+
+    @Override
+    protected void handleBrokenSourceChannel(Throwable e) {
+        connection.because(e instanceof ConnectionErrorException ? Reason.ERROR : Reason.TCP);
+        super.handleBrokenSourceChannel(e);
+    }
+
+    @Override
+    protected void handleBrokenSinkChannel(Throwable e) {
+        connection.because(Reason.TCP);
+        super.handleBrokenSinkChannel(e);
+    }
+
+    /** Sends a PING (RFC 9113, 6.7); any frame that comes in later answers it. */
+    void ping() {
+        sendPing(PING, (AbstractHttp2StreamSinkChannel frame, IOException e) -> abort());
+    }
+
+    /** Closes the connection without a word. */
+    void abort() {
+        IoUtils.safeClose(this);
+    }
+}

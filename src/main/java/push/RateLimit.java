@@ -1,0 +1,35 @@
+package push;
+
+/**
+ * A bucket of tokens: so many at once, then so many a second.
+ *
+ * <p><b>Threads:</b> confined to its connection's IO thread.
+ */
+final class RateLimit {
+    private final double perSecond;
+    private final double burst;
+    private double tokens;
+    private long filledNanos;
+
+    /** A full bucket; {@code perSecond} 0 means no limit. */
+    RateLimit(int perSecond, int burst, long nowNanos) {
+        this.perSecond = perSecond;
+        this.burst = burst;
+        this.tokens = burst;
+        this.filledNanos = nowNanos;
+    }
+
+    /** Takes a token if there is one: 0, or the milliseconds until there will be. */
+    long take(long nowNanos) {
+        if (perSecond == 0) {
+            return 0;
+        }
+        tokens = Math.min(burst, tokens + (nowNanos - filledNanos) * perSecond / 1e9);
+        filledNanos = nowNanos;
+        if (tokens >= 1) {
+            tokens--;
+            return 0;
+        }
+        return (long) Math.ceil((1 - tokens) * 1000 / perSecond);
+    }
+}

@@ -1,0 +1,43 @@
+package push;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a stream begins: what the client's last id means for this log.
+ *
+ * <p>It exists so that the one rule that must never lie stands alone: either exactly what follows, or a plain "forget
+ * what you have" with the reason.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param place the sequence after which the stream goes on
+ * @param reason null if what the client has stays good; else why not
+ */
+record Resume(long place, @Nullable String reason) {
+    private static final Pattern ID = Pattern.compile("([0-9a-z]{1,32})-(0|[1-9][0-9]{0,17})");
+
+    /** The place of a client that sent this last id; null or empty if it sent none. */
+    static Resume from(@Nullable String lastEventId, MessageLog log) {
+        if (lastEventId == null || lastEventId.isEmpty()) {
+            return afresh("new", log);
+        }
+        Matcher id = ID.matcher(lastEventId);
+        if (!id.matches()) {
+            return afresh("malformed", log);
+        }
+        if (!id.group(1).equals(log.epoch())) {
+            return afresh("epoch", log);
+        }
+        long sequence = Long.parseLong(id.group(2));
+        if (sequence > log.newest()) {
+            return afresh("future", log);
+        }
+        return sequence < log.first() - 1 ? afresh("evicted", log) : new Resume(sequence, null);
+    }
+
+    static Resume afresh(String reason, MessageLog log) {
+        return new Resume(log.historyPlace(), reason);
+    }
+}

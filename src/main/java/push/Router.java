@@ -1,0 +1,120 @@
+package push;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * Which handler answers which request, and which requests none does.
+ *
+ * <p><b>Threads:</b> any IO thread.
+ */
+final class Router implements HttpHandler {
+    private static final String MESSAGE = "/messages/";
+
+    private final MessageLog log;
+    private final Shards shards;
+    private final StreamHandler stream;
+    private final PublishHandler publish;
+    private final StatusHandler status;
+    private final Metrics metrics;
+    private final Page page = new Page();
+    private volatile boolean draining; // Volatile: set by whoever drains, read by every IO thread.
+
+    Router(
+            MessageLog log,
+            Shards shards,
+            StreamHandler stream,
+            PublishHandler publish,
+            StatusHandler status,
+            Metrics metrics) {
+        this.log = log;
+        this.shards = shards;
+        this.stream = stream;
+        this.publish = publish;
+        this.status = status;
+        this.metrics = metrics;
+    }
+
+    /** From now on every request is refused but those that look in. */
+    void drain() {
+        draining = true;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        Connection.know(exchange, shards);
+        try {
+            route(exchange, exchange.getRequestPath());
+        } catch (Problem problem) {
+            problem.send(exchange);
+        }
+    }
+
+    private void route(HttpServerExchange exchange, String path) throws Problem {
+        switch (path) {
+            case "/messages" -> messages(exchange, Wire.MESSAGES);
+            case "/msgs" -> messages(exchange, Wire.MSG);
+            case "/status" -> status.handle(readOnly(exchange));
+            case "/metrics" -> metrics.handle(readOnly(exchange));
+            case "/healthz" -> say(readOnly(exchange), "ok\n");
+            case "/readyz" -> {
+                refuseIfDraining();
+                say(readOnly(exchange), "ready\n");
+            }
+            default -> {
+                refuseIfDraining();
+                if (path.startsWith(MESSAGE)) {
+                    message(readOnly(exchange), path.substring(MESSAGE.length()));
+                } else {
+                    page.handle(readOnly(exchange));
+                }
+            }
+        }
+    }
+
+    private void messages(HttpServerExchange exchange, Wire plain) throws Problem {
+        refuseIfDraining();
+        refuseIfForeign(exchange);
+        switch (exchange.getRequestMethod().toString()) {
+            case "GET" -> stream.handle(exchange, plain);
+            case "POST" -> publish.handle(exchange);
+            default -> throw Problem.methodNotAllowed("GET, POST");
+        }
+    }
+
+    private void message(HttpServerExchange exchange, String id) throws Problem {
+        Message message = log.find(id);
+        if (message == null) {
+            throw new Problem(404, "There is no message with this id, or it is kept no longer.");
+        }
+        Reply.send(exchange, "application/json", message.json());
+    }
+
+    private void refuseIfDraining() throws Problem {
+        if (draining) {
+            throw Problem.tryLater(503, "The server is going down: try again in a moment.", 1_000);
+        }
+    }
+
+    /** A page of another site may neither read nor post (RFC 6454): its {@code Origin} is not this host. */
+    private static void refuseIfForeign(HttpServerExchange exchange) throws Problem {
+        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
+        if (origin != null && !origin.equalsIgnoreCase("https://" + exchange.getHostAndPort())) {
+            throw new Problem(403, "Pages of " + origin + " may not use this server: open its own page.");
+        }
+    }
+
+    private static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
+        String method = exchange.getRequestMethod().toString();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            throw Problem.methodNotAllowed("GET, HEAD");
+        }
+        return exchange;
+    }
+
+    private static void say(HttpServerExchange exchange, String text) {
+        Reply.send(exchange, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+}

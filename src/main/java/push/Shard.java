@@ -1,0 +1,153 @@
+package push;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.xnio.XnioIoThread;
+
+/**
+ * The streams of one IO thread, woken together.
+ *
+ * <p>It exists so that a burst of a hundred messages costs one wake-up for each IO thread and not one for each message
+ * and stream. The flag is cleared before the log's head is read: a message that comes after the reading finds the flag
+ * clear and wakes the shard again, so none is ever left lying.
+ *
+ * <p><b>Threads:</b> confined to its IO thread, but for {@link #wake}, {@link #execute} and the two figures.
+ */
+final class Shard implements Runnable {
+    final Config config;
+    final MessageLog log;
+    final Stats stats;
+    long delivered; // In this round; counted for all at its end.
+    private final XnioIoThread thread;
+    private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the IO thread.
+    private final Map<Wire, Batch> batches = new EnumMap<>(Wire.class);
+    private final List<Subscriber> subscribers = new ArrayList<>();
+    private final Set<Connection> connections = new LinkedHashSet<>();
+    private final long tickMs;
+    private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
+
+    /** How many streams there are, and how many messages the last of them is behind. */
+    record Figures(int streams, long maxLag) {}
+
+    Shard(XnioIoThread thread, Config config, MessageLog log, Stats stats) {
+        this.thread = thread;
+        this.config = config;
+        this.log = log;
+        this.stats = stats;
+        int shortest = Math.min(
+                Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
+        this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
+        thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
+    }
+
+    /** The log has grown: every stream will be looked at once, however often this is called before. */
+    void wake() {
+        if (figures.streams == 0) {
+            return; // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
+        }
+        if (!woken.get() && woken.compareAndSet(false, true)) {
+            thread.execute(this);
+        }
+    }
+
+    void execute(Runnable task) {
+        thread.execute(task);
+    }
+
+    boolean isCurrentThread() {
+        return thread == Thread.currentThread();
+    }
+
+    @Override
+    public void run() {
+        woken.set(false);
+        stats.wakeups.increment();
+        round(log.newest(), System.nanoTime());
+    }
+
+    private void round(long head, long nowNanos) {
+        for (int i = subscribers.size() - 1; i >= 0; i--) { // Downwards: one that closes is replaced by one seen.
+            if (i < subscribers.size()) {
+                subscribers.get(i).drain(head, nowNanos);
+            }
+        }
+        report();
+    }
+
+    private void tick() {
+        long now = System.nanoTime();
+        for (Connection connection : connections.toArray(new Connection[0])) {
+            connection.tick(now);
+        }
+        for (int i = subscribers.size() - 1; i >= 0; i--) {
+            if (i < subscribers.size()) {
+                subscribers.get(i).tick(now);
+            }
+        }
+        report();
+        thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void report() {
+        stats.deliveries.add(delivered);
+        delivered = 0;
+        long head = log.newest();
+        long maxLag = 0;
+        for (int i = 0; i < subscribers.size(); i++) {
+            maxLag = Math.max(maxLag, subscribers.get(i).lag(head));
+        }
+        figures = new Figures(subscribers.size(), maxLag);
+    }
+
+    Batch batch(Wire wire) {
+        return batches.computeIfAbsent(wire, key -> new Batch(log, key));
+    }
+
+    void add(Subscriber subscriber) {
+        subscriber.index = subscribers.size();
+        subscribers.add(subscriber);
+        figures = new Figures(subscribers.size(), figures.maxLag);
+    }
+
+    void remove(Subscriber subscriber) {
+        Subscriber last = subscribers.remove(subscribers.size() - 1);
+        if (last != subscriber) {
+            last.index = subscriber.index;
+            subscribers.set(last.index, last);
+        }
+        figures = new Figures(subscribers.size(), figures.maxLag);
+    }
+
+    void add(Connection connection) {
+        connections.add(connection);
+    }
+
+    void remove(Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** Every stream gets what the log has, then a bye and its end. */
+    void drain() {
+        long now = System.nanoTime();
+        for (Subscriber subscriber : List.copyOf(subscribers)) {
+            subscriber.drainAndLeave(now);
+        }
+    }
+
+    /** Every connection is told that it is over. */
+    void goAway() {
+        for (Connection connection : List.copyOf(connections)) {
+            connection.goAway();
+        }
+    }
+
+    Figures figures() {
+        return figures;
+    }
+}

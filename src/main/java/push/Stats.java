@@ -1,0 +1,75 @@
+package push;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What has happened since the start, counted.
+ *
+ * <p>It exists so that {@code opened = open + Σ closed} holds in every view of it: a stream is counted in and out under
+ * one lock, which is taken seldom. The counts of messages are taken often and need no lock.
+ *
+ * <p><b>Threads:</b> any thread; guarded by this object's lock where said.
+ */
+final class Stats {
+    /** The counts of streams at one moment. */
+    record Streams(long open, long opened, long refused, Map<Reason, Long> closed) {}
+
+    final LongAdder posted = new LongAdder();
+    final LongAdder deliveries = new LongAdder();
+    final LongAdder laps = new LongAdder();
+    final LongAdder wakeups = new LongAdder();
+
+    @GuardedBy("this")
+    private long open;
+
+    @GuardedBy("this")
+    private long opened;
+
+    @GuardedBy("this")
+    private long refused;
+
+    @GuardedBy("this")
+    private final Map<Reason, Long> closed = new EnumMap<>(Reason.class);
+
+    Stats() {
+        for (Reason reason : Reason.values()) {
+            closed.put(reason, 0L);
+        }
+    }
+
+    /** Counts a stream in, unless there are that many already. */
+    synchronized boolean open(int max) {
+        if (open >= max) {
+            return false;
+        }
+        open++;
+        opened++;
+        return true;
+    }
+
+    synchronized void refuse() {
+        refused++;
+    }
+
+    synchronized void close(Reason reason) {
+        open--;
+        closed.merge(reason, 1L, Long::sum);
+        notifyAll();
+    }
+
+    /** Waits until no stream is open, or until the time is up. */
+    synchronized void awaitNoneOpen(long deadlineNanos) throws InterruptedException {
+        for (long left = deadlineNanos - System.nanoTime(); open > 0 && left > 0; ) {
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+            left = deadlineNanos - System.nanoTime();
+        }
+    }
+
+    synchronized Streams streams() {
+        return new Streams(open, opened, refused, new EnumMap<>(closed));
+    }
+}

@@ -1,0 +1,83 @@
+package push;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.SameThreadExecutor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /messages}: a response that begins at once and goes on until somebody leaves.
+ *
+ * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ */
+final class StreamHandler {
+    private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
+    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
+
+    private final Config config;
+    private final MessageLog log;
+    private final Stats stats;
+
+    StreamHandler(Config config, MessageLog log, Stats stats) {
+        this.config = config;
+        this.log = log;
+        this.stats = stats;
+    }
+
+    /**
+     * Opens a stream.
+     *
+     * @param plain the snapshot form of the path that was asked
+     */
+    void handle(HttpServerExchange exchange, Wire plain) throws Problem {
+        Wire wire = Wire.choose(join(exchange, Headers.ACCEPT), plain);
+        if (wire == null) {
+            throw new Problem(
+                    406, "Accept one of: text/event-stream, application/x-ndjson, text/plain; or send no Accept.");
+        }
+        Connection connection = Connection.of(exchange);
+        admit(connection);
+        Resume resume = Resume.from(lastEventId(exchange), log);
+        var headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, wire.contentType);
+        headers.put(Headers.CACHE_CONTROL, "no-store, no-transform");
+        headers.put(ACCEL_BUFFERING, "no");
+        headers.put(Reply.NOSNIFF, "nosniff");
+        headers.put(Headers.VARY, "accept, origin");
+        Subscriber subscriber = new Subscriber(connection, wire, exchange);
+        // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> subscriber.open(resume));
+    }
+
+    private void admit(Connection connection) throws Problem {
+        long waitMs = connection.opens.take(System.nanoTime());
+        if (waitMs > 0) {
+            stats.refuse();
+            throw Problem.tryLater(429, "This connection opens streams too fast.", waitMs);
+        }
+        if (connection.streams() >= config.maxStreamsPerConnection()) {
+            stats.refuse();
+            String most = config.maxStreamsPerConnection() + " streams";
+            throw Problem.tryLater(429, "This connection holds " + most + " already: close one first.", 1_000);
+        }
+        if (!stats.open(config.maxStreams())) {
+            stats.refuse();
+            throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
+        }
+    }
+
+    private static @Nullable String lastEventId(HttpServerExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst(LAST_EVENT_ID);
+        if (header != null) {
+            return header;
+        }
+        var query = exchange.getQueryParameters().get("lastEventId");
+        return query == null ? null : query.getFirst();
+    }
+
+    private static @Nullable String join(HttpServerExchange exchange, HttpString name) {
+        var values = exchange.getRequestHeaders().get(name);
+        return values == null ? null : String.join(",", values);
+    }
+}

@@ -1,0 +1,131 @@
+package push;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The forms in which a stream can be read, and how each writes the records that are not messages.
+ *
+ * <p>It exists so that nothing behind it knows one form from another, but for one question: records, or snapshots?
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+public enum Wire {
+    /** One JSON object a line. */
+    NDJSON("application/x-ndjson", ""),
+    /** Server-sent events (WHATWG HTML, 9.2). */
+    SSE("text/event-stream", ""),
+    /** The original's form: a whole snapshot each time, newest first, under the key {@code messages}. */
+    MESSAGES("text/plain; charset=utf-8", "messages"),
+    /** The original's second dialect: the same, under the key {@code msg}. */
+    MSG("text/plain; charset=utf-8", "msg");
+
+    final String contentType;
+    /** The snapshot's key; empty for the two forms that are made of records. */
+    final String key;
+
+    Wire(String contentType, String key) {
+        this.contentType = contentType;
+        this.key = key;
+    }
+
+    /** Whether a record is a whole new state, so that the newest one makes all before it needless. */
+    boolean isSnapshot() {
+        return !key.isEmpty();
+    }
+
+    /** The record that opens a stream, or tells that continuity was lost: {@code reason} is null if it was not. */
+    String start(@Nullable String reason, int heartbeatMs, int retryMs) {
+        String why = reason == null ? "true" : "false,\"reason\":\"" + reason + '"';
+        String json = "{\"type\":\"start\",\"resumed\":" + why + ",\"heartbeatMs\":" + heartbeatMs + '}';
+        return record("start", json, retryMs);
+    }
+
+    String heartbeat(String newestId) {
+        return record("heartbeat", "{\"type\":\"heartbeat\",\"id\":\"" + newestId + "\"}", 0);
+    }
+
+    String bye(String reason, int retryMs) {
+        String json = "{\"type\":\"bye\",\"reason\":\"" + reason + "\",\"retryMs\":" + retryMs + '}';
+        return record("bye", json, retryMs);
+    }
+
+    private String record(String event, String json, int retryMs) {
+        return switch (this) {
+            case NDJSON -> json + '\n';
+            case SSE ->
+                (retryMs > 0 ? "retry: " + retryMs + '\n' : "") + "event: " + event + "\ndata: " + json + "\n\n";
+            case MESSAGES, MSG -> ""; // A snapshot has no room for them.
+        };
+    }
+
+    /**
+     * The form that an {@code Accept} field asks for (RFC 9110, 12.5.1): by weight, then by how exact the range is,
+     * then by place. A range that fits several forms gives the original's.
+     *
+     * @param accept the field's value, all its lines joined by commas; null if there is none
+     * @param plain the snapshot form of the path that was asked
+     * @return null if nothing that is acceptable can be served
+     */
+    static @Nullable Wire choose(@Nullable String accept, Wire plain) {
+        List<Range> ranges = accept == null ? List.of() : Range.parse(accept);
+        if (ranges.isEmpty()) {
+            return plain;
+        }
+        Set<String> refused = new HashSet<>();
+        ranges.stream().filter(r -> r.weight == 0).forEach(r -> refused.add(r.type));
+        return ranges.stream()
+                .filter(r -> r.weight > 0)
+                .sorted(Comparator.comparing(Range::weight)
+                        .thenComparing(Range::exactness)
+                        .reversed())
+                .flatMap(r -> Stream.of(plain, NDJSON, SSE)
+                        .filter(wire -> r.matches(wire.type()) && !refused.contains(wire.type())))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private String type() {
+        return isSnapshot() ? "text/plain" : contentType;
+    }
+
+    private record Range(String type, double weight) {
+        static List<Range> parse(String accept) {
+            List<Range> ranges = new ArrayList<>();
+            for (String element : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
+                String[] parts = element.strip().split("\\s*;\\s*", -1);
+                if (parts[0].contains("/")) {
+                    ranges.add(new Range(parts[0], weightOf(parts)));
+                }
+            }
+            return ranges;
+        }
+
+        private static double weightOf(String[] parts) {
+            for (int i = 1; i < parts.length; i++) {
+                if (parts[i].matches("q=(0(\\.\\d{0,3})?|1(\\.0{0,3})?)")) {
+                    return Double.parseDouble(parts[i].substring(2));
+                }
+            }
+            return 1;
+        }
+
+        int exactness() {
+            return type.equals("*/*") ? 0 : type.endsWith("/*") ? 1 : 2;
+        }
+
+        boolean matches(String mediaType) {
+            return switch (exactness()) {
+                case 0 -> true;
+                case 1 -> mediaType.startsWith(type.substring(0, type.length() - 1));
+                default -> type.equals(mediaType);
+            };
+        }
+    }
+}
