@@ -18,7 +18,9 @@ final class Batch {
     private static final int MAX_PIECES = 1024;
 
     private final MessageLog log;
-    private final Wire wire;
+    final Wire wire;
+    long delivered; // Since the shard has counted last.
+    long laps; // The same.
     private final ByteBuffer room;
     private final Piece[] pieces = new Piece[MAX_PIECES];
     private ByteBuffer bytes;

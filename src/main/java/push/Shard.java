@@ -23,14 +23,28 @@ final class Shard implements Runnable {
     final Config config;
     final MessageLog log;
     final Stats stats;
-    long delivered; // In this round; counted for all at its end.
     private final XnioIoThread thread;
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the IO thread.
     private final Map<Wire, Batch> batches = new EnumMap<>(Wire.class);
-    private final List<Subscriber> subscribers = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final long tickMs;
     private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
+
+    /** An open stream, as its shard sees it. */
+    interface Member {
+        /** Writes what the log has up to its head. */
+        void drain(long head, long nowNanos);
+
+        /** Looks at the clock: a heartbeat if nothing was written for a while, the end if nothing moves. */
+        void tick(long nowNanos);
+
+        /** Ends after what the log has, with a bye. */
+        void leave(long nowNanos);
+
+        /** How many messages it is behind. */
+        long lag(long head);
+    }
 
     /** How many streams there are, and how many messages the last of them is behind. */
     record Figures(int streams, long maxLag) {}
@@ -72,9 +86,9 @@ final class Shard implements Runnable {
     }
 
     private void round(long head, long nowNanos) {
-        for (int i = subscribers.size() - 1; i >= 0; i--) { // Downwards: one that closes is replaced by one seen.
-            if (i < subscribers.size()) {
-                subscribers.get(i).drain(head, nowNanos);
+        for (int i = members.size() - 1; i >= 0; i--) { // Downwards: one may leave while it is looked at.
+            if (i < members.size()) {
+                members.get(i).drain(head, nowNanos);
             }
         }
         report();
@@ -85,9 +99,9 @@ final class Shard implements Runnable {
         for (Connection connection : connections.toArray(new Connection[0])) {
             connection.tick(now);
         }
-        for (int i = subscribers.size() - 1; i >= 0; i--) {
-            if (i < subscribers.size()) {
-                subscribers.get(i).tick(now);
+        for (int i = members.size() - 1; i >= 0; i--) {
+            if (i < members.size()) {
+                members.get(i).tick(now);
             }
         }
         report();
@@ -95,33 +109,32 @@ final class Shard implements Runnable {
     }
 
     private void report() {
-        stats.deliveries.add(delivered);
-        delivered = 0;
+        for (Batch batch : batches.values()) {
+            stats.deliveries.add(batch.delivered);
+            stats.laps.add(batch.laps);
+            batch.delivered = 0;
+            batch.laps = 0;
+        }
         long head = log.newest();
         long maxLag = 0;
-        for (int i = 0; i < subscribers.size(); i++) {
-            maxLag = Math.max(maxLag, subscribers.get(i).lag(head));
+        for (int i = 0; i < members.size(); i++) {
+            maxLag = Math.max(maxLag, members.get(i).lag(head));
         }
-        figures = new Figures(subscribers.size(), maxLag);
+        figures = new Figures(members.size(), maxLag);
     }
 
     Batch batch(Wire wire) {
         return batches.computeIfAbsent(wire, key -> new Batch(log, key));
     }
 
-    void add(Subscriber subscriber) {
-        subscriber.index = subscribers.size();
-        subscribers.add(subscriber);
-        figures = new Figures(subscribers.size(), figures.maxLag);
+    void add(Member member) {
+        members.add(member);
+        figures = new Figures(members.size(), figures.maxLag);
     }
 
-    void remove(Subscriber subscriber) {
-        Subscriber last = subscribers.remove(subscribers.size() - 1);
-        if (last != subscriber) {
-            last.index = subscriber.index;
-            subscribers.set(last.index, last);
-        }
-        figures = new Figures(subscribers.size(), figures.maxLag);
+    void remove(Member member) {
+        members.remove(member);
+        figures = new Figures(members.size(), figures.maxLag);
     }
 
     void add(Connection connection) {
@@ -135,8 +148,8 @@ final class Shard implements Runnable {
     /** Every stream gets what the log has, then a bye and its end. */
     void drain() {
         long now = System.nanoTime();
-        for (Subscriber subscriber : List.copyOf(subscribers)) {
-            subscriber.drainAndLeave(now);
+        for (Member member : List.copyOf(members)) {
+            member.leave(now);
         }
     }
 

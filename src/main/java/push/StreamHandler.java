@@ -45,9 +45,9 @@ final class StreamHandler {
         headers.put(ACCEL_BUFFERING, "no");
         headers.put(Reply.NOSNIFF, "nosniff");
         headers.put(Headers.VARY, "accept, origin");
-        Subscriber subscriber = new Subscriber(connection, wire, exchange);
+        int id = connection.requestId();
         // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> subscriber.open(resume));
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> Subscriber.open(connection, id, exchange, wire, resume));
     }
 
     private void admit(Connection connection) throws Problem {

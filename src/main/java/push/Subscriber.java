@@ -2,18 +2,12 @@ package push;
 
 import io.undertow.server.HttpServerExchange;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 
 /**
- * One open stream: a sink, a form, and a place in the log.
- *
- * <p>It exists instead of a queue. What it holds does not grow with how far behind it is: when its sink is full it
- * waits, the log goes on, and if the log has passed it by, it is told so and goes on with the newest messages.
+ * One open stream: a cursor on the log, the sink that it writes to, and how that ends.
  *
  * <pre>
  *              sink full                     bye written
@@ -24,17 +18,14 @@ import org.xnio.channels.StreamSinkChannel;
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
-final class Subscriber {
+final class Subscriber implements Shard.Member {
     private final Connection connection;
     private final int id;
     private final Shard shard;
-    private final Wire wire;
     private final HttpServerExchange exchange;
     private final StreamSinkChannel sink;
-    private final Batch batch;
+    private final Cursor cursor;
 
-    private long place;
-    private @Nullable ByteBuffer pending; // Goes before all that the log has: a start, a bye, the rest of a record.
     private boolean waiting; // The sink took no more: its write listener will call.
     private boolean leaving; // After what the log has, a bye and the end.
     private boolean saidBye;
@@ -42,57 +33,51 @@ final class Subscriber {
     private @Nullable Reason reason; // Known before the end when a frame has told it.
     private long wroteNanos;
     private long movedNanos;
-    int index; // Where it stands in its shard's list.
 
-    Subscriber(Connection connection, Wire wire, HttpServerExchange exchange) {
+    private Subscriber(Connection connection, int id, HttpServerExchange exchange, Wire wire, Resume resume) {
         this.connection = connection;
-        this.id = connection.requestId();
+        this.id = id;
         this.shard = connection.shard;
-        this.wire = wire;
-        this.batch = shard.batch(wire);
         this.exchange = exchange;
         this.sink = exchange.getResponseChannel();
+        this.cursor = new Cursor(shard.log, shard.batch(wire), shard.config.heartbeatMs(), resume);
     }
 
-    /** Sends the first record and what follows the client's place. */
-    void open(Resume resume) {
+    /** Opens a stream and sends its first record and what follows the client's place. */
+    static void open(Connection connection, int id, HttpServerExchange exchange, Wire wire, Resume resume) {
+        Subscriber subscriber = new Subscriber(connection, id, exchange, wire, resume);
         // A reset or a lost connection is told through the write listener alone, and only if there is one.
-        sink.getWriteSetter().set(channel -> onWritable());
+        subscriber.sink.getWriteSetter().set(channel -> subscriber.onWritable());
         exchange.addExchangeCompleteListener((done, next) -> {
-            close(Reason.TCP);
+            subscriber.close(Reason.TCP);
             next.proceed();
         });
-        connection.add(id, this);
-        shard.add(this);
-        place = resume.place();
-        if (wire.isSnapshot()) {
-            place = shard.log.newest();
-            pending = shard.log.snapshot(wire, place).buffer();
-        } else {
-            pending = encode(wire.start(resume.reason(), shard.config.heartbeatMs(), retryMs()));
-        }
-        drain(shard.log.newest(), System.nanoTime());
+        connection.add(id, subscriber);
+        connection.shard.add(subscriber);
+        subscriber.drain(connection.shard.log.newest(), System.nanoTime());
     }
 
-    /** Writes what follows this place, up to the log's head or to what the sink takes. */
-    void drain(long head, long nowNanos) {
+    @Override
+    public void drain(long head, long nowNanos) {
         assert shard.isCurrentThread();
         if (closed || waiting) {
             return;
         }
         try {
-            boolean wrote = false;
-            boolean room = true;
-            while (room && (pending != null || place < head || (leaving && !saidBye))) {
-                room = pending != null ? writePending() : place < head ? writeBatch(head) : sayBye();
-                wrote = true;
+            boolean more = cursor.hasMore(head);
+            boolean whole = !more || cursor.writeTo(sink, head);
+            if (whole && leaving && !saidBye) {
+                saidBye = true;
+                cursor.sendBye("drain");
+                more = true;
+                whole = cursor.writeTo(sink, head);
             }
-            if (saidBye && pending == null) {
+            if (whole && saidBye) {
                 because(Reason.DRAIN);
                 exchange.endExchange();
-            } else if (wrote) {
+            } else if (more) {
                 wroteNanos = nowNanos;
-                if (!sink.flush() || !room) {
+                if (!sink.flush() || !whole) {
                     waiting = true;
                     movedNanos = nowNanos;
                     sink.resumeWrites();
@@ -101,42 +86,6 @@ final class Subscriber {
         } catch (IOException e) {
             close(Reason.TCP); // The sink is broken: the peer has gone.
         }
-    }
-
-    private boolean writePending() throws IOException {
-        ByteBuffer bytes = pending;
-        boolean whole = bytes == null || write(bytes);
-        if (whole) {
-            pending = null;
-        }
-        return whole;
-    }
-
-    private boolean writeBatch(long head) throws IOException {
-        if (!batch.gather(place, head)) {
-            Resume resume = Resume.afresh("lapped", shard.log);
-            shard.stats.laps.increment();
-            place = resume.place();
-            pending = encode(wire.start(resume.reason(), shard.config.heartbeatMs(), retryMs()));
-            return true;
-        }
-        boolean whole = write(batch.bytes());
-        long reached = batch.place();
-        Piece rest = batch.rest();
-        pending = rest == null ? null : rest.buffer();
-        shard.delivered += reached - place;
-        place = reached;
-        return whole;
-    }
-
-    /** Whether the sink took all of it. */
-    private boolean write(ByteBuffer bytes) throws IOException {
-        while (bytes.hasRemaining()) {
-            if (sink.write(bytes) == 0) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void onWritable() {
@@ -161,33 +110,32 @@ final class Subscriber {
         }
     }
 
-    /** Looks at the clock: a heartbeat if nothing was written for a while, the end if nothing moves. */
-    void tick(long nowNanos) {
+    @Override
+    public void tick(long nowNanos) {
         assert shard.isCurrentThread();
         if (waiting && nowNanos - movedNanos >= shard.config.stallMs() * 1_000_000L) {
             close(Reason.STALLED);
         } else if (!waiting && !leaving && nowNanos - wroteNanos >= shard.config.heartbeatMs() * 1_000_000L) {
-            long newest = shard.log.newest();
-            pending = wire.isSnapshot()
-                    ? shard.log.snapshot(wire, newest).buffer()
-                    : encode(wire.heartbeat(shard.log.id(newest)));
-            drain(newest, nowNanos);
+            drain(shard.log.newest(), nowNanos);
+            if (!waiting && wroteNanos != nowNanos) {
+                cursor.sendHeartbeat();
+                drain(shard.log.newest(), nowNanos);
+            }
         }
     }
 
-    /** Ends the stream after what the log has, with a bye. */
-    void drainAndLeave(long nowNanos) {
+    @Override
+    public void leave(long nowNanos) {
         leaving = true;
         drain(shard.log.newest(), nowNanos);
     }
 
-    private boolean sayBye() throws IOException {
-        saidBye = true;
-        pending = encode(wire.bye("drain", retryMs()));
-        return writePending();
+    @Override
+    public long lag(long head) {
+        return cursor.lag(head);
     }
 
-    /** A frame has told why this stream is about to end. */
+    /** A frame has told why this stream is about to end; the first reason that is given stays. */
     void because(Reason told) {
         if (reason == null) {
             reason = told;
@@ -200,7 +148,6 @@ final class Subscriber {
             return;
         }
         closed = true;
-        pending = null;
         connection.remove(id);
         shard.remove(this);
         shard.stats.close(reason != null ? reason : connection.reason(otherwise));
@@ -210,18 +157,5 @@ final class Subscriber {
         } catch (IOException e) {
             // It was broken already, which is why we are here.
         }
-    }
-
-    long lag(long head) {
-        return head - place;
-    }
-
-    private static ByteBuffer encode(String record) {
-        return ByteBuffer.wrap(record.getBytes(StandardCharsets.UTF_8));
-    }
-
-    /** When to come back, spread so that not all come at once. */
-    private static int retryMs() {
-        return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }
 }
