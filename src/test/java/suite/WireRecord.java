@@ -24,6 +24,9 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
             .build();
 
     static JsonNode object(String json) {
+        if (json.isBlank()) {
+            throw new Malformed("empty where a JSON object must be");
+        }
         JsonNode node;
         try {
             node = JSON.readTree(json);
