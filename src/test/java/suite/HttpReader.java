@@ -1,9 +1,13 @@
 package suite;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import okhttp3.Call;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.internal.http2.ErrorCode;
 import okhttp3.internal.http2.StreamResetException;
 
 /**
@@ -15,17 +19,25 @@ final class HttpReader {
 
     private static final int STACK_BYTES = 256 * 1024;
 
+    private static final Duration CLOSING = Duration.ofMillis(200);
+
     private final Call call;
     private final Recorder recorder;
+    private final AtomicReference<Socket> socket = new AtomicReference<>();
 
-    private HttpReader(Call call, Format format) {
-        this.call = call;
-        var request = call.request();
+    private HttpReader(OkHttpClient client, Request request, Format format) {
+        this.call = client.newBuilder()
+                .addNetworkInterceptor(chain -> {
+                    socket.set(chain.connection().socket());
+                    return chain.proceed(chain.request());
+                })
+                .build()
+                .newCall(request);
         this.recorder = new Recorder(request.method() + " " + request.url() + " as " + format, format, call::cancel);
     }
 
     static Recorder open(OkHttpClient client, Request request, Format format) {
-        var reader = new HttpReader(client.newCall(request), format);
+        var reader = new HttpReader(client, request, format);
         var thread = new Thread(null, reader::read, "suite-reader", STACK_BYTES);
         thread.setDaemon(true);
         thread.start();
@@ -42,9 +54,21 @@ final class HttpReader {
             }
             recorder.end(Ending.How.END_STREAM, "", "");
         } catch (StreamResetException e) {
-            recorder.end(Ending.How.RESET, e.errorCode.name(), "");
+            if (e.errorCode == ErrorCode.CANCEL && connectionClosed()) {
+                recorder.end(Ending.How.CONNECTION, "", "closed by the server");
+            } else {
+                recorder.end(Ending.How.RESET, e.errorCode.name(), "");
+            }
         } catch (IOException e) {
             recorder.end(Ending.How.CONNECTION, "", e.toString());
         }
+    }
+
+    /**
+     * OkHttp says CANCEL also when the server has closed the connection cleanly, just before it closes its own socket. Only
+     * after a CANCEL, therefore, the socket is given a moment to close.
+     */
+    private boolean connectionClosed() {
+        return Deadline.in(CLOSING).poll(() -> socket.get().isClosed());
     }
 }

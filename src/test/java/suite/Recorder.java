@@ -81,6 +81,23 @@ final class Recorder extends Intake implements AutoCloseable {
     }
 
     /**
+     * The first record of the whole response, asked for before or not, for which the condition holds; none is used up. It is
+     * waited for as long as something comes within {@link Deadline#PATIENCE} of what came before.
+     */
+    synchronized WireRecord awaitArrival(Predicate<WireRecord> condition, String expected) {
+        for (int i = 0; ; i++) {
+            int place = i;
+            await(Deadline.PATIENCE, () -> arrived() > place || over());
+            if (arrived() <= place) {
+                throw missed(expected, Deadline.PATIENCE);
+            }
+            if (condition.test(arrivals.get(place).record())) {
+                return arrivals.get(place).record();
+            }
+        }
+    }
+
+    /**
      * The next message. Heartbeats are passed over, and so is the {@code start} that opens the response; a later {@code start}
      * or a {@code bye} is a failure, for then messages may be missing.
      */
@@ -159,6 +176,14 @@ final class Recorder extends Intake implements AutoCloseable {
     }
 
     private synchronized boolean moreOrOver() {
-        return taken < arrivals.size() || ending.isPresent() || malformed.isPresent();
+        return taken < arrivals.size() || over();
+    }
+
+    private synchronized int arrived() {
+        return arrivals.size();
+    }
+
+    private synchronized boolean over() {
+        return ending.isPresent() || malformed.isPresent();
     }
 }
