@@ -51,7 +51,8 @@ sealed interface Launch {
             } catch (TimeoutException e) {
                 throw new AssertionError(server + " did not return from start(Map) within " + Deadline.say(START), e);
             } catch (ExecutionException e) {
-                throw new AssertionError(server + " did not start: " + e.getCause(), e.getCause());
+                throw new AssertionError(
+                        server + " did not start: " + e.getCause().getMessage(), e.getCause());
             } catch (InterruptedException e) {
                 throw Deadline.interrupted();
             }
@@ -64,6 +65,8 @@ sealed interface Launch {
                 return (Running) start.invoke(null, settings);
             } catch (InvocationTargetException e) {
                 throw new IllegalStateException("start(Map) failed: " + e.getCause(), e.getCause());
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException("there is no class of that name", e);
             } catch (ReflectiveOperationException | ClassCastException e) {
                 throw new IllegalStateException("it has no public static push.Running start(Map)", e);
             }

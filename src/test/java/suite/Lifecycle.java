@@ -80,7 +80,7 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
             throw new TestAbortedException(
                     Target.NOT_JUDGED + "it needs to stop and start the server, which is not ours");
         }
-        stop();
+        stopServer();
         start();
     }
 
@@ -116,7 +116,8 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
     @Override
     public final void afterAll(ExtensionContext context) {
         if (--depth == 0) {
-            stop();
+            closeOpened();
+            stopServer();
         }
     }
 
@@ -126,8 +127,7 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
         client = Optional.of(Clients.http2());
     }
 
-    private void stop() {
-        closeOpened();
+    private void stopServer() {
         client.ifPresent(Clients::close);
         launch.ifPresent(Launch::close);
         client = Optional.empty();

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import okhttp3.MediaType;
@@ -30,6 +31,7 @@ final class Target extends Lifecycle {
     static final String NOT_JUDGED = "not judged: ";
 
     private static final MediaType JSON = MediaType.get("application/json");
+    private static final AtomicInteger MARKS = new AtomicInteger();
     private static final Duration LONGEST_429 = Duration.ofSeconds(30);
 
     private Target(String... settings) {
@@ -190,6 +192,19 @@ final class Target extends Lifecycle {
                     "GET " + asked.url() + " as " + format + " must be answered 200, but it was answered "
                             + recorder.status() + " " + recorder.closed() + ": " + Malformed.quote(recorder.text()));
         }
+        return recorder;
+    }
+
+    /** Opens a stream and reads on past all history, which other tests of the class may have left: what comes next is new. */
+    Recorder live(Format format) {
+        return live(client(), format);
+    }
+
+    Recorder live(OkHttpClient client, Format format) {
+        var recorder = open(client, format);
+        var mark = "from here on " + MARKS.incrementAndGet();
+        post("suite", mark);
+        recorder.messagesUpTo(mark);
         return recorder;
     }
 
