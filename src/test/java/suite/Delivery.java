@@ -1,0 +1,98 @@
+package suite;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+
+/**
+ * What one stream, or several together, received of the messages that it ought to have, compared with the one order that holds
+ * for everybody.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param expected how many messages there are to receive
+ * @param delivered how many of them came, each counted once
+ * @param repeated how many came that had come before
+ * @param outOfOrder how many came after one that stands behind them in the order
+ * @param trouble what went wrong besides, in sentences, or empty
+ */
+record Delivery(int expected, int delivered, int repeated, int outOfOrder, String trouble) {
+
+    /** The sum over no stream at all. */
+    static final Delivery NONE = new Delivery(0, 0, 0, 0, "");
+
+    /** Compares the keys that were received (ids, or texts) with their order. Keys that the order does not have are passed over. */
+    static Delivery of(List<String> order, List<String> received) {
+        return of(order, received, "");
+    }
+
+    static Delivery of(List<String> order, List<String> received, String trouble) {
+        var places = new HashMap<String, Integer>();
+        for (var key : order) {
+            places.put(key, places.size());
+        }
+        if (places.size() != order.size()) {
+            throw new IllegalArgumentException("the order has a key twice");
+        }
+        var seen = new HashSet<String>();
+        int repeated = 0;
+        int outOfOrder = 0;
+        int furthest = -1;
+        for (var key : received) {
+            var place = places.get(key);
+            if (place == null) {
+                continue;
+            }
+            if (!seen.add(key)) {
+                repeated++;
+            } else if (place < furthest) {
+                outOfOrder++;
+            }
+            furthest = Math.max(furthest, place);
+        }
+        return new Delivery(order.size(), seen.size(), repeated, outOfOrder, trouble);
+    }
+
+    int missing() {
+        return expected - delivered;
+    }
+
+    /** Each message once, in order, and no trouble. */
+    boolean perfect() {
+        return missing() == 0 && repeated == 0 && outOfOrder == 0 && trouble.isEmpty();
+    }
+
+    /** Both together; of two troubles the first is kept. */
+    Delivery plus(Delivery other) {
+        return new Delivery(
+                expected + other.expected,
+                delivered + other.delivered,
+                repeated + other.repeated,
+                outOfOrder + other.outOfOrder,
+                trouble.isEmpty() ? other.trouble : trouble);
+    }
+
+    /** Notes the figures {@code delivered}, {@code repeated} and {@code out of order}. */
+    Delivery into(Figures figures) {
+        figures.put("delivered", delivered + "/" + expected);
+        figures.put("repeated", repeated);
+        figures.put("out of order", outOfOrder);
+        return this;
+    }
+
+    /** Fails unless there was something to deliver and the delivery is perfect. */
+    void assertPerfect() {
+        if (expected == 0) {
+            throw new AssertionError("nothing was expected, so nothing is proved");
+        }
+        if (!perfect()) {
+            throw new AssertionError("expected each message once and in the one order, but " + this);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "delivered " + delivered + "/" + expected + " · repeated " + repeated + " · out of order " + outOfOrder
+                + (trouble.isEmpty() ? "" : "; " + trouble);
+    }
+}

@@ -1,0 +1,185 @@
+package suite;
+
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Many messages posted at once by several threads, each with a connection of its own, and the judgement of what open streams
+ * received of them.
+ *
+ * <p>A 429 is waited for as it says. For thousands of messages, or for latencies, take the limit off:
+ * {@code Target.with("PUSH_POSTS_PER_SECOND", "0")}.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Storm {
+
+    /** A message that the server has taken, and when it was sent ({@link System#nanoTime}). */
+    record Sent(String id, String text, long nanos) {}
+
+    private static final AtomicInteger STORMS = new AtomicInteger();
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    private final String mark = "storm " + STORMS.incrementAndGet() + ".";
+    private final Target server;
+    private final int messages;
+    private final AtomicInteger next = new AtomicInteger();
+    private final ConcurrentLinkedQueue<Sent> sent = new ConcurrentLinkedQueue<>();
+    private final List<CompletableFuture<Void>> posters = new CopyOnWriteArrayList<>();
+
+    private Storm(Target server, int messages) {
+        this.server = server;
+        this.messages = messages;
+    }
+
+    /** Begins to post so many messages from so many threads, and returns at once. */
+    static Storm start(Target server, int messages, int threads) {
+        var storm = new Storm(server, messages);
+        for (int i = 0; i < threads; i++) {
+            storm.posters.add(CompletableFuture.runAsync(storm::post, task -> {
+                var thread = new Thread(task, "suite-storm");
+                thread.setDaemon(true);
+                thread.start();
+            }));
+        }
+        return storm;
+    }
+
+    /** How many messages the server has taken so far. */
+    int posted() {
+        return sent.size();
+    }
+
+    /** Waits until so many messages have been taken, in the midst of the storm. */
+    void awaitPosted(int count) {
+        boolean enough = Deadline.in(LONGEST).poll(() -> posted() >= count || failed());
+        if (!enough || posted() < count) {
+            finish();
+            throw new AssertionError("expected " + count + " messages to be posted, but only " + posted() + " were");
+        }
+    }
+
+    /** Waits until all are posted, and posts one more behind them, by which each stream knows that it has seen the last. */
+    Storm finish() {
+        var deadline = Deadline.in(LONGEST);
+        for (var poster : posters) {
+            try {
+                poster.get(Math.max(0, deadline.leftNanos()), TimeUnit.NANOSECONDS);
+            } catch (ExecutionException e) {
+                throw new AssertionError(
+                        "after " + posted() + " messages: " + e.getCause().getMessage(), e.getCause());
+            } catch (TimeoutException e) {
+                throw new AssertionError(
+                        "the server took only " + posted() + " of " + messages + " messages within "
+                                + Deadline.say(LONGEST),
+                        e);
+            } catch (InterruptedException e) {
+                throw Deadline.interrupted();
+            }
+        }
+        server.post("storm", mark + "end");
+        return this;
+    }
+
+    /** The messages in the one order that the server has given them by their ids. */
+    List<Sent> order() {
+        return sent.stream()
+                .sorted(Comparator.comparingLong(message -> sequence(message.id())))
+                .toList();
+    }
+
+    /** Their texts in that order. */
+    List<String> texts() {
+        return order().stream().map(Sent::text).toList();
+    }
+
+    /**
+     * Reads a stream up to the end of the storm, which must be finished, or until nothing comes for {@link Deadline#PATIENCE},
+     * and judges what it has brought from its first record on.
+     */
+    Delivery delivered(Recorder recorder) {
+        return delivered(texts(), recorder);
+    }
+
+    /** The same for a stream that was opened in the midst of the storm: judged from the first of its messages that it got. */
+    Delivery deliveredToLatecomer(Recorder recorder) {
+        var first = recorder.awaitArrival(
+                record -> record.is("message") && text(record).startsWith(mark), "a message of the storm");
+        var texts = texts();
+        int place = texts.indexOf(text(first));
+        return delivered(texts.subList(place < 0 ? texts.size() : place, texts.size()), recorder);
+    }
+
+    private Delivery delivered(List<String> order, Recorder recorder) {
+        var trouble = "";
+        try {
+            recorder.awaitArrival(
+                    record -> record.is("message") && text(record).equals(mark + "end"), "the end of the storm");
+        } catch (AssertionError e) {
+            trouble = e.getMessage();
+        }
+        var received = recorder.arrivals().stream()
+                .map(Intake.Arrival::record)
+                .filter(record -> record.is("message"))
+                .map(Storm::text)
+                .toList();
+        return Delivery.of(order, received, trouble);
+    }
+
+    private static String text(WireRecord record) {
+        return record.text("text");
+    }
+
+    /** The time from sending to arrival of each message of the storm on this stream, in nanoseconds, the shortest first. */
+    long[] latencies(Recorder recorder) {
+        var began = new HashMap<String, Long>();
+        sent.forEach(message -> began.put(message.text(), message.nanos()));
+        return recorder.arrivals().stream()
+                .filter(arrival -> arrival.record().is("message"))
+                .filter(arrival -> began.containsKey(text(arrival.record())))
+                .mapToLong(arrival -> arrival.nanos() - began.get(text(arrival.record())))
+                .sorted()
+                .toArray();
+    }
+
+    /** The value below which so many percent of the sorted values lie. */
+    static long percentile(long[] sorted, double percent) {
+        if (sorted.length == 0) {
+            throw new AssertionError("no message of the storm arrived, so there is no percentile");
+        }
+        return sorted[Math.min(sorted.length - 1, (int) (sorted.length * percent / 100))];
+    }
+
+    /** The number behind the last hyphen of an id. */
+    static long sequence(String id) {
+        var number = id.substring(id.lastIndexOf('-') + 1);
+        if (!number.matches("[0-9]{1,18}")) {
+            throw new AssertionError(
+                    "POST /messages must answer with the message and its id, <epoch>-<sequence>, but the id is \"" + id
+                            + "\"");
+        }
+        return Long.parseLong(number);
+    }
+
+    private void post() {
+        var client = server.newClient();
+        for (int i = next.getAndIncrement(); i < messages && !failed(); i = next.getAndIncrement()) {
+            var text = mark + i;
+            long nanos = System.nanoTime();
+            sent.add(new Sent(server.post(client, "storm", text), text, nanos));
+        }
+    }
+
+    private boolean failed() {
+        return posters.stream().anyMatch(CompletableFuture::isCompletedExceptionally);
+    }
+}
