@@ -1,0 +1,121 @@
+package suite;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import okhttp3.MediaType;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import push.PushServer;
+import push.Running;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The reference server behind a relay, for tests of what a browser sees when servers die and networks fail: the address
+ * stays the same, whatever becomes of the server.
+ *
+ * <p><b>Threads:</b> confined to the thread of its tests.
+ */
+final class Backend implements AutoCloseable {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Map<String, String> settings = new HashMap<>();
+    private final Relay relay;
+    private Running server;
+    private OkHttpClient client;
+    private boolean runs;
+
+    /** Starts it with a heartbeat each second and these other settings, names and values by turns. */
+    Backend(String... more) {
+        settings.put("PUSH_PORT", "0");
+        settings.put("PUSH_HEARTBEAT_MS", "1000");
+        for (int i = 0; i < more.length; i += 2) {
+            settings.put(more[i], more[i + 1]);
+        }
+        startServer();
+        relay = Relay.to(server.port());
+    }
+
+    /** The address that the browser knows. */
+    String url(String path) {
+        return relay.url(path);
+    }
+
+    Relay relay() {
+        return relay;
+    }
+
+    /** What SIGTERM does. */
+    void drain() {
+        server.drain();
+        stop();
+    }
+
+    /** The server is gone at once, as if killed, and so are its connections; new ones are refused. */
+    void stop() {
+        relay.refuse();
+        closeServer();
+        relay.reset();
+    }
+
+    /** Another server, with a new and empty log, at the same address. */
+    void startAgain() {
+        startServer();
+        relay.redirect(server.port());
+        relay.pass();
+    }
+
+    /** Posts past the relay, so that it works whatever the browser can reach. */
+    void post(String user, String text) {
+        var json = JSON.createObjectNode().put("user", user).put("text", text).toString();
+        var body = RequestBody.create(json, MediaType.get("application/json"));
+        send(new Request.Builder().url(direct("/messages")).post(body).build(), 201);
+    }
+
+    /** How many messages the server has taken in. */
+    long posted() {
+        return send(new Request.Builder().url(direct("/status")).build(), 200)
+                .path("messages")
+                .path("posted")
+                .asLong();
+    }
+
+    private String direct(String path) {
+        return "https://localhost:" + server.port() + path;
+    }
+
+    private JsonNode send(Request request, int expected) {
+        try (Response response = client.newCall(request).execute()) {
+            if (response.code() != expected) {
+                throw new AssertionError(request.url() + " answered " + response.code() + ", not " + expected);
+            }
+            return JSON.readTree(response.body().string());
+        } catch (IOException e) {
+            throw new AssertionError(request.url() + " was not answered: " + e, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        relay.close();
+        closeServer();
+    }
+
+    private void startServer() {
+        server = PushServer.start(settings);
+        client = Clients.http2();
+        runs = true;
+    }
+
+    private void closeServer() {
+        if (runs) {
+            runs = false;
+            Clients.close(client);
+            server.close();
+        }
+    }
+}
