@@ -1,0 +1,191 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.openqa.selenium.By;
+
+/** Servers die and networks fail under the page, in a real Chromium: its light tells the truth, and nothing is lost. */
+@Tag("browser")
+@Timeout(60)
+class BrowserConnectionTest {
+
+    @RegisterExtension
+    static final Chromium chromium = new Chromium();
+
+    private Backend backend;
+    private ChatPage page;
+
+    @BeforeEach
+    void openThePage() {
+        backend = new Backend();
+        page = ChatPage.open(chromium, backend.url("/"));
+        page.name("ann");
+    }
+
+    @AfterEach
+    void stop() {
+        page.assertInnocent();
+        backend.close();
+    }
+
+    @Test
+    void theLightIsSeenInItsColourAndInTheTitle() {
+        var light = chromium.driver().findElement(By.id("light"));
+        assertEquals("rgba(27, 158, 75, 1)", light.getCssValue("background-color"));
+        assertEquals("🟢 Streaming push", chromium.driver().getTitle());
+
+        backend.stop();
+
+        page.awaitStatus("🔴 ");
+        assertEquals("rgba(211, 48, 47, 1)", light.getCssValue("background-color"));
+        assertEquals("🔴 Streaming push", chromium.driver().getTitle());
+    }
+
+    @Test
+    void aNewServerAtTheSameAddressStartsANewList() {
+        backend.post("bob", "before");
+        page.awaitMessages("bob: before");
+
+        backend.stop();
+        page.awaitStatus("🔴 waiting ");
+        backend.startAgain();
+        backend.post("bob", "after");
+
+        page.awaitLive();
+        page.awaitMessages("bob: after");
+        assertEquals(1, page.count("#messages .note"));
+    }
+
+    @Test
+    void aCutIsResumedWithoutLossOrRepeat() {
+        backend.post("bob", "one");
+        page.awaitMessages("bob: one");
+
+        backend.relay().refuse();
+        backend.relay().reset();
+        page.awaitStatus("🔴 ");
+        backend.post("bob", "two");
+        backend.post("bob", "three");
+        backend.relay().pass();
+
+        page.awaitLive();
+        page.awaitMessages("bob: one", "bob: two", "bob: three");
+        assertEquals(0, page.count("#messages .note"));
+    }
+
+    @Test
+    void aByeIsWaitedOutAsTheServerAsks() {
+        backend.drain();
+
+        page.awaitStatus("🔴 waiting ");
+        var bye = page.states().get(page.states().size() - 1);
+        assertEquals("the server said bye (drain)", bye.get("why"));
+        backend.startAgain();
+        page.awaitLive();
+        var connecting = page.states().stream()
+                .filter(state -> state.get("name").equals("connecting"))
+                .reduce((first, last) -> last)
+                .orElseThrow();
+        long waitedMs = (Long) connecting.get("at") - (Long) bye.get("at");
+        assertTrue(waitedMs >= 990 && waitedMs < 6_000, "the server asks for 1 to 5 s; waited " + waitedMs + " ms");
+    }
+
+    @Test
+    void offlineIsShownAndWhatWasMissedComesAfterwards() {
+        backend.post("bob", "one");
+        page.awaitMessages("bob: one");
+
+        chromium.offline(true);
+        page.awaitStatus("🔴 offline");
+        backend.post("bob", "two");
+        page.say("three");
+        page.awaitStatus("🔴 offline");
+        assertEquals(1, page.count("#pending li"));
+        chromium.offline(false);
+
+        page.awaitLive();
+        page.awaitMessages("bob: one", "bob: two", "ann: three");
+        page.awaitNothingPending();
+        assertEquals(3, backend.posted());
+    }
+
+    @Test
+    void silenceTurnsTheLightRedWithinTwoAndAHalfHeartbeats() {
+        backend.post("bob", "one");
+        page.awaitMessages("bob: one");
+        backend.relay().swallow(Relay.Way.TO_SERVER, Relay.Way.TO_CLIENT);
+        long silentSince = System.currentTimeMillis();
+
+        page.awaitStatus("🔴 ");
+        var red = page.states().stream()
+                .filter(state -> state.get("why").equals("silence"))
+                .findFirst()
+                .orElseThrow();
+        long tookMs = (Long) red.get("at") - silentSince;
+        // Timed from the last record, which came before the silence; 250 ms are for a machine with other things to do.
+        assertTrue(tookMs <= 2_500 + 250, "red after " + tookMs + " ms");
+        assertTrue(tookMs >= 1_300, "one heartbeat that is late is no reason: red after " + tookMs + " ms");
+
+        backend.post("bob", "two");
+        backend.relay().pass();
+        backend.relay().reset(); // TLS does not survive what was swallowed.
+        page.awaitLive();
+        page.awaitMessages("bob: one", "bob: two");
+    }
+
+    @Test
+    void anAnswerThatGotLostDoesNotDoubleTheMessage() {
+        backend.relay().swallow(Relay.Way.TO_CLIENT);
+        page.say("once only");
+        chromium.await("the server to have it", () -> backend.posted() == 1);
+        assertEquals(1, page.count("#pending li"));
+
+        backend.relay().pass();
+        backend.relay().reset();
+
+        page.awaitMessages("ann: once only");
+        page.awaitNothingPending();
+        assertEquals(1, backend.posted());
+    }
+
+    @Test
+    void whatIsSentWhileTheServerIsGoneArrivesInOrder() {
+        backend.stop();
+        page.awaitStatus("🔴 ");
+        page.say("one");
+        page.say("two");
+        page.say("three");
+        assertEquals(3, page.count("#pending li"));
+
+        backend.startAgain();
+
+        page.awaitMessages("ann: one", "ann: two", "ann: three");
+        page.awaitNothingPending();
+        assertEquals(3, backend.posted());
+    }
+
+    @Test
+    void aBurstIsShownWholeAndInOrder() {
+        var expected = new String[150];
+        Arrays.setAll(expected, i -> "ann: " + i);
+
+        chromium.runAsync("""
+                const post = (text) => fetch('/messages', {
+                  method: 'POST',
+                  headers: { 'content-type': 'application/json' },
+                  body: JSON.stringify({ user: 'ann', text: `${text}` }),
+                });
+                for (let i = 0; i < 150; i += 1) await post(i);
+                """);
+
+        page.awaitMessages(expected);
+    }
+}
