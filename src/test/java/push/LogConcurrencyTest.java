@@ -1,0 +1,139 @@
+package push;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioWorker;
+
+/**
+ * The log, the cursors and the shards of the server under publishers that never stop, while readers join, take little,
+ * fall behind and leave, from a seed.
+ *
+ * <p>Own code and not jcstress or Lincheck: those try small pieces in all orders, while the promise here is one of the
+ * whole (every reader sees a run of the one order, and is told where a run breaks), on the server's own IO threads and
+ * in many thousand short lives of a log that holds 16 messages. A seed that fails is printed and can be run again.
+ */
+class LogConcurrencyTest {
+    private static final int ROUNDS = Integer.getInteger("rounds", 200);
+    private static final int MESSAGES = 300;
+    private static XnioWorker worker;
+
+    @BeforeAll
+    static void startIoThreads() throws Exception {
+        worker = Xnio.getInstance()
+                .createWorker(OptionMap.create(Options.WORKER_IO_THREADS, 2, Options.WORKER_TASK_MAX_THREADS, 1));
+    }
+
+    @AfterAll
+    static void stopIoThreads() {
+        worker.shutdownNow();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NDJSON", "SSE"})
+    void everyReaderSeesRunsOfTheOneOrderAndIsToldWhereTheyBreak(Wire wire) throws Exception {
+        long firstSeed = Long.getLong("seed", System.nanoTime());
+        int laps = 0;
+        int whole = 0;
+
+        for (long seed = firstSeed; seed < firstSeed + ROUNDS; seed++) {
+            for (FitfulReader reader : new Life(seed, wire).live()) {
+                reader.check("wire " + wire + ", -Dseed=" + seed + " -Drounds=1");
+                laps += reader.laps;
+                whole += reader.laps == 0 ? 1 : 0;
+            }
+        }
+
+        assertTrue(laps > ROUNDS, "the readers must have been lapped often, or nothing was tried: " + laps + " laps");
+        assertTrue(whole > ROUNDS, "many readers must have kept up: " + whole);
+    }
+
+    @Test
+    void whoeverSeesTheHeadOfTheLogSeesItsMessage() throws Exception {
+        MessageLog log = new MessageLog(64, 1 << 20);
+        Draft draft = new Draft("p", "x");
+        Thread publisher = new Thread(() -> IntStream.range(0, 1_000_000).forEach(i -> log.append(draft, 0)));
+
+        publisher.start();
+
+        long seen = 0;
+        while (publisher.isAlive()) {
+            long head = log.newest();
+            boolean there = log.get(head) != null || log.first() > head;
+            seen += head > 0 && there ? 1 : 0;
+            assertTrue(head == 0 || there, () -> "message " + head + " is the newest, and is not there");
+        }
+        assertTrue(seen > 1_000, "the reader must have looked often: " + seen);
+        publisher.join();
+    }
+
+    /** One short life of a log: publishers, two shards, readers. */
+    private static final class Life {
+        private final Wire wire;
+        private final Random random;
+        private final MessageLog log;
+        private final Shards shards;
+        private final List<FitfulReader> readers = new ArrayList<>();
+
+        Life(long seed, Wire wire) {
+            this.wire = wire;
+            this.random = new Random(seed);
+            this.log = new MessageLog(16, 1 << 20);
+            this.shards = new Shards(Config.from(Map.of()), log, new Stats());
+        }
+
+        List<FitfulReader> live() throws Exception {
+            int publishers = 1 + random.nextInt(3);
+            CountDownLatch published = new CountDownLatch(publishers);
+            for (int p = 0; p < publishers; p++) {
+                new Thread(() -> {
+                            for (int i = 0; i < MESSAGES; i++) {
+                                log.append(new Draft("p", "x" + i), 0);
+                                shards.wake();
+                            }
+                            published.countDown();
+                        })
+                        .start();
+            }
+            while (published.getCount() > 0 && readers.size() < 40) {
+                join();
+            }
+            assertTrue(published.await(20, TimeUnit.SECONDS), "publishing must never wait for a reader");
+            for (FitfulReader reader : readers) {
+                reader.awaitEnd(log.newest());
+            }
+            return readers;
+        }
+
+        private void join() throws Exception {
+            Shard shard = shards.of(worker.getIoThread(random.nextInt()));
+            FitfulReader reader = new FitfulReader(shard, random.nextLong());
+            readers.add(reader);
+            CountDownLatch joined = new CountDownLatch(1);
+            String lastId = random.nextBoolean() ? null : log.id(Math.max(0, log.newest() - random.nextInt(20)));
+            shard.execute(() -> {
+                reader.join(wire, Resume.from(lastId, log));
+                joined.countDown();
+            });
+            if (random.nextInt(4) == 0) {
+                joined.await();
+                shard.execute(() -> shard.remove(reader));
+                reader.left = true;
+            }
+        }
+    }
+}
