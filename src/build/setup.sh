@@ -40,17 +40,17 @@ wants() { # wants GROUP: are the tests of this group to run?
   case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
 }
 
-# Fills: missing (words for people), debian and mac (package names).
+# Fills: missing (words for people), debian, mac and casks (names of packages).
 look() {
-  missing= debian= mac=
+  missing= debian= mac= casks=
   find_jdk || lacks "a JDK, 17 or newer" JDK openjdk@17
   command -v mvn >/dev/null || lacks "Maven, 3.6.3 or newer" maven maven
   command -v openssl >/dev/null || lacks openssl openssl openssl
   if wants browser; then
     CHROMIUM=${CHROMIUM:-$(find_first chromium chromium-browser google-chrome google-chrome-stable \
       "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")} ||
-      lacks Chromium chromium "--cask google-chrome"
-    CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver)} || lacks "Chromium's driver" chromium-driver "--cask chromedriver"
+      lacks Chromium chromium "" google-chrome
+    CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver)} || lacks "Chromium's driver" chromium-driver "" chromedriver
     export CHROMIUM CHROMEDRIVER
   fi
   if wants clients; then
@@ -60,11 +60,11 @@ look() {
   [ -z "$missing" ]
 }
 
-lacks() { # lacks WORDS DEBIAN-PACKAGE BREW-PACKAGE
+lacks() { # lacks WORDS DEBIAN-PACKAGE BREW-FORMULA [BREW-CASK]
   missing="${missing:+$missing; }$1"
   debian="$debian $2"
-  mac="$mac
-                       brew install $3"
+  mac="$mac${3:+ $3}"
+  casks="$casks${4:+ $4}"
 }
 
 # Puts the JDK that this Debian has in the place of the word JDK.
@@ -80,8 +80,9 @@ give_up() {
   {
     echo "Missing: $missing."
     [ -n "${1:-}" ] && echo "$1"
-    echo "  Debian, Ubuntu:      apt install$(echo "$debian" | sed 's/JDK/openjdk-17-jdk-headless/')   (as root, or with sudo)"
-    echo "  macOS: $mac" | sed '1{N;s/\n */               /;}'
+    echo "  Debian (as root):  apt install$(echo "$debian" | sed 's/JDK/openjdk-17-jdk-headless/')"
+    [ -z "$mac" ] || echo "  macOS:             brew install$mac"
+    [ -z "$casks" ] || echo "  macOS:             brew install --cask$casks"
     [ "$need" = test ] && [ -z "${CI:-}" ] && echo 'Or leave those tests out, and be told so: make test WITHOUT="browser clients"'
   } >&2
   exit 1
