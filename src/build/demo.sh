@@ -1,0 +1,32 @@
+#!/bin/sh
+# demo.sh: the README's curl lines and what they print, from a server that is started for them on a free port.
+set -u
+cd "$(dirname "$0")/../.."
+out=$(mktemp) || exit 1
+PUSH_PORT=0 java -jar target/streaming-push-kit.jar >"$out" 2>&1 &
+server=$!
+trap 'kill $server 2>/dev/null; rm -f "$out"' EXIT
+waited=0
+while ! grep -q https "$out" && [ "$waited" -lt 100 ] && kill -0 "$server" 2>/dev/null; do
+  sleep 0.2
+  waited=$((waited + 1))
+done
+port=$(sed -n 's|.*https://localhost:\([0-9]*\)/.*|\1|p' "$out" | head -n 1)
+[ -n "$port" ] || { cat "$out"; exit 1; }
+
+try() { # try COMMAND: as a reader types it, at the usual port; run at the port that was free
+  printf '$ %s\n' "$1"
+  sh -c "$(printf '%s' "$1" | sed "s/localhost:8443/localhost:$port/")" | tr -d '\r'
+}
+
+curl="curl -s --cacert certs/server.crt"
+try "$curl -i https://localhost:8443/messages --json '{\"user\":\"ann\",\"text\":\"hello\"}'"
+echo
+echo
+try "$curl -N -m 1 -H 'accept: application/x-ndjson' https://localhost:8443/messages"
+echo
+try "$curl -N -m 1 -H 'accept: text/event-stream' https://localhost:8443/messages"
+try "$curl -N -m 1 https://localhost:8443/messages"
+echo
+try "$curl https://localhost:8443/messages --json '{\"user\":\"ann\"}'"
+echo
