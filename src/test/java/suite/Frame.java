@@ -108,6 +108,20 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return (flags & flag) != 0;
     }
 
+    /** Where in the payload the data or the header block begins: behind the padding's length and a priority. */
+    int start() {
+        return (padded() ? 1 : 0) + (is(HEADERS) && has(HAS_PRIORITY) ? 5 : 0);
+    }
+
+    /** How many bytes of the payload are data or header block, without the padding behind it. */
+    int length() {
+        return payload.length - start() - (padded() ? payload[0] & 0xff : 0);
+    }
+
+    private boolean padded() {
+        return (is(DATA) || is(HEADERS)) && has(PADDED);
+    }
+
     /** The payload's 32-bit number at this byte, such as the error code of RST_STREAM (0) and GOAWAY (4). */
     int number(int offset) {
         return ByteBuffer.wrap(payload).getInt(offset);

@@ -12,7 +12,6 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.opentest4j.TestAbortedException;
 
 /**
  * The life of a server under test: there before the tests of a class, gone after them, and asked after each test whether every
@@ -77,8 +76,7 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
     /** Stops the server, if it is ours to stop, and starts it again with an empty log on another port. */
     final void restart() {
         if (!ours()) {
-            throw new TestAbortedException(
-                    Target.NOT_JUDGED + "it needs to stop and start the server, which is not ours");
+            throw Target.notJudged("it needs to stop and start the server, which is not ours");
         }
         stopServer();
         start();
@@ -98,6 +96,9 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
 
     @Override
     public final void beforeEach(ExtensionContext context) {
+        if (drained && !ours()) {
+            throw Target.notJudged("the server has gone, because an earlier test has sent it a SIGTERM");
+        }
         if (drained) {
             restart();
         }

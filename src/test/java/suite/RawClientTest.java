@@ -217,6 +217,19 @@ class RawClientTest {
         assertFalse(headers.equals(Headers.of()));
     }
 
+    @Test
+    void paddingAndPriorityAreNoPartOfTheContent() {
+        var payload = new byte[] {2, 9, 9, 9, 9, 9, 'a', 'b', 'c', 0, 0};
+
+        var data = new Frame(Frame.DATA, Frame.PADDED, 1, payload);
+        var headers = new Frame(Frame.HEADERS, Frame.PADDED | Frame.HAS_PRIORITY, 1, payload);
+        var plain = new Frame(Frame.DATA, 0, 1, payload);
+
+        assertEquals("1 8", data.start() + " " + data.length());
+        assertEquals("6 3", headers.start() + " " + headers.length());
+        assertEquals("0 11", plain.start() + " " + plain.length());
+    }
+
     private static boolean is(WireRecord record, String id) {
         return record.is("message") && record.id().equals(id);
     }

@@ -179,9 +179,7 @@ final class RawReader {
         if (frame.is(Frame.HEADERS)) {
             endAfterBlock = frame.has(Frame.END_STREAM);
         }
-        var padding = padding(frame);
-        int start = padding[0] + (frame.is(Frame.HEADERS) && frame.has(Frame.HAS_PRIORITY) ? 5 : 0);
-        block.write(frame.payload(), start, frame.payload().length - start - padding[1]);
+        block.write(frame.payload(), frame.start(), frame.length());
         if (!frame.has(Frame.END_HEADERS)) {
             return;
         }
@@ -198,11 +196,10 @@ final class RawReader {
     }
 
     private void data(Frame frame) throws IOException {
-        var padding = padding(frame);
         int length = frame.payload().length;
         var recorder = recorder(frame.stream());
-        if (length > padding[0] + padding[1]) {
-            recorder.take(frame.payload(), padding[0], length - padding[0] - padding[1]);
+        if (frame.length() > 0) {
+            recorder.take(frame.payload(), frame.start(), frame.length());
         }
         if (frame.has(Frame.END_STREAM)) {
             recorder.end(Ending.How.END_STREAM, "", "");
@@ -214,11 +211,5 @@ final class RawReader {
                         .bytes());
             }
         }
-    }
-
-    /** How many bytes of a padded frame's payload stand before and after what it carries. */
-    private static int[] padding(Frame frame) {
-        boolean padded = !frame.is(Frame.CONTINUATION) && frame.has(Frame.PADDED);
-        return padded ? new int[] {1, frame.payload()[0] & 0xff} : new int[] {0, 0};
     }
 }

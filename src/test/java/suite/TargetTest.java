@@ -105,7 +105,10 @@ class TargetTest {
     void aRequestThatIsNeverAnsweredWholeIsToldAsSuch() {
         var failure = assertThrows(AssertionError.class, () -> server.get("/messages"));
 
-        assertTrue(failure.getMessage().contains("/messages must be answered whole within 5 s"), failure.getMessage());
+        assertTrue(
+                failure.getMessage()
+                        .contains("/messages must be answered whole within " + Deadline.say(Deadline.PATIENCE)),
+                failure.getMessage());
     }
 
     @Test
