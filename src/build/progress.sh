@@ -28,13 +28,16 @@ tick() {
   done
 }
 
-worth() { # what of Maven's output is worth a line
-  awk '
-    { gsub(/\033\[[0-9;]*m/, "") }
-    /^\[ERROR\] *($|To see the full|Re-run Maven|For more information|\[Help 1\]|-> \[Help 1\])/ { next }
-    /^\[INFO\] (Running|Tests run)/ { sub(/^\[INFO\] /, ""); print }
-    /./ && !/^\[INFO\]/ && !/^(Running|Tests run)/ { print }
-    { fflush() }'
+worth() { # what of Maven's output is worth a line; in the shell, since some awks wait for a full buffer
+  while IFS= read -r line; do
+    case $line in
+      "[INFO] Running "* | "[INFO] Tests run"*) printf '%s\n' "${line#"[INFO] "}" ;;
+      *"[INFO]"* | '' | "Running "* | "Tests run"*) ;;
+      "[ERROR] " | "[ERROR] To see the full"* | "[ERROR] Re-run Maven"* | "[ERROR] For more information"*) ;;
+      "[ERROR] [Help 1]"* | "[ERROR] -> [Help 1]"*) ;;
+      *) printf '%s\n' "$line" ;;
+    esac
+  done
 }
 
 echo "$label …"
