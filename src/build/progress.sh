@@ -32,6 +32,7 @@ worth() { # what of Maven's output is worth a line; in the shell, since some awk
   while IFS= read -r line; do
     case $line in
       "[INFO] Running "* | "[INFO] Tests run"*) printf '%s\n' "${line#"[INFO] "}" ;;
+      *"sun.misc.Unsafe"* | "WARNING: Please consider reporting"*) ;; # of Maven itself, on newer JDKs
       *"[INFO]"* | '' | "Running "* | "Tests run"*) ;;
       "[ERROR] " | "[ERROR] To see the full"* | "[ERROR] Re-run Maven"* | "[ERROR] For more information"*) ;;
       "[ERROR] [Help 1]"* | "[ERROR] -> [Help 1]"*) ;;
