@@ -27,13 +27,15 @@ final class Body {
 
     private final HttpServerExchange exchange;
     private final Reader reader;
+    private final int declared; // Content-Length, or -1.
     private final int bodyMs;
     private final ByteArrayOutputStream read = new ByteArrayOutputStream();
     private XnioExecutor.Key timeout = () -> true;
     private boolean done;
 
-    private Body(HttpServerExchange exchange, int bodyMs, Reader reader) {
+    private Body(HttpServerExchange exchange, int declared, int bodyMs, Reader reader) {
         this.exchange = exchange;
+        this.declared = declared;
         this.bodyMs = bodyMs;
         this.reader = reader;
     }
@@ -41,10 +43,12 @@ final class Body {
     /** Reads the body, now or when it has come, and gives it to the reader; 413 and 408 are sent from here. */
     static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
-        if (length != null && (!length.matches("\\d{1,9}") || Integer.parseInt(length) > Config.MAX_BODY_BYTES)) {
+        if (length != null && !length.matches("\\d+")) {
+            throw new Problem(400, "The Content-Length is not a number.");
+        } else if (length != null && (length.length() > 9 || Integer.parseInt(length) > Config.MAX_BODY_BYTES)) {
             throw tooLarge();
         }
-        Body body = new Body(exchange, bodyMs, reader);
+        Body body = new Body(exchange, length == null ? -1 : Integer.parseInt(length), bodyMs, reader);
         exchange.dispatch(SameThreadExecutor.INSTANCE, body::start);
     }
 
@@ -100,6 +104,9 @@ final class Body {
             done = true;
             timeout.remove();
             try {
+                if (declared >= 0 && declared != read.size()) { // Undertow resets the stream, but reads on.
+                    throw new Problem(400, "The body has not the Content-Length that was declared.");
+                }
                 reader.read(read.toByteArray());
             } catch (Problem problem) {
                 problem.send(exchange);

@@ -5,6 +5,7 @@ import io.undertow.util.AttachmentKey;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
 
 /**
  * What the server knows of one client's connection: its open streams, its rates, and whether it is alive.
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
     private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
+    private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
 
     final Shard shard;
     final RateLimit opens;
@@ -52,6 +54,7 @@ final class Connection {
             server.putAttachment(KEY, connection);
             server.addCloseListener(closed -> connection.shard.execute(() -> connection.end(Reason.TCP)));
         }
+        exchange.putAttachment(REQUEST, of(exchange).requestId);
     }
 
     /** The connection that an exchange came by. */
@@ -91,6 +94,18 @@ final class Connection {
         if (subscriber != null) {
             subscriber.because(why);
             shard.execute(() -> subscriber.close(why));
+        }
+    }
+
+    /** Ends a request whose answer is out and whose body still comes: its stream, or in HTTP/1.1 all there is. */
+    void stopRequest(HttpServerExchange exchange) {
+        if (exchange.isRequestComplete()) {
+            return;
+        }
+        if (channel == null) {
+            IoUtils.safeClose(exchange.getConnection());
+        } else {
+            channel.stop(exchange.getAttachment(REQUEST));
         }
     }
 

@@ -27,6 +27,7 @@ final class PushChannel extends Http2Channel {
     private static final byte[] PING = new byte[8];
 
     private final Connection connection;
+    private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
     PushChannel(StreamConnection tcp, ByteBufferPool pool, PooledByteBuffer read, OptionMap options, Shard shard) {
         super(tcp, null, pool, read, false, false, options);
@@ -38,7 +39,18 @@ final class PushChannel extends Http2Channel {
     protected AbstractHttp2StreamSourceChannel createChannel(FrameHeaderData header, PooledByteBuffer data)
             throws IOException {
         connection.heard(System.nanoTime());
-        AbstractHttp2StreamSourceChannel frame = super.createChannel(header, data);
+        long dataBytes = header.getFrameLength(); // Only DATA has one, and only DATA of no open stream comes here.
+        if (dataBytes > 0 && dataBytes <= strayBytes) {
+            strayBytes -= dataBytes;
+            updateReceiveFlowControlWindow((int) dataBytes);
+            return null; // Dropped; Undertow would answer by GOAWAY, and so end the streams of an honest peer.
+        }
+        AbstractHttp2StreamSourceChannel frame;
+        try {
+            frame = super.createChannel(header, data);
+        } catch (NumberFormatException e) { // Thrown by Undertow; a peer's error, and no reason for a stack trace.
+            throw new IOException("The Content-Length is not a number", e);
+        }
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requested(request.getStreamId());
         } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
@@ -72,6 +84,12 @@ final class PushChannel extends Http2Channel {
     /** Sends a PING (RFC 9113, 6.7); any frame that comes in later answers it. */
     void ping() {
         sendPing(PING, (AbstractHttp2StreamSinkChannel frame, IOException e) -> abort());
+    }
+
+    /** Asks the peer to send no more of a request that has been answered (RFC 9113, 8.1). */
+    void stop(int streamId) {
+        strayBytes += getInitialReceiveWindowSize();
+        sendRstStream(streamId, ERROR_NO_ERROR);
     }
 
     /** Closes the connection without a word. */

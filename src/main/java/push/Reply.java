@@ -9,7 +9,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.xnio.IoUtils;
 
 /**
  * A response that ends: its headers, its body, and what to do with a request that is still coming in.
@@ -17,7 +16,9 @@ import org.xnio.IoUtils;
  * <p><b>Threads:</b> any thread; the exchange's own.
  */
 final class Reply implements IoCallback {
+    private static final int DISCARD_MS = 1_000;
     private static final Reply DONE = new Reply();
+    private static final Discard DISCARD = new Discard();
 
     private Reply() {}
 
@@ -37,15 +38,31 @@ final class Reply implements IoCallback {
 
     @Override
     public void onComplete(HttpServerExchange exchange, Sender sender) {
-        if (!exchange.isRequestComplete()) {
-            // The answer is out before the request is in. Ending the exchange reads on and throws away, which leaves
-            // the connection whole: a reset now would meet DATA that is on its way, and Undertow answers that by
-            // GOAWAY. But it would read for ever, so the reset comes later if it must (RFC 9113, 8.1).
-            int discardMs = Connection.of(exchange).shard.config.bodyMs();
-            exchange.getIoThread()
-                    .executeAfter(() -> IoUtils.safeClose(exchange.getRequestChannel()), discardMs, MILLISECONDS);
+        if (exchange.isRequestComplete()) {
+            exchange.endExchange();
+        } else {
+            sender.close(DISCARD); // Flushes: ending the exchange would keep the answer until the request is in.
         }
-        exchange.endExchange();
+    }
+
+    /**
+     * What to do once an answer is out before its request is in. Ending the exchange reads on and throws away, which
+     * leaves the connection whole for its other streams; what still comes after a while is stopped (RFC 9113, 8.1).
+     * Not at once, for Undertow ends a connection that needs many resets.
+     */
+    private static final class Discard implements IoCallback {
+        @Override
+        public void onComplete(HttpServerExchange exchange, Sender sender) {
+            Connection connection = Connection.of(exchange);
+            int afterMs = Math.min(DISCARD_MS, connection.shard.config.bodyMs());
+            exchange.endExchange();
+            exchange.getIoThread().executeAfter(() -> connection.stopRequest(exchange), afterMs, MILLISECONDS);
+        }
+
+        @Override
+        public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
+            exchange.endExchange();
+        }
     }
 
     @Override

@@ -27,6 +27,29 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
         }
     }
 
+    /**
+     * The body, which must be a problem of this status (RFC 9457) with a sentence that a person can act on.
+     *
+     * @param what the request, for the failure message
+     */
+    JsonNode problem(int expected, String what) {
+        if (status != expected) {
+            throw new AssertionError(what + " must be answered " + expected + ", but it was answered " + this);
+        }
+        if (!header("content-type").startsWith("application/problem+json")) {
+            throw new AssertionError(what + " must be answered by application/problem+json, but it was answered by \""
+                    + header("content-type") + "\": " + this);
+        }
+        var problem = json();
+        if (problem.path("status").asInt(0) != expected
+                || problem.path("title").asString("").isEmpty()
+                || problem.path("detail").asString("").length() < 10) {
+            throw new AssertionError(
+                    what + " must be answered by a problem with its status, a title and a detail, but it is " + body);
+        }
+        return problem;
+    }
+
     @Override
     public String toString() {
         return status + " " + Malformed.quote(body);

@@ -156,6 +156,16 @@ final class Recorder extends Intake implements AutoCloseable {
         return ending.orElseThrow(() -> missed("the response to end", within));
     }
 
+    /** The whole answer, once the response has ended as it should. */
+    Answer answer() {
+        awaitHead();
+        var end = closed();
+        if (end.how() != Ending.How.END_STREAM) {
+            throw failed("expected a whole answer, but after status " + status() + " it ended: " + end);
+        }
+        return new Answer(status(), protocol(), headers(), text());
+    }
+
     /** Waits until the body so far, whatever its form, contains this text. */
     synchronized void awaitText(String text) {
         await(Deadline.PATIENCE, () -> text().contains(text) || ended());
