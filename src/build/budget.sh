@@ -17,19 +17,23 @@ at_most() { # at_most LINES FILE…: each file alone
   done
 }
 
-in_all() { # in_all LINES FILE…: all of them together
+code() { # lines of code: what is left without blank lines, comments and imports, for nobody shall save on reasons
+  cat "$@" | grep -cvE '^[[:space:]]*($|//|/\*|\*|import |package )'
+}
+
+in_all() { # in_all LINES FILE…: the code of all of them together
   limit=$1
   shift
-  total=$(cat "$@" 2>/dev/null | grep -c '')
-  longest=$(wc -l "$@" 2>/dev/null | awk '$2 != "total" && $1 > most { most = $1; file = $2 } END { print file " with " most + 0 }')
-  echo "src/main/java/push: $# files, $total lines (to be under $limit), the longest $longest"
-  [ "$total" -lt "$limit" ] || failed=1
+  total=$(code "$@")
+  longest=$(wc -l "$@" | awk '$2 != "total" && $1 > most { most = $1; file = $2 } END { print file " with " most + 0 }')
+  echo "src/main/java/push: $# files, $total lines of code (at most $limit), $(cat "$@" | grep -c '') in all; the longest $longest"
+  [ "$total" -le "$limit" ] || failed=1
 }
 
 at_most 200 src/main/java/push/*.java lessons/lesson*/Server.java pom.xml
 at_most 250 $(find src/test/java -name '*.java' 2>/dev/null)
 at_most 150 README.md
-in_all 1600 src/main/java/push/*.java
+in_all 2200 src/main/java/push/*.java
 echo "pom.xml: $(grep -c '' pom.xml) lines; tests: $(find src/test/java -name '*.java' -exec cat {} + 2>/dev/null | grep -c '') lines"
 [ "$failed" -eq 0 ] || echo "The budget of lines is overdrawn."
 exit "$failed"
