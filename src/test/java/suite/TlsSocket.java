@@ -39,10 +39,9 @@ final class TlsSocket {
             int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
             tcp.connect(new InetSocketAddress(host, port), patience);
             tcp.setSoTimeout(patience);
-            var tls = (SSLSocket) Clients.trust().sslSocketFactory().createSocket(tcp, host, port, false);
+            var tls = (SSLSocket) Trust.inTheServer().sockets().createSocket(tcp, host, port, false);
             var parameters = tls.getSSLParameters();
             parameters.setApplicationProtocols(new String[] {"h2"});
-            parameters.setEndpointIdentificationAlgorithm("HTTPS");
             tls.setSSLParameters(parameters);
             tls.startHandshake();
             tcp.setSoTimeout(0);

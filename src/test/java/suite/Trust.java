@@ -1,0 +1,87 @@
+package suite;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
+import okhttp3.tls.Certificates;
+import okhttp3.tls.HandshakeCertificates;
+
+/**
+ * Trust in the server under test and in nothing else: in whoever has the key of {@code certs/server.crt}, or of the file that
+ * {@code -Dsuite.cert} names, or shows a certificate that this one has signed. The key and not the certificate, so that a
+ * server may show another certificate for the same key, and be judged on it.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+final class Trust implements X509TrustManager {
+
+    private static final Path CERTIFICATE = Path.of(System.getProperty("suite.cert", "certs/server.crt"));
+
+    private final X509Certificate known;
+    private final X509TrustManager signed;
+
+    private Trust(X509Certificate known) {
+        this.known = known;
+        this.signed = new HandshakeCertificates.Builder()
+                .addTrustedCertificate(known)
+                .build()
+                .trustManager();
+    }
+
+    static Trust inTheServer() {
+        return Once.READ;
+    }
+
+    /** Sockets for TLS that trust accordingly, and ask for no name. */
+    SSLSocketFactory sockets() {
+        try {
+            var context = SSLContext.getInstance("TLS");
+            context.init(null, new TrustManager[] {this}, null);
+            return context.getSocketFactory();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("this JVM has no TLS", e);
+        }
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        if (chain[0].getPublicKey().equals(known.getPublicKey())) {
+            chain[0].checkValidity();
+        } else {
+            signed.checkServerTrusted(chain, authType);
+        }
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw new CertificateException("no client is trusted");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return signed.getAcceptedIssuers();
+    }
+
+    /** Read when first needed, once. */
+    private static final class Once {
+        static final Trust READ = read();
+
+        private static Trust read() {
+            try {
+                return new Trust(Certificates.decodeCertificatePem(Files.readString(CERTIFICATE)));
+            } catch (IOException e) {
+                throw new AssertionError(
+                        "no certificate at " + CERTIFICATE.toAbsolutePath()
+                                + ": make it with \"make certs\", or name the server's with -Dsuite.cert=FILE",
+                        e);
+            }
+        }
+    }
+}
