@@ -1,0 +1,169 @@
+package lesson00_seed;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import javax.net.ssl.SSLContext;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
+import org.xnio.channels.StreamSinkChannel;
+import push.Config;
+import push.Running;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The original server of this pattern, told again on Undertow with its defects. Only {@code /status} is added, for otherwise
+ * nobody could judge it. One defect cannot be had here: Undertow does not say why a stream was reset, so a RST_STREAM with an
+ * error code, which ended the original, is outlived.
+ *
+ * <p><b>Threads:</b> one IO thread does everything, as in the original.
+ */
+public final class Server implements Running {
+    private record Message(JsonNode user, JsonNode text, long time) {}
+
+    private final JsonMapper json = new JsonMapper();
+    private final List<Message> messages = new ArrayList<>();
+    private final Set<Stream> streams = new CopyOnWriteArraySet<>();
+    private final Config config;
+    private final Undertow undertow;
+
+    private Server(Config config) throws IOException {
+        this.config = config;
+        undertow = Undertow.builder()
+                .setIoThreads(1)
+                .addHttpsListener(config.port(), config.host(), tls(config))
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setHandler(this::handle)
+                .build();
+        undertow.start();
+    }
+
+    public static Running start(Map<String, String> env) throws IOException {
+        return new Server(Config.from(env));
+    }
+
+    public static void main(String[] args) throws IOException {
+        System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
+    }
+
+    /** A certificate as the original's openssl commands make it: with a common name, and nothing in which a client looks. */
+    private static SSLContext tls(Config config) throws IOException {
+        var keys = HeldCertificate.decode(Files.readString(config.certificate()) + Files.readString(config.key()));
+        var named = new HeldCertificate.Builder().keyPair(keys.keyPair()).commonName("localhost");
+        return new HandshakeCertificates.Builder()
+                .heldCertificate(named.build())
+                .build()
+                .sslContext();
+    }
+
+    private void handle(HttpServerExchange exchange) {
+        switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
+            // Undertow ends an exchange when its handler returns, unless it was dispatched.
+            case "GET /messages" -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> open(exchange, "messages"));
+            case "GET /msgs" -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> open(exchange, "msg"));
+            case "POST /messages", "POST /msgs" -> exchange.getRequestReceiver().receiveFullBytes(this::post);
+            case "GET /status" -> status(exchange);
+            default -> exchange.setStatusCode(404);
+        }
+    }
+
+    private void open(HttpServerExchange exchange, String key) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+        Stream stream = new Stream(exchange.getResponseChannel(), key);
+        stream.sink.getWriteSetter().set(sink -> stream.write());
+        streams.add(stream);
+        stream.send();
+    }
+
+    private void post(HttpServerExchange exchange, byte[] body) {
+        JsonNode draft;
+        try {
+            draft = json.readTree(body);
+        } catch (JacksonException e) {
+            System.err.println("Uncaught, so the process ends: " + e.getOriginalMessage());
+            new Thread(this::close).start(); // In a JVM that others share, the end of the server alone.
+            return;
+        }
+        messages.add(new Message(draft.get("user"), draft.get("text"), System.currentTimeMillis()));
+        exchange.endExchange();
+        streams.forEach(Stream::send);
+    }
+
+    private byte[] snapshot(String key) {
+        Collections.reverse(messages);
+        return json.writeValueAsBytes(Map.of(key, messages.subList(0, Math.min(50, messages.size()))));
+    }
+
+    private void status(HttpServerExchange exchange) {
+        var status = Map.of("heartbeatMs", config.heartbeatMs(), "streams", Map.of("open", streams.size()));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(json.writeValueAsString(status));
+    }
+
+    /** A response that is kept. What its sink does not take waits here, however much that is. */
+    private final class Stream {
+        final StreamSinkChannel sink;
+        final String key;
+        final Queue<ByteBuffer> waiting = new ArrayDeque<>();
+
+        Stream(StreamSinkChannel sink, String key) {
+            this.sink = sink;
+            this.key = key;
+        }
+
+        void send() {
+            waiting.add(ByteBuffer.wrap(snapshot(key)));
+            write();
+        }
+
+        void write() {
+            try {
+                while (!waiting.isEmpty() && sink.write(waiting.peek()) > 0) {
+                    waiting.removeIf(bytes -> !bytes.hasRemaining());
+                }
+                // Undertow says yes already when a window has taken only a part: hence twice.
+                boolean written = sink.flush() && sink.flush() && waiting.isEmpty();
+                if (!sink.isOpen()) {
+                    streams.remove(this);
+                } else if (written) {
+                    sink.suspendWrites();
+                } else {
+                    sink.resumeWrites();
+                }
+            } catch (IOException e) {
+                streams.remove(this);
+            }
+        }
+    }
+
+    @Override
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    @Override
+    public void drain() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        undertow.stop();
+    }
+}
