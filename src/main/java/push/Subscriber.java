@@ -77,7 +77,7 @@ final class Subscriber implements Shard.Member {
                 exchange.endExchange();
             } else if (more) {
                 wroteNanos = nowNanos;
-                if (!sink.flush() || !whole) {
+                if (!flush() || !whole) {
                     waiting = true;
                     movedNanos = nowNanos;
                     sink.resumeWrites();
@@ -91,7 +91,7 @@ final class Subscriber implements Shard.Member {
     private void onWritable() {
         assert shard.isCurrentThread();
         try {
-            boolean flushed = sink.flush(); // On a sink that has ended, this completes the exchange.
+            boolean flushed = flush(); // On a sink that has ended, this completes the exchange.
             if (closed) {
                 return;
             }
@@ -108,6 +108,14 @@ final class Subscriber implements Shard.Member {
         } catch (IOException e) {
             close(Reason.TCP);
         }
+    }
+
+    /**
+     * Whether all has been sent. Asked twice, for Undertow says yes where a window took only a part of what it holds; asked
+     * again, it takes up the rest, and says no until there is a window for that too.
+     */
+    private boolean flush() throws IOException {
+        return sink.flush() && sink.flush();
     }
 
     @Override
