@@ -1,0 +1,154 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** One order for everybody, a name for each place in it, and a beginning that is the same whoever asks. */
+@Lesson(id = "04", slug = "order", title = "Order, ids, history")
+class Lesson04OrderTest {
+
+    private static final int HISTORY = 50;
+
+    @RegisterExtension
+    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Test
+    @Means("The history is turned round, or the list that everybody shares is, which then is another one at each look.")
+    void historyIsTheNewestFiftyOldestFirst() {
+        var posted = post(HISTORY + 10);
+
+        var recorder = server.open(Format.NDJSON);
+
+        assertEquals(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history");
+    }
+
+    @Test
+    @Means("Something is sent twice: as history and again as new, or the history goes on past the newest message.")
+    void afterTheHistoryComesWhatIsNew() {
+        var posted = post(HISTORY);
+        var recorder = server.open(Format.NDJSON);
+        assertEquals(posted, texts(recorder, HISTORY), "the history");
+
+        server.post("ann", "after the history");
+
+        assertEquals("after the history", recorder.nextMessage().text(), "the first message after the history");
+    }
+
+    @Test
+    @Means("To ask for the history changes it: one client's reading is another client's order.")
+    void twoClientsGetTheSameHistory() {
+        post(HISTORY);
+
+        var first = texts(server.open(Format.NDJSON), HISTORY);
+        var second = texts(server.open(Format.NDJSON), HISTORY);
+
+        assertEquals(first, second, "the history of the second client");
+    }
+
+    @Test
+    @Means(
+            "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.")
+    void pastFiftyMessagesNoneGoesMissing() {
+        var ann = server.live(Format.NDJSON);
+        var bob = server.live(server.newClient(), Format.NDJSON);
+        ann.nextMessage();
+
+        var posted = post(3 * HISTORY);
+
+        var delivery = Delivery.of(posted, texts(ann, posted.size()))
+                .plus(Delivery.of(posted, texts(bob, posted.size())))
+                .into(figures);
+        delivery.assertPerfect();
+    }
+
+    @Test
+    @Means("The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.")
+    void anIdIsTheEpochAndASequenceThatGrowsByOne() {
+        var first = server.post("ann", "first");
+        var second = server.post("ann", "second");
+
+        assertTrue(
+                first.matches("[0-9a-z]+-[1-9][0-9]*"),
+                "an id must be <epoch>-<sequence>, but it is \"" + first + "\"");
+        assertEquals(epoch(first), epoch(second), "the epoch of the second message, as of the first");
+        assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
+    }
+
+    @Test
+    @Means("The message gets its id only after the answer, or the streams carry another one.")
+    void theStreamBringsTheIdThatThePostWasAnsweredWith() {
+        var recorder = server.live(Format.NDJSON);
+
+        var id = server.post("ann", "named");
+
+        var message = recorder.nextMessage();
+        assertEquals("named", message.text(), "the text");
+        assertEquals(id, message.id(), "the id of the message on the stream");
+    }
+
+    @Test
+    @Means(
+            "A client that has posted learns its message's place from the answer: 201, Location, and the message itself.")
+    void aPostIsAnsweredWithTheMessageAndItsLocation() {
+        var recorder = server.live(Format.NDJSON);
+
+        var answer = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"here\"}")));
+
+        assertEquals(201, answer.status(), "the status");
+        assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
+        assertEquals("/messages/" + answer.json().path("id").asString(""), answer.header("location"), "Location");
+    }
+
+    @Test
+    @Means("There is no one place where the order is made: two threads, or two streams, each make their own.")
+    void oneOrderHoldsForEverybody() {
+        var recorders = new ArrayList<Recorder>();
+        for (int i = 0; i < 4; i++) {
+            recorders.add(server.live(server.newClient(), Format.NDJSON));
+        }
+
+        var storm = Storm.start(server, 200, 4).finish();
+
+        recorders.stream()
+                .map(storm::delivered)
+                .reduce(Delivery.NONE, Delivery::plus)
+                .into(figures)
+                .assertPerfect();
+    }
+
+    @Test
+    @Means("The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.")
+    void aNewLifeHasANewEpoch() {
+        var before = server.post("ann", "in this life");
+
+        server.restart();
+
+        var after = server.post("ann", "in the next");
+        assertNotEquals(epoch(before), epoch(after), "the epoch after a restart");
+    }
+
+    private static List<String> post(int count) {
+        var mark = "message of " + System.nanoTime() + " ";
+        var texts = IntStream.range(0, count).mapToObj(i -> mark + i).toList();
+        texts.forEach(text -> server.post("ann", text));
+        return texts;
+    }
+
+    private static List<String> texts(Recorder recorder, int count) {
+        return recorder.messages(count).stream().map(Message::text).toList();
+    }
+
+    private static String epoch(String id) {
+        return id.substring(0, Math.max(0, id.lastIndexOf('-')));
+    }
+}
