@@ -110,12 +110,12 @@ final class Subscriber implements Shard.Member {
         }
     }
 
-    /**
-     * Whether all has been sent. Asked twice, for Undertow says yes where a window took only a part of what it holds; asked
-     * again, it takes up the rest, and says no until there is a window for that too.
-     */
+    /** Whether all has gone out. Asked twice, for of a frame that a small window cuts the first part counts as all. */
     private boolean flush() throws IOException {
-        return sink.flush() && sink.flush();
+        if (!sink.flush()) {
+            return false;
+        }
+        return sink.flush();
     }
 
     @Override

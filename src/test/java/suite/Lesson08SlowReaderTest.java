@@ -1,0 +1,188 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Lesson(id = "08", slug = "slow_reader", title = "The slow reader")
+class Lesson08SlowReaderTest {
+
+    private static final int PLENTY = 1 << 24;
+
+    /** Patient, with a short memory. */
+    @RegisterExtension
+    static final Target server = Target.with(
+            "PUSH_STALL_MS", "60000",
+            "PUSH_RETAIN_MESSAGES", "100",
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final Target impatient = Target.with("PUSH_STALL_MS", "1000", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Test
+    @Means("What a full window cut off is written when the next message comes, and not when the window opens.")
+    void aWindowThatOpensLetsOutWhatWasHeldBack() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        peer.windowUpdate(0, PLENTY);
+        var stream = peer.open(Format.NDJSON);
+        var newest = server.post("suite", "the last that fits");
+        stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
+        int read = stream.text().length();
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 10); // Of which ten bytes are left.
+        var id = server.post("suite", "cut off after ten bytes");
+        peer.await(frame -> stream.text().length() == read + 10, "ten bytes more");
+
+        peer.windowUpdate(1, PLENTY);
+
+        stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
+    }
+
+    @Test
+    @Means("A slow reader is given a queue of its own, or messages that it missed are passed over without a word.")
+    void aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var peer = server.raw(RawClient.Options.PLAIN.window(100));
+        var stream = peer.open(Format.NDJSON);
+        var ids = post(server, 160);
+
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(1, PLENTY);
+        stream.awaitArrival(record -> record.id().equals(ids.get(159)), "the newest message");
+
+        var records = stream.arrivals().stream().map(Intake.Arrival::record).toList();
+        int second = records.size() - 51;
+        assertTrue(
+                second > 0 && records.get(second).is("start"),
+                "before the newest 50 messages there must be a second start, but there came " + records);
+        assertEquals("lapped", records.get(second).text("reason"));
+        assertEquals(
+                ids.subList(110, 160),
+                records.subList(second + 1, second + 51).stream()
+                        .map(WireRecord::id)
+                        .toList());
+    }
+
+    @Test
+    @Means("Publishing waits for a reader, or one full stream keeps its IO thread from the others.")
+    void aReaderThatStopsHoldsNobodyUp() {
+        var reader = server.open(server.newClient(), Format.NDJSON);
+        var alone = Storm.start(server, 300, 2).finish();
+        alone.delivered(reader).assertPerfect();
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        for (int i = 0; i < 10; i++) {
+            peer.open(Format.NDJSON);
+        }
+
+        var beside = Storm.start(server, 300, 2).finish();
+
+        beside.delivered(reader).into(figures).assertPerfect();
+        figures.putMs("p99 alone", Storm.percentile(alone.latencies(reader), 99));
+        figures.putMs("p99 beside slow readers", Storm.percentile(beside.latencies(reader), 99));
+    }
+
+    @Test
+    @Means("The server keeps for each slow reader what it has not read.")
+    void whatIsLeftUnreadTakesNoMemory() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var text = "x".repeat(4_000);
+        var peer = server.raw(RawClient.Options.PLAIN.window(100));
+        for (int i = 0; i < 50; i++) {
+            peer.open(Format.NDJSON);
+        }
+        for (int i = 0; i < 150; i++) { // More than are retained, so that the log is as large as it gets.
+            server.post("suite", text);
+        }
+        long before = memory();
+
+        for (int i = 0; i < 200; i++) {
+            server.post("suite", text);
+        }
+
+        long limit = 10L << 20; // A queue for each reader would take 50 × 200 × 4 kB.
+        boolean bounded = Deadline.in(Deadline.PATIENCE).poll(() -> memory() - before < limit);
+        long grown = memory() - before;
+        figures.put("grown", grown / 1024 + " KiB");
+        assertTrue(bounded, "200 messages of 4 kB, unread by 50 streams, took " + (grown >> 20) + " MiB");
+    }
+
+    @Test
+    @Means("Nobody looks at the clock: a reader that has stopped is kept for ever.")
+    void aStreamThatDoesNotMoveIsClosedAndItsNeighbourIsNot() {
+        impatient.requires("PUSH_STALL_MS");
+        var peer = impatient.raw(RawClient.Options.PLAIN.window(10));
+        var stalled = peer.open(Format.NDJSON);
+        var neighbour = peer.open(Format.NDJSON);
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(3, PLENTY);
+
+        var ending = stalled.closed();
+
+        assertEquals(Ending.How.RESET, ending.how(), ending.toString());
+        var status = impatient.awaitOpen(1);
+        if (status.counts()) {
+            assertEquals(1, status.closed("stalled"), status.toString());
+        }
+        var id = impatient.post("suite", "goes on");
+        assertEquals(id, neighbour.nextMessage().id());
+    }
+
+    @Test
+    @Means("A reader is closed for being slow, when only one that does not move at all should be.")
+    void aStreamThatMovesAByteAtATimeIsKept() {
+        impatient.requires("PUSH_STALL_MS");
+        var id = impatient.post("suite", "byte by byte");
+        var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
+        var stream = peer.open(Format.NDJSON);
+        var trickle = Deadline.in(Duration.ofMillis(2_200));
+        long longestNanos = 0;
+        int sent = 1;
+        for (long before = System.nanoTime(); !trickle.passed() && !stream.ended(); ) {
+            int expected = sent++;
+            peer.await(frame -> stream.text().length() >= expected, "byte " + expected);
+            Deadline.pause(Duration.ofMillis(50));
+            peer.windowUpdate(1, 1);
+            long now = System.nanoTime();
+            longestNanos = Math.max(longestNanos, now - before);
+            before = now;
+        }
+        if (longestNanos > 500_000_000) {
+            throw Target.notJudged("this machine stood still for " + longestNanos / 1_000_000 + " ms");
+        }
+
+        peer.windowUpdate(1, PLENTY);
+
+        assertEquals(
+                id,
+                stream.next(record -> record.id().equals(id), "the message", Deadline.PATIENCE)
+                        .id());
+    }
+
+    private static List<String> post(Target server, int count) {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            ids.add(server.post("suite", "message " + i));
+        }
+        return ids;
+    }
+
+    /** The bytes in use on the heap and in direct buffers, after a collection. */
+    private static long memory() {
+        System.gc();
+        long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .mapToLong(BufferPoolMXBean::getMemoryUsed)
+                .sum();
+        return direct + ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+    }
+}
