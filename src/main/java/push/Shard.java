@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.xnio.XnioIoThread;
@@ -57,7 +58,15 @@ final class Shard implements Runnable {
         int shortest = Math.min(
                 Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
         this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
-        thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
+        tickLater();
+    }
+
+    private void tickLater() {
+        try {
+            thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The server has been closed.
+        }
     }
 
     /** The log has grown: every stream will be looked at once, however often this is called before. */
@@ -66,12 +75,17 @@ final class Shard implements Runnable {
             return; // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
         }
         if (!woken.get() && woken.compareAndSet(false, true)) {
-            thread.execute(this);
+            execute(this);
         }
     }
 
+    /** Runs a task on the IO thread; not at all once that has ended, and every stream with it. */
     void execute(Runnable task) {
-        thread.execute(task);
+        try {
+            thread.execute(task);
+        } catch (RejectedExecutionException e) {
+            // The server has been closed.
+        }
     }
 
     boolean isCurrentThread() {
@@ -105,7 +119,7 @@ final class Shard implements Runnable {
             }
         }
         report();
-        thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
+        tickLater();
     }
 
     private void report() {
