@@ -2,7 +2,9 @@ package push;
 
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -23,6 +25,7 @@ final class Connection {
     final RateLimit posts;
     private final @Nullable PushChannel channel;
     private final Map<Integer, Subscriber> streams = new HashMap<>();
+    private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
     private int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;
     private long heardNanos;
@@ -109,6 +112,24 @@ final class Connection {
         }
     }
 
+    /**
+     * Closes a stream's sink: now, or when TCP has taken all that is queued. A frame that is half sent must go out
+     * whole, or it breaks the connection for every stream.
+     */
+    void finish(Runnable closing) {
+        if (channel != null && channel.isJammed()) {
+            unfinished.add(closing);
+        } else {
+            closing.run();
+        }
+    }
+
+    private void finishAll() {
+        List<Runnable> all = List.copyOf(unfinished);
+        unfinished.clear();
+        all.forEach(Runnable::run);
+    }
+
     /** Why the streams of this connection are about to end; the first reason that is given stays. */
     void because(Reason told) {
         if (reason == null) {
@@ -124,6 +145,9 @@ final class Connection {
     void tick(long nowNanos) {
         if (channel == null) {
             return; // HTTP/1.1 has no PING: there a dead peer is found by a stall or by TCP.
+        }
+        if (!unfinished.isEmpty() && !channel.isJammed()) {
+            finishAll();
         }
         boolean answered = heardNanos - pingedNanos >= 0;
         long sincePing = nowNanos - pingedNanos;
@@ -148,6 +172,7 @@ final class Connection {
         for (Subscriber subscriber : streams.values().toArray(new Subscriber[0])) {
             subscriber.close(otherwise);
         }
+        finishAll();
         shard.remove(this);
     }
 }

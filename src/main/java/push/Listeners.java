@@ -38,6 +38,12 @@ final class Listeners {
     /** A frame header and a frame fit one TLS record. */
     private static final int BUFFER_BYTES = 16 * 1024 - 20;
 
+    /**
+     * What the system may hold for one connection. Left to itself it holds megabytes, and calls a socket writable only
+     * when a third of them is free: a slow reader that reads all the time would be taken for stalled.
+     */
+    private static final int SEND_BUFFER_BYTES = 128 * 1024;
+
     private final Config config;
     private final XnioWorker worker;
     private final Http2Listener http2;
@@ -62,13 +68,13 @@ final class Listeners {
             throw new IllegalStateException("The IO threads cannot be started", e);
         }
         var pool = new DefaultByteBufferPool(true, BUFFER_BYTES);
+        int maxStreams = config.maxStreamsPerConnection() + Config.SPARE_STREAMS;
         OptionMap options = OptionMap.builder()
-                .set(
-                        UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS,
-                        config.maxStreamsPerConnection() + Config.SPARE_STREAMS)
+                .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, maxStreams)
                 .set(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // Body counts, so that a 413 is sent and not a reset.
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
+                .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, 2 * maxStreams) // Less would stop reading.
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .getMap();
         http1 = new HttpOpenListener(pool, options);
@@ -134,6 +140,7 @@ final class Listeners {
                 accept,
                 OptionMap.builder()
                         .set(Options.TCP_NODELAY, true)
+                        .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
                         .set(Options.REUSE_ADDRESSES, true)
                         .set(Options.BACKLOG, 1024)
                         .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))

@@ -81,6 +81,11 @@ final class PushChannel extends Http2Channel {
         super.handleBrokenSinkChannel(e);
     }
 
+    /** Whether frames are queued that TCP does not take, the first of them perhaps half sent. */
+    boolean isJammed() {
+        return isOpen() && getUnderlyingConnection().getSinkChannel().isWriteResumed();
+    }
+
     /** Sends a PING (RFC 9113, 6.7); any frame that comes in later answers it. */
     void ping() {
         sendPing(PING, (AbstractHttp2StreamSinkChannel frame, IOException e) -> abort());

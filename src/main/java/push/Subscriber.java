@@ -93,6 +93,7 @@ final class Subscriber implements Shard.Member {
         try {
             boolean flushed = flush(); // On a sink that has ended, this completes the exchange.
             if (closed) {
+                sink.suspendWrites(); // Undertow closes a sink whose listener does nothing.
                 return;
             }
             if (!sink.isOpen()) {
@@ -159,6 +160,10 @@ final class Subscriber implements Shard.Member {
         connection.remove(id);
         shard.remove(this);
         shard.stats.close(reason != null ? reason : connection.reason(otherwise));
+        connection.finish(this::finish);
+    }
+
+    private void finish() {
         IoUtils.safeClose(sink);
         try {
             sink.flush(); // Completes the exchange, which closing alone does not.
