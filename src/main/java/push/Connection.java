@@ -28,6 +28,7 @@ final class Connection {
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
     private int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;
+    private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
     private long heardNanos;
     private long pingedNanos;
 
@@ -88,6 +89,7 @@ final class Connection {
 
     /** Something has come in: the peer lives. */
     void heard(long nowNanos) {
+        spoke = true;
         heardNanos = nowNanos;
     }
 
@@ -156,14 +158,18 @@ final class Connection {
             channel.abort();
         } else if (answered && sincePing >= shard.config.pingMs() * 1_000_000L) {
             pingedNanos = nowNanos;
-            channel.ping();
+            if (spoke) {
+                channel.ping();
+            }
         }
     }
 
     /** Tells the client that no more will come, once its streams have ended. */
     void goAway() {
-        if (channel != null) {
+        if (channel != null && spoke) {
             channel.sendGoAway(PushChannel.ERROR_NO_ERROR);
+        } else if (channel != null) {
+            channel.abort();
         }
     }
 

@@ -154,7 +154,8 @@ final class RawReader {
 
     private void take(Frame frame) throws IOException, HpackException {
         switch (frame.type()) {
-            case Frame.SETTINGS -> answer(frame, new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]), true);
+            case Frame.SETTINGS ->
+                answer(frame, new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]), options.ackSettings());
             case Frame.PING -> answer(frame, new Frame(Frame.PING, Frame.ACK, 0, frame.payload()), options.ackPings());
             case Frame.HEADERS, Frame.CONTINUATION -> headers(frame);
             case Frame.DATA -> data(frame);

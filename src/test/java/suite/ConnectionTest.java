@@ -1,0 +1,132 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What concerns a connection and not one of its streams: who speaks first, its window, PINGs and SETTINGS. */
+class ConnectionTest {
+
+    private static final int PLENTY = 1 << 24;
+
+    @RegisterExtension
+    static final Target server = Target.with(
+            "PUSH_HEARTBEAT_MS", "200",
+            "PUSH_PING_MS", "200",
+            "PUSH_PING_TIMEOUT_MS", "5000",
+            "PUSH_STALL_MS", "60000",
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0");
+
+    @Test
+    @Means("A PING went out before the server's SETTINGS, which must be the first frame: RFC 9113, section 3.4.")
+    void aClientThatSpeaksLateIsGreetedFirst() throws IOException {
+        var socket = TlsSocket.connect("localhost", server.port(), 0);
+        var clock = server.live(Format.NDJSON);
+        for (int i = 0; i < 3; i++) {
+            clock.next("heartbeat"); // In this time PINGs have come due.
+        }
+
+        socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
+        socket.write(new Frame(Frame.SETTINGS, 0, 0, new byte[0]).bytes());
+        var first = Frame.read(new DataInputStream(socket.input())).orElseThrow();
+        socket.close();
+
+        assertTrue(first.is(Frame.SETTINGS), "the first frame must be SETTINGS, but it is " + first);
+    }
+
+    @Test
+    @Means("The server waits for an answer to its SETTINGS that it does not need.")
+    void aClientThatNeverAcknowledgesSettingsIsServed() {
+        var peer = server.raw(RawClient.Options.PLAIN.withoutSettingsAcks());
+        var stream = peer.open(Format.NDJSON);
+
+        var storm = Storm.start(server, 50, 2).finish();
+
+        storm.delivered(stream).assertPerfect();
+    }
+
+    @Test
+    @Means("PINGs keep the server from its streams, or are not all answered.")
+    void aFloodOfPingsIsAnsweredAndHoldsNobodyUp() {
+        var other = server.open(server.newClient(), Format.NDJSON);
+        var peer = server.raw();
+        var stream = peer.open(Format.NDJSON);
+        var storm = Storm.start(server, 50, 2);
+
+        for (int i = 1; i <= 2_000; i++) {
+            peer.ping(i);
+        }
+
+        storm.finish();
+        storm.delivered(stream).plus(storm.delivered(other)).assertPerfect();
+        peer.await(
+                frame -> frame.is(Frame.PING) && frame.has(Frame.ACK) && frame.number(4) == 2_000, "the last answer");
+    }
+
+    @Test
+    @Means("One stream that does not read keeps its neighbours from reading.")
+    void oneStalledStreamOfManyHoldsNoneOfTheOthersUp() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        peer.windowUpdate(0, PLENTY);
+        var stalled = peer.open(Format.NDJSON);
+        var others = new ArrayList<Recorder>();
+        for (int stream = 3; stream <= 81; stream += 2) {
+            others.add(peer.open(Format.NDJSON));
+            peer.windowUpdate(stream, PLENTY);
+        }
+
+        var storm = Storm.start(server, 50, 2).finish();
+
+        others.forEach(stream -> storm.delivered(stream).assertPerfect());
+        assertEquals(10, stalled.text().length());
+    }
+
+    @Test
+    @Means("Streams that waited for the connection's window, which they share, are not all taken up again.")
+    void allStreamsGoOnWhenTheSharedWindowOpens() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        var streams = List.of(peer.open(Format.NDJSON), peer.open(Format.SSE), peer.open(Format.NDJSON));
+        var text = "x".repeat(4_000);
+        for (int i = 0; i < 10; i++) { // More than the 65,535 bytes of the connection, though not of any stream.
+            server.post("suite", text);
+        }
+        peer.await(
+                frame -> streams.stream()
+                                .mapToInt(stream -> stream.text().length())
+                                .sum()
+                        > 65_500,
+                "all it may");
+        var storm = Storm.start(server, 50, 2).finish();
+
+        peer.windowUpdate(0, PLENTY);
+
+        streams.forEach(stream -> storm.delivered(stream).assertPerfect());
+    }
+
+    @Test
+    @Means("A heartbeat was written into the middle of a record, in place of the rest of it.")
+    void aHeartbeatThatIsDueNeverCutsARecord() {
+        var clock = server.live(Format.NDJSON);
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        var stream = peer.open(Format.NDJSON);
+        peer.await(frame -> stream.text().length() == 10, "ten bytes");
+        for (int i = 0; i < 5; i++) {
+            clock.next("heartbeat");
+        }
+
+        peer.windowUpdate(1, PLENTY);
+        peer.windowUpdate(0, PLENTY);
+        stream.next("start");
+        var id = server.post("suite", "moving again");
+
+        stream.awaitArrival(record -> record.id().equals(id) && record.is("message"), "the message");
+    }
+}
