@@ -11,6 +11,7 @@ import io.undertow.protocols.http2.Http2RstStreamStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
@@ -36,7 +37,7 @@ final class PushChannel extends Http2Channel {
     }
 
     @Override
-    protected AbstractHttp2StreamSourceChannel createChannel(FrameHeaderData header, PooledByteBuffer data)
+    protected @Nullable AbstractHttp2StreamSourceChannel createChannel(FrameHeaderData header, PooledByteBuffer data)
             throws IOException {
         connection.heard(System.nanoTime());
         long dataBytes = header.getFrameLength(); // Only DATA has one, and only DATA of no open stream comes here.
