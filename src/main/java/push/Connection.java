@@ -102,6 +102,14 @@ final class Connection {
         }
     }
 
+    /** Why one stream is about to end. */
+    void because(int streamId, Reason told) {
+        Subscriber subscriber = streams.get(streamId);
+        if (subscriber != null) {
+            subscriber.because(told);
+        }
+    }
+
     /** Ends a request whose answer is out and whose body still comes: its stream, or in HTTP/1.1 all there is. */
     void stopRequest(HttpServerExchange exchange) {
         if (exchange.isRequestComplete()) {

@@ -65,6 +65,14 @@ final class PushChannel extends Http2Channel {
     }
 
     @Override
+    public void sendRstStream(int streamId, int code) {
+        if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
+            connection.because(streamId, Reason.ERROR);
+        }
+        super.sendRstStream(streamId, code);
+    }
+
+    @Override
     protected void lastDataRead() {
         connection.because(Reason.TCP);
         super.lastDataRead();

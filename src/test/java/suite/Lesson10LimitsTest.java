@@ -156,6 +156,7 @@ final class Lesson10LimitsTest {
                 List.of(),
                 streams.stream().filter(stream -> stream.status() != 200).toList(),
                 "100 streams must open");
+        assertEquals(429, refused.status(), "the 101st stream of a connection");
         refused.answer().problem(429, "the 101st stream of a connection");
         assertTrue(
                 refused.header("retry-after").matches("[1-9][0-9]*"), "Retry-After: " + refused.header("retry-after"));

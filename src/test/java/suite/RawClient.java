@@ -213,6 +213,15 @@ final class RawClient implements AutoCloseable {
         return reader.awaitEnd(within);
     }
 
+    /** Whether the server has ended the connection. */
+    boolean ended() {
+        return reader.ended();
+    }
+
+    String authority() {
+        return authority;
+    }
+
     /** Closes the connection, with a TCP reset if there is anything unread. */
     @Override
     public void close() {

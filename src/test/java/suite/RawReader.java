@@ -113,7 +113,7 @@ final class RawReader {
         return log.size();
     }
 
-    private synchronized boolean ended() {
+    synchronized boolean ended() {
         return end.isPresent();
     }
 

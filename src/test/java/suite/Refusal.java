@@ -32,8 +32,14 @@ record Refusal(int status, Optional<Ending> ending, boolean goneAway) {
         return status >= 400 && status < 500 || status == 0 && (ending.isPresent() || goneAway);
     }
 
-    private static boolean goneAway(RawClient client) {
-        return client.frames().stream().anyMatch(frame -> frame.is(Frame.GOAWAY));
+    /** Whether the server ends the connection in time, by GOAWAY or without a word. */
+    static boolean goesAway(RawClient client) {
+        return Deadline.in(Deadline.PATIENCE).poll(() -> goneAway(client));
+    }
+
+    /** Whether the server has ended the connection. */
+    static boolean goneAway(RawClient client) {
+        return client.ended() || client.frames().stream().anyMatch(frame -> frame.is(Frame.GOAWAY));
     }
 
     @Override

@@ -1,0 +1,50 @@
+package suite;
+
+import java.io.ByteArrayOutputStream;
+
+/**
+ * Sends many frames, as fast as the server takes them. A server that ends the connection under it does right.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Flood {
+
+    private static final int PIECE = 100;
+
+    private Flood() {}
+
+    /** Writes what is to be sent for one number of many. */
+    interface Filler {
+        void fill(ByteArrayOutputStream out, int index);
+    }
+
+    static void send(RawClient client, int number, Filler filler) {
+        boolean open = true;
+        for (int i = 0; open && i < number; i += PIECE) {
+            var out = new ByteArrayOutputStream();
+            for (int j = i; j < Math.min(i + PIECE, number); j++) {
+                filler.fill(out, j);
+            }
+            open = trySend(client, out.toByteArray());
+        }
+    }
+
+    /** Whether the connection was still there to send to. */
+    static boolean trySend(RawClient client, byte[] bytes) {
+        try {
+            client.send(bytes);
+            return true;
+        } catch (AssertionError e) {
+            return false;
+        }
+    }
+
+    /** The bytes in use on this JVM's heap after a collection; 0 if the server is not in this JVM. */
+    static long heap(Target server) {
+        if (!server.ours()) {
+            return 0;
+        }
+        System.gc();
+        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
+    }
+}

@@ -1,0 +1,125 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** How much one connection may do at once and for long, and how much all together; each refusal says when to come back. */
+@Lesson(id = "10", slug = "hostile", title = "Hostile input")
+final class Lesson10RatesTest {
+
+    @RegisterExtension
+    static final Target server = Target.with();
+
+    @RegisterExtension
+    static final Target small = Target.with("PUSH_MAX_STREAMS", "20");
+
+    @RegisterExtension
+    final Bystanders bystanders = Bystanders.of(server);
+
+    @Means(
+            "Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.")
+    @Test
+    void streamsOpenAHundredAtOnceAndThenTenASecond() {
+        var client = server.raw();
+
+        var first429 = untilRefused(100, 10, () -> {
+            var stream = client.open(Format.NDJSON);
+            if (stream.status() == 200) {
+                stream.cancel();
+            }
+            return stream;
+        });
+
+        try (var other = server.raw()) {
+            assertEquals(200, other.open(Format.NDJSON).status(), "another connection is not concerned");
+        }
+        Deadline.pause(retryAfter(first429, "a stream beyond the rate"));
+        assertEquals(200, client.open(Format.NDJSON).status(), "after Retry-After a stream opens again");
+        client.close();
+    }
+
+    @Means("POSTs are not counted for each connection.")
+    @Test
+    void postsGoTwoHundredAtOnceAndThenFiftyASecond() {
+        var client = server.raw();
+
+        var first429 = untilRefused(200, 50, () -> post(client));
+
+        try (var other = server.raw()) {
+            assertEquals(201, post(other).status(), "another connection is not concerned");
+        }
+        Deadline.pause(retryAfter(first429, "a POST beyond the rate"));
+        assertEquals(201, post(client).status(), "after Retry-After a message is taken again");
+        assertTrue(bystanders.texts().size() >= 202, "every message that was taken is broadcast");
+    }
+
+    @Means("There is no bound to all streams together, or its refusal costs more than a stream.")
+    @Test
+    void twentyStreamsInAllAndNoMore() {
+        small.requires("PUSH_MAX_STREAMS");
+        var streams = new ArrayList<Recorder>();
+        var clients = new ArrayList<RawClient>();
+        for (int i = 0; i < 20; i++) {
+            if (i % 10 == 0) {
+                clients.add(small.raw());
+            }
+            streams.add(clients.get(i / 10).open(Format.SSE));
+        }
+        assertTrue(streams.stream().allMatch(stream -> stream.status() == 200), "20 streams must open");
+        var newcomer = small.raw();
+
+        var refused = newcomer.open(Format.SSE);
+
+        refused.answer().problem(503, "the 21st stream");
+        retryAfter(refused, "the 21st stream");
+        assertEquals(201, post(newcomer).status(), "who holds no stream may post");
+        small.awaitOpen(20);
+        streams.get(7).cancel();
+        small.awaitOpen(19);
+        assertEquals(200, newcomer.open(Format.SSE).status(), "a place that was given up can be had");
+        streams.get(0).messagesUpTo("hi");
+        newcomer.close();
+        clients.forEach(RawClient::close);
+    }
+
+    /** Asks until a 429 comes: not among the first {@code burst}, and not later than the rate allows. */
+    private static Recorder untilRefused(int burst, int perSecond, Supplier<Recorder> request) {
+        long began = System.nanoTime();
+        int taken = 0;
+        var last = request.get();
+        while (last.status() != 429) {
+            taken++;
+            long allowed = burst + 1 + perSecond * (System.nanoTime() - began) / 1_000_000_000;
+            int sofar = taken;
+            assertTrue(taken <= allowed, () -> sofar + " were taken where " + allowed + " may be");
+            last = request.get();
+        }
+        int sofar = taken;
+        assertTrue(taken >= burst, () -> "after " + sofar + " came a 429, though " + burst + " may come at once");
+        last.answer().problem(429, "one too many");
+        return last;
+    }
+
+    private static Duration retryAfter(Recorder refused, String what) {
+        var seconds = refused.header("retry-after");
+        assertTrue(
+                seconds.matches("[1-9][0-9]?"),
+                () -> what + " must be told when to come back: Retry-After is \"" + seconds + "\"");
+        return Duration.ofSeconds(Long.parseLong(seconds));
+    }
+
+    private static Recorder post(RawClient client) {
+        int stream = client.request("POST", "/messages", false, "content-type", "application/json");
+        client.data(stream, "{\"user\":\"eve\",\"text\":\"hi\"}".getBytes(UTF_8), true);
+        var recorder = client.recorder(stream).awaitHead();
+        recorder.closed();
+        return recorder;
+    }
+}
