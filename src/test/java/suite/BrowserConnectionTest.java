@@ -130,8 +130,8 @@ class BrowserConnectionTest {
                 .findFirst()
                 .orElseThrow();
         long tookMs = (Long) red.get("at") - silentSince;
-        // Timed from the last record, which came before the silence; 250 ms are for a machine with other things to do.
-        assertTrue(tookMs <= 2_500 + 250, "red after " + tookMs + " ms");
+        // Timed from the last record, which came before the silence; 400 ms are for a machine with other things to do.
+        assertTrue(tookMs <= 2_500 + 400, "red after " + tookMs + " ms");
         assertTrue(tookMs >= 1_300, "one heartbeat that is late is no reason: red after " + tookMs + " ms");
 
         backend.post("bob", "two");
@@ -143,6 +143,26 @@ class BrowserConnectionTest {
 
     @Test
     void anAnswerThatGotLostDoesNotDoubleTheMessage() {
+        chromium.run("""
+                const real = fetch;
+                window.fetch = async (url, options) => {
+                  const response = await real(url, options);
+                  if (options.method !== 'POST') return response;
+                  window.fetch = real;
+                  throw new TypeError('lost');
+                };
+                """);
+
+        page.say("once only");
+
+        page.awaitNothingPending();
+        page.awaitMessages("ann: once only");
+        assertEquals(1, backend.posted());
+    }
+
+    /** Chromium itself repeats a POST whose connection died before the answer: that, too, is harmless only by the key. */
+    @Test
+    void aConnectionThatDiesUnderAPostDoesNotDoubleTheMessage() {
         backend.relay().swallow(Relay.Way.TO_CLIENT);
         page.say("once only");
         chromium.await("the server to have it", () -> backend.posted() == 1);
@@ -151,8 +171,8 @@ class BrowserConnectionTest {
         backend.relay().pass();
         backend.relay().reset();
 
-        page.awaitMessages("ann: once only");
         page.awaitNothingPending();
+        page.awaitMessages("ann: once only");
         assertEquals(1, backend.posted());
     }
 
