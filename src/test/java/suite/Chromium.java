@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -32,6 +34,9 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     /** Longer than the page's longest wait that a test can bring about: 10 s for the first record. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
+    /** Kept, for a logger that nobody holds forgets its level. Selenium warns of each Chromium that is newer than it. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
     private static final Duration POLL = Duration.ofMillis(20);
 
     /** Closed by JUnit at the end of all tests. */
@@ -48,15 +53,21 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         return driver;
     }
 
+    /** Outside of tests: a browser that the caller ends. */
+    void start() {
+        driver = create();
+    }
+
     @Override
     public void beforeAll(ExtensionContext context) {
         driver = context.getRoot()
                 .getStore(Namespace.GLOBAL)
-                .getOrComputeIfAbsent(Shared.class, key -> new Shared(start()), Shared.class)
+                .getOrComputeIfAbsent(Shared.class, key -> new Shared(create()), Shared.class)
                 .driver();
     }
 
-    private static ChromeDriver start() {
+    private static ChromeDriver create() {
+        SELENIUM.setLevel(Level.SEVERE);
         var service = new ChromeDriverService.Builder()
                 .usingDriverExecutable(program("CHROMEDRIVER", "chromedriver"))
                 .usingAnyFreePort()
