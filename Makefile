@@ -4,7 +4,7 @@ WITH := sh src/build/setup.sh
 # An environment that a command line sets goes on to every recipe: make run PUSH_HEARTBEAT_MS=1000.
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: certs $(JAR) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it
 	@$(WITH) run sh src/build/run.sh
@@ -26,10 +26,13 @@ format: ## Format all Java
 verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, tests on JDK 17 and 25, the jar
 	@$(WITH) test sh src/build/verify.sh
 
+screenshot: certs ## Take the README's picture of the page anew
+	@$(WITH) test sh src/build/progress.sh "Taking chat.png" mvn -B test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=suite.Screenshot
+
 doctor: ## Look over this machine, and say how to mend what is wrong
 	@sh src/build/doctor.sh
 
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs format verify doctor clean
+.PHONY: help run test build certs format verify screenshot doctor clean
