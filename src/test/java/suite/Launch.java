@@ -13,11 +13,11 @@ import org.opentest4j.TestAbortedException;
 import push.Running;
 
 /**
- * How the server under test comes to be there: started in this JVM, or running elsewhere.
+ * How the server under test comes to be there: started in this JVM, started by a command, or running elsewhere.
  *
  * <p><b>Threads:</b> any thread.
  */
-sealed interface Launch {
+sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCommand {
 
     /** The server's root, {@code https://localhost:PORT/}. */
     HttpUrl root();
@@ -28,13 +28,22 @@ sealed interface Launch {
     /** Stops a server that is ours. */
     void close();
 
+    /** Whether the server is ours to start, with the settings of a test, and to stop. */
+    default boolean ours() {
+        return true;
+    }
+
     /** What the system properties ask for, with these settings where they are ours to choose. */
     static Launch of(Map<String, String> settings) {
         var url = System.getProperty("suite.url", "");
-        if (url.isEmpty()) {
-            return InThisJvm.start(System.getProperty("suite.server", InThisJvm.REFERENCE), settings);
+        if (!url.isEmpty()) {
+            return new Elsewhere(HttpUrl.get(url), Long.getLong("suite.pid", -1));
         }
-        return new Elsewhere(HttpUrl.get(url), Long.getLong("suite.pid", -1));
+        var command = System.getProperty("suite.command", "");
+        if (!command.isEmpty()) {
+            return StartedByCommand.start(command, settings);
+        }
+        return InThisJvm.start(System.getProperty("suite.server", InThisJvm.REFERENCE), settings);
     }
 
     /** Started by its static method {@code start(Map)}. */
@@ -119,6 +128,11 @@ sealed interface Launch {
         @Override
         public void close() {
             // Not ours to stop.
+        }
+
+        @Override
+        public boolean ours() {
+            return false;
         }
     }
 }

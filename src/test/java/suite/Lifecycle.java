@@ -83,7 +83,7 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
     }
 
     final boolean ours() {
-        return launch() instanceof Launch.InThisJvm;
+        return launch().ours();
     }
 
     @Override

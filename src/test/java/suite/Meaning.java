@@ -13,9 +13,6 @@ import org.opentest4j.TestAbortedException;
  */
 final class Meaning implements TestExecutionExceptionHandler {
 
-    /** What stands between a failure's own message and the sentence. */
-    static final String USUALLY = "\n  What this usually means: ";
-
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         var means = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Means.class)
@@ -24,7 +21,8 @@ final class Meaning implements TestExecutionExceptionHandler {
             throw thrown;
         }
         var message = thrown instanceof AssertionError ? thrown.getMessage() : thrown.toString();
-        var told = new AssertionFailedError(message + USUALLY + means.get().value(), thrown);
+        var told =
+                new AssertionFailedError(message + Means.USUALLY + means.get().value(), thrown);
         told.setStackTrace(thrown.getStackTrace());
         throw told;
     }

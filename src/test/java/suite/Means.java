@@ -13,5 +13,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target({ElementType.METHOD, ElementType.TYPE})
 @ExtendWith(Meaning.class)
 public @interface Means {
+    /** What stands between a failure's own message and the sentence. */
+    String USUALLY = "\n  What this usually means: ";
+
     String value();
 }

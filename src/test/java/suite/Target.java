@@ -20,8 +20,9 @@ import org.opentest4j.TestAbortedException;
  * through it is closed after that test.
  *
  * <p>By default it is the reference, started in this JVM. {@code -Dsuite.server=lesson05_broadcast.Server} takes another class
- * with a static {@code start(Map)}. {@code -Dsuite.url=https://localhost:9000}, with {@code -Dsuite.pid=…} for its SIGTERM,
- * judges a server that runs already, with settings of its own; hence {@link #heartbeat} and {@link #requires}.
+ * with a static {@code start(Map)}. {@code -Dsuite.command="node server.js"} starts any server as a process of its own, in any
+ * language: see {@link StartedByCommand}. {@code -Dsuite.url=https://localhost:9000}, with {@code -Dsuite.pid=…} for its
+ * SIGTERM, judges a server that runs already, with settings of its own; hence {@link #heartbeat} and {@link #requires}.
  *
  * <p><b>Threads:</b> any thread.
  */

@@ -1,0 +1,96 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.regex.Pattern;
+
+/**
+ * What a process prints: all of it is read, so that the process never waits, and only the last part is kept, so that one that
+ * prints without end does no harm.
+ *
+ * <p><b>Threads:</b> any thread; guarded by this object's lock.
+ */
+final class ProcessOutput {
+
+    private static final int KEPT_CHARS = 4_000;
+    private static final int LAST_LINES = 12;
+    private static final Pattern URL = Pattern.compile("https://localhost:([0-9]{1,5})[^0-9]");
+
+    @GuardedBy("this")
+    private final StringBuilder kept = new StringBuilder();
+
+    @GuardedBy("this")
+    private OptionalInt port = OptionalInt.empty();
+
+    @GuardedBy("this")
+    private boolean ended;
+
+    private ProcessOutput() {}
+
+    static ProcessOutput nothing() {
+        return new ProcessOutput();
+    }
+
+    static ProcessOutput of(Process process) {
+        var output = nothing();
+        var reader = new Thread(() -> output.drain(process.getInputStream()), "suite-output");
+        reader.setDaemon(true);
+        reader.start();
+        return output;
+    }
+
+    /** Waits until all has been read of a process that has ended; not long, for one that it left behind may hold the pipe. */
+    synchronized void awaitEnd() {
+        boolean all = Deadline.in(Duration.ofMillis(500)).await(this, () -> ended);
+        assert all || !ended;
+    }
+
+    /** The port in the first address {@code https://localhost:PORT/} that was printed. */
+    synchronized OptionalInt port() {
+        return port;
+    }
+
+    /** The last lines, as the end of a failure message. */
+    synchronized String last() {
+        var lines = kept.toString().strip().lines().toList();
+        if (lines.isEmpty()) {
+            return "it printed nothing";
+        }
+        var last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
+        return "the last that it printed:\n    " + String.join("\n    ", last);
+    }
+
+    private void drain(InputStream in) {
+        var bytes = new byte[8_192];
+        try {
+            for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+                // A character that is cut here looks wrong in a failure message, and nowhere else.
+                add(new String(bytes, 0, n, UTF_8));
+            }
+        } catch (IOException e) {
+            add("\n(its output could not be read: " + e.getMessage() + ")");
+        }
+        synchronized (this) {
+            ended = true;
+            notifyAll();
+        }
+    }
+
+    synchronized void add(String text) {
+        kept.append(text);
+        if (port.isEmpty()) {
+            var url = URL.matcher(kept);
+            if (url.find()) {
+                port = OptionalInt.of(Integer.parseInt(url.group(1)));
+            }
+        }
+        if (kept.length() > KEPT_CHARS) {
+            kept.delete(0, kept.length() - KEPT_CHARS);
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package suite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import okhttp3.HttpUrl;
+
+/**
+ * A server that a command starts, in any language, as a process of its own for each {@link Target}. It finds the settings of
+ * the test in its environment, {@code PUSH_PORT=0} among them, and says on its output where it serves:
+ * {@code https://localhost:PORT/}. It is ended with all the processes that it has started.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class StartedByCommand implements Launch {
+
+    private final String command;
+    private final Process process;
+    private final ProcessOutput output;
+    /** How long the server may take until it serves: 20 s, or {@code -Dsuite.startMs}. */
+    private final Duration start = Duration.ofMillis(Long.getLong("suite.startMs", 20_000));
+
+    private final Thread atExit = new Thread(this::kill, "suite-kill");
+    private int port;
+
+    private StartedByCommand(String command, Process process) {
+        this.command = command;
+        this.process = process;
+        output = ProcessOutput.of(process);
+        Runtime.getRuntime().addShutdownHook(atExit);
+    }
+
+    static StartedByCommand start(String command, Map<String, String> settings) {
+        var builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
+        builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
+        builder.environment().putAll(settings);
+        try {
+            var process = builder.start();
+            process.getOutputStream().close();
+            var server = new StartedByCommand(command, process);
+            server.awaitServing();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void awaitServing() {
+        var deadline = Deadline.in(start);
+        boolean settled = deadline.poll(() -> !process.isAlive() || serves());
+        if (settled && process.isAlive()) {
+            return;
+        }
+        var fault = !process.isAlive()
+                ? "ended with exit code " + process.exitValue() + " before it served"
+                : port == 0
+                        ? "did not say within " + Deadline.say(start) + " where it serves (https://localhost:PORT/)"
+                        : "says that it serves at port " + port + ", but does not listen there"
+                                + (answers() ? ": another process does" : "");
+        kill();
+        output.awaitEnd();
+        throw new AssertionError("the server " + fault + "; " + output.last() + "\n  command: " + shorter(command));
+    }
+
+    /** Whether the process has said where it serves, and it is this process, and no other, that listens there. */
+    private boolean serves() {
+        port = output.port().orElse(0);
+        return port != 0 && Listeners.has(processes(), port).orElseGet(this::answers);
+    }
+
+    private boolean answers() {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress("localhost", port), 1_000);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public HttpUrl root() {
+        return HttpUrl.get("https://localhost:" + port + "/");
+    }
+
+    /** Sends the SIGTERM to the process that serves, where the system tells which; the shell above it ends by itself. */
+    @Override
+    public CompletableFuture<?> drain() {
+        var serving = processes()
+                .filter(one -> Listeners.has(Stream.of(one), port).orElse(true))
+                .toList();
+        serving.forEach(ProcessHandle::destroy);
+        return process.onExit();
+    }
+
+    @Override
+    public void close() {
+        kill();
+        Runtime.getRuntime().removeShutdownHook(atExit);
+        if (!Deadline.in(Deadline.PATIENCE).poll(() -> !answers())) {
+            throw new AssertionError("the server has been ended, and still port " + port
+                    + " answers: either another process was judged in its place, or it has left one behind"
+                    + "\n  command: " + shorter(command));
+        }
+    }
+
+    private void kill() {
+        processes().toList().forEach(ProcessHandle::destroyForcibly);
+        try {
+            boolean gone = process.waitFor(Deadline.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            assert gone;
+        } catch (InterruptedException e) {
+            throw Deadline.interrupted();
+        }
+    }
+
+    /** The command's process and all those that it has started. */
+    private Stream<ProcessHandle> processes() {
+        return Stream.concat(process.descendants(), Stream.of(process.toHandle()));
+    }
+
+    private static String shorter(String command) {
+        return command.length() <= 200
+                ? command
+                : command.substring(0, 97) + " … " + command.substring(command.length() - 100);
+    }
+}

@@ -1,0 +1,144 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Request;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Starts servers by commands: a good one, and those that a person writes on the way to a good one. */
+class StartedByCommandTest {
+
+    private static final String REFERENCE = java("push.Main");
+    private static final Map<String, String> SETTINGS = Map.of("PUSH_PORT", "0", "PUSH_HEARTBEAT_MS", "1234");
+
+    @AfterEach
+    void forget() {
+        System.clearProperty("suite.startMs");
+    }
+
+    @Test
+    void settingsReachTheServerThroughItsEnvironment() throws Exception {
+        var server = StartedByCommand.start(REFERENCE, SETTINGS);
+
+        try {
+            assertTrue(status(server).contains("\"heartbeatMs\":1234"));
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void drainIsASigtermAndEndsWhenTheProcessHasGone() throws Exception {
+        var server = StartedByCommand.start(REFERENCE + "; exit $?", SETTINGS);
+
+        server.drain().get(10, TimeUnit.SECONDS);
+
+        server.close();
+        assertThrows(IOException.class, () -> status(server));
+    }
+
+    @Test
+    void aFloodOfOutputDoesNotHoldItUp() throws Exception {
+        var server = StartedByCommand.start("yes 'no news, but much of it' & " + REFERENCE, SETTINGS);
+
+        try {
+            assertTrue(status(server).contains("\"heartbeatMs\":1234"));
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void aServerThatHangsIsEndedWithWhatItStarted() {
+        System.setProperty("suite.startMs", "300");
+
+        var failure = fails("echo thinking; echo $$; sleep 600 & sleep 600");
+
+        assertTrue(
+                failure.startsWith("the server did not say within 300 ms where it serves (https://localhost:PORT/);"
+                        + " the last that it printed:\n    thinking\n    "),
+                failure);
+        long pid =
+                Long.parseLong(failure.lines().skip(2).findFirst().orElseThrow().strip());
+        assertTrue(ProcessHandle.of(pid).isEmpty(), "it still runs");
+    }
+
+    @Test
+    void aServerThatEndsIsToldWithItsCodeAndLastWords() {
+        assertEquals(
+                "the server ended with exit code 3 before it served; it printed nothing\n  command: exit 3",
+                fails("exit 3"));
+        assertEquals(
+                "the server ended with exit code 1 before it served; the last that it printed:\n    no port\n"
+                        + "  command: echo no port >&2; exit 1",
+                fails("echo no port >&2; exit 1"));
+    }
+
+    @Test
+    void anotherServerIsNotTakenForTheOneThatWasStarted() throws IOException {
+        System.setProperty("suite.startMs", "300");
+        try (var other = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
+            var failure = fails("echo https://localhost:" + other.getLocalPort() + "/; sleep 600");
+
+            assertTrue(
+                    failure.startsWith("the server says that it serves at port " + other.getLocalPort()
+                            + ", but does not listen there: another process does;"),
+                    failure);
+        }
+    }
+
+    @Test
+    void outputIsReadForOneWholeAddress() {
+        var output = ProcessOutput.nothing();
+
+        output.add("see https://example.org:1/, https://localhost:84");
+        assertTrue(output.port().isEmpty());
+        output.add("43/\nhttps://localhost:9000/");
+
+        assertEquals(8443, output.port().getAsInt());
+    }
+
+    @Test
+    void onlyTheEndOfTheOutputIsKept() {
+        var output = ProcessOutput.nothing();
+
+        for (int i = 0; i < 100_000; i++) {
+            output.add("line " + i + "\n");
+        }
+
+        assertTrue(output.last().endsWith("\n    line 99998\n    line 99999"), output.last());
+        assertTrue(output.last().length() < 1_000, output.last());
+    }
+
+    private static String fails(String command) {
+        return assertThrows(AssertionError.class, () -> StartedByCommand.start(command, SETTINGS))
+                .getMessage();
+    }
+
+    private static String status(Launch server) throws IOException {
+        var client =
+                Clients.http2().newBuilder().callTimeout(Duration.ofSeconds(5)).build();
+        var request = new Request.Builder()
+                .url(server.root().resolve("/status").toString())
+                .build();
+        try (var response = client.newCall(request).execute()) {
+            return response.body().string();
+        } finally {
+            Clients.close(client);
+        }
+    }
+
+    private static String java(String main) {
+        return "'" + System.getProperty("java.home") + "/bin/java' -XX:TieredStopAtLevel=1 -cp '"
+                + System.getProperty("java.class.path") + "' " + main;
+    }
+}
