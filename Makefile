@@ -20,6 +20,17 @@ $(JAR): pom.xml $(shell find src/main -type f 2>/dev/null)
 certs: ## Make certs/key.pem, csr.pem and server.crt, unless they still serve
 	@$(WITH) run sh certs/make-certs.sh
 
+learn: ## Learn by doing: judges lessons/workshop/Server.java at each save, and says what to do next
+check: ## Judge the workshop's server (or URL=https://localhost:9000 PID=…, CMD="node server.js", STEP=05; LESSON=05: that one only)
+hint: ## A nudge for the current lesson, then where, then nearly the code
+solution: ## What a lesson changes in the step before it (LESSON=05)
+catch-up: ## Put the workshop at the end of a lesson (LESSON=05); your own work is kept aside
+reset: ## Put the workshop back to where the current lesson starts; your own work is kept aside
+agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
+
+learn check hint solution catch-up reset agenda:
+	@$(WITH) run sh src/build/coach.sh $@
+
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
@@ -35,4 +46,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs format verify screenshot doctor clean
+.PHONY: help run test build certs learn check hint solution catch-up reset agenda format verify screenshot doctor clean

@@ -1,0 +1,119 @@
+package coach;
+
+import coach.Verdict.Colour;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code make check}: judges a server lesson by lesson and prints a line each.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Check {
+
+    private final Ladder ladder;
+    private final Screen screen;
+    private final Report report;
+
+    Check(Ladder ladder, Screen screen) {
+        this.ladder = ladder;
+        this.screen = screen;
+        report = new Report(screen);
+    }
+
+    /**
+     * Judges what the environment names: URL (and PID), CMD, STEP, or else the workshop's server; LESSON is the only lesson.
+     *
+     * @return whether nothing was red, and something was judged
+     */
+    boolean run(Map<String, String> env) {
+        var lessons =
+                env.getOrDefault("LESSON", "").isEmpty() ? ladder.judged() : List.of(ladder.find(env.get("LESSON")));
+        var url = env.getOrDefault("URL", "");
+        var command = env.getOrDefault("CMD", "");
+        var step = env.getOrDefault("STEP", "");
+        if (!url.isEmpty()) {
+            screen.line("Judging the server at " + url + ", with the settings that it has");
+            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false);
+        }
+        if (!command.isEmpty()) {
+            screen.line("Judging " + command + ", started anew with the settings of each class of tests");
+            return judge(lessons, new Subject.Command(command), false);
+        }
+        if (!step.isEmpty()) {
+            var rung = ladder.find(step);
+            screen.line("Judging the step " + rung.source());
+            return judge(lessons, new Subject.InThisJvm(rung.step()), false);
+        }
+        return workshop(lessons);
+    }
+
+    private boolean workshop(List<Rung> lessons) {
+        var workshop = new Workshop(Path.of(""), ladder);
+        if (!Files.exists(workshop.server())) {
+            throw new Mistake("there is no " + workshop.server() + " yet: make learn sets it up");
+        }
+        var learner = new Learner(workshop, Path.of("target", "workshop"));
+        var faults = learner.compile();
+        if (!faults.isEmpty()) {
+            screen.line(screen.red("Your server does not compile, so nothing was judged:"));
+            faults.forEach(screen::line);
+            return false;
+        }
+        screen.line("Judging " + workshop.server() + ", up to the first lesson that is red");
+        return judge(lessons, learner.subject(), true);
+    }
+
+    private boolean judge(List<Rung> lessons, Subject subject, boolean stopAtRed) {
+        var verdicts = new ArrayList<Verdict>();
+        for (var rung : lessons) {
+            var first = rung.red().map(Rung.Red::test).orElse("");
+            var judge = new Judge(first, true, test -> screen.passing(rung + "  " + test + " …"));
+            var verdict = judge.judge(rung, subject);
+            verdicts.add(verdict);
+            report.line(verdict);
+            boolean good = verdict.colour() == Colour.GREEN || verdict.colour() == Colour.IN_PART;
+            if (!good) {
+                report.why(verdict);
+            } else {
+                report.notJudged(verdict);
+            }
+            if (stopAtRed && !good) {
+                break;
+            }
+        }
+        return summary(verdicts, lessons.size());
+    }
+
+    private boolean summary(List<Verdict> verdicts, int lessons) {
+        var said = new ArrayList<String>();
+        for (var colour : Colour.values()) {
+            long n = verdicts.stream()
+                    .filter(verdict -> verdict.colour() == colour)
+                    .count();
+            if (n > 0) {
+                said.add(n + " " + colour.word);
+            }
+        }
+        if (verdicts.size() < lessons) {
+            said.add(lessons - verdicts.size() + " not reached");
+        }
+        screen.line("");
+        screen.line("Of " + Text.count(lessons, "lesson") + ": " + String.join(", ", said));
+        long notJudged = verdicts.stream()
+                .mapToLong(verdict -> verdict.count(Verdict.Outcome.NOT_JUDGED))
+                .sum();
+        if (notJudged > 0) {
+            screen.line(Text.count(notJudged, "test") + " not judged, which is neither green nor red");
+        }
+        return verdicts.stream().noneMatch(Check::bad)
+                && verdicts.stream().anyMatch(verdict -> verdict.count(Verdict.Outcome.GREEN) > 0);
+    }
+
+    private static boolean bad(Verdict verdict) {
+        return verdict.colour() == Colour.RED || verdict.colour() == Colour.NO_TEST;
+    }
+}

@@ -1,0 +1,84 @@
+package coach;
+
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.Logger;
+
+/**
+ * The command: {@code Coach check}, and so on. What it works on stands in environment variables, as make hands them on.
+ *
+ * <p>Exit codes: 0 if all is green, 1 if something is red, 2 if it was asked for something that cannot be done, 3 after
+ * a fault of its own.
+ *
+ * <p><b>Threads:</b> the main thread.
+ */
+public final class Coach {
+
+    private Coach() {}
+
+    public static void main(String[] args) {
+        var screen = Screen.standard();
+        var err = System.err;
+        Thread.currentThread().setUncaughtExceptionHandler((thread, fault) -> {
+            fault.printStackTrace(err);
+            Runtime.getRuntime().halt(3);
+        });
+        hush();
+        int exitCode;
+        try {
+            exitCode = run(args[0], System.getenv(), screen) ? 0 : 1;
+        } catch (Mistake e) {
+            screen.line(screen.red("Not done: ") + e.getMessage());
+            exitCode = 2;
+        }
+        // Not by returning: a judged server may have left threads behind.
+        Runtime.getRuntime().exit(exitCode);
+    }
+
+    private static boolean run(String command, Map<String, String> env, Screen screen) {
+        var here = Path.of("");
+        return switch (command) {
+            default -> run(command, here, Ladder.read(Ladder.FILE), env, screen);
+        };
+    }
+
+    private static boolean run(String command, Path here, Ladder ladder, Map<String, String> env, Screen screen) {
+        var lesson = env.getOrDefault("LESSON", "");
+        var steps = new Steps(here, ladder, screen);
+        return switch (command) {
+            case "learn" -> done(() -> learn(here, ladder, screen));
+            case "check" -> new Check(ladder, screen).run(env);
+            case "hint" -> done(() -> steps.hint(lesson));
+            case "solution" -> done(() -> steps.solution(lesson));
+            case "catch-up" -> done(() -> steps.catchUp(lesson));
+            case "reset" -> done(() -> steps.reset(lesson));
+            case "agenda" ->
+                done(() -> Agenda.print(
+                        ladder, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
+            default -> throw new Mistake("the coach has no command " + command);
+        };
+    }
+
+    private static void learn(Path here, Ladder ladder, Screen screen) {
+        System.setProperty("suite.startMs", "10000"); // A person waits for a server that hangs.
+        new Learn(here, ladder, screen, new Keys(System.in)).run();
+    }
+
+    /** For commands that do something, or end as a {@link Mistake}. */
+    private static boolean done(Runnable command) {
+        command.run();
+        return true;
+    }
+
+    /** What judged servers log or print in this JVM would stand between the verdicts. */
+    static void hush() {
+        LogManager.getLogManager().reset();
+        Logger.getLogger("").setLevel(Level.OFF);
+        System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+    }
+}

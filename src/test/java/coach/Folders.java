@@ -1,0 +1,62 @@
+package coach;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Whole folders of files.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Folders {
+
+    private Folders() {}
+
+    /** All files below, with this end to their names, in order. */
+    static List<Path> files(Path folder, String end) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (var files = Files.walk(folder)) {
+            return files.filter(file -> Files.isRegularFile(file)
+                            && file.getFileName().toString().endsWith(end))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new Mistake(folder + " cannot be read: " + e, e);
+        }
+    }
+
+    /** What stands in the folder itself, in order. */
+    static List<Path> list(Path folder) {
+        try (var files = Files.list(folder)) {
+            return files.sorted().toList();
+        } catch (IOException e) {
+            throw new Mistake(folder + " cannot be read: " + e, e);
+        }
+    }
+
+    static void delete(Path folder) {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (var files = Files.walk(folder)) {
+            for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new Mistake(folder + " cannot be deleted: " + e, e);
+        }
+    }
+
+    static Path temporary() {
+        try {
+            return Files.createTempDirectory("coach");
+        } catch (IOException e) {
+            throw new Mistake("no temporary folder: " + e, e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package coach;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The three hints of each lesson, one more each time: a nudge, then where, then nearly the code.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Hints {
+
+    static final List<String> LEVELS = List.of("Nudge", "Where", "Nearly the code");
+
+    private final Path root;
+    private final Path given;
+
+    Hints(Path root) {
+        this.root = root;
+        given = root.resolve(Workshop.FOLDER).resolve(".hints");
+    }
+
+    /** The next hint for this lesson, with its heading; after the last one, the last one again. */
+    String next(Rung rung) {
+        var counts = counts();
+        int level = Math.min(counts.getOrDefault(rung.slug(), 0), LEVELS.size() - 1);
+        var text = section(rung, LEVELS.get(level))
+                .orElseThrow(() -> new Mistake(file(rung) + " has no section \"## " + LEVELS.get(level) + "\""));
+        counts.put(rung.slug(), level + 1);
+        var lines = counts.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue());
+        Text.write(given, lines.collect(Collectors.joining("\n")) + "\n");
+        var more = level + 1 < LEVELS.size() ? "" : "\n\nThat was the last hint: make solution LESSON=" + rung.id();
+        return "Hint " + (level + 1) + " of " + LEVELS.size() + " for " + rung + ": "
+                + LEVELS.get(level).toLowerCase(java.util.Locale.ROOT) + "\n\n" + Text.indent(text + more, 2);
+    }
+
+    Optional<String> section(Rung rung, String heading) {
+        var found = Pattern.compile("(?ms)^## " + Pattern.quote(heading) + "[ \t]*\n(.*?)(?=^## |\\z)")
+                .matcher(Text.read(root.resolve(file(rung))));
+        return found.find() && !found.group(1).isBlank()
+                ? Optional.of(found.group(1).strip())
+                : Optional.empty();
+    }
+
+    private static Path file(Rung rung) {
+        return rung.folder().resolve("hints.md");
+    }
+
+    private Map<String, Integer> counts() {
+        if (!Files.exists(given)) {
+            return new TreeMap<>();
+        }
+        return Text.read(given)
+                .lines()
+                .map(line -> line.split(" "))
+                .filter(parts -> parts.length == 2 && parts[1].matches("[0-9]"))
+                .collect(Collectors.toMap(
+                        parts -> parts[0], parts -> Integer.parseInt(parts[1]), (a, b) -> b, TreeMap::new));
+    }
+}

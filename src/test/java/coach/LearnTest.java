@@ -1,0 +1,174 @@
+package coach;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Runs the coach with servers that learners write, bad ones most of all. */
+class LearnTest {
+
+    private static final String LAST = "q quit";
+    private static final String GOOD = server("push.Main.main(args);");
+    private static final Rung ONE = Fixture.rung("01", "one", List.of("suite.CoachedLesson"), Optional.empty());
+    private static final Rung TWO = Fixture.rung("02", "two", List.of("suite.CoachedLesson"), Optional.empty());
+
+    @TempDir
+    Path root;
+
+    private final Shown shown = new Shown();
+    private PipedOutputStream keys;
+    private CompletableFuture<Void> running;
+    private Ladder ladder;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        System.setProperty("suite.startMs", "3000");
+        ladder = Fixture.ladder(Fixture.SEED, ONE, TWO);
+        Text.write(root.resolve(Fixture.SEED.source()), GOOD.replace("package workshop", "package lesson00_seed"));
+        keys = new PipedOutputStream();
+    }
+
+    @AfterEach
+    void quit() throws Exception {
+        press("q");
+        running.get(30, TimeUnit.SECONDS);
+        Subject.ALL.forEach(System::clearProperty);
+        System.clearProperty("suite.startMs");
+    }
+
+    @Test
+    void aGoodServerIsGreenAndTheNextLessonIsAKeyAway() throws IOException {
+        learn();
+
+        var first = shown.await(LAST);
+        assertTrue(first.contains("green       heartbeat 1234 ms"), first);
+        assertTrue(first.endsWith("[██░] 2 of 3  n next: 02 The lesson two · l list · q quit"), first);
+        press("n");
+        assertTrue(shown.await(LAST).contains("Lesson 02 The lesson two"));
+        assertFalse(shown.text().contains("\033"), "colour where there is no terminal");
+        assertEquals("[one, seed, two]", new Workshop(root, ladder).progress().toString());
+    }
+
+    @Test
+    void aFileThatDoesNotCompileIsNeverGreenWhateverStoodThereBefore() throws IOException {
+        learn();
+        shown.await(LAST);
+
+        save(GOOD.replace("push.Main", "push.Mane"));
+
+        var verdict = shown.await(LAST);
+        assertTrue(verdict.contains("It does not compile"), verdict);
+        assertTrue(verdict.contains("Server.java:5: cannot find symbol"), verdict);
+        assertFalse(verdict.contains("green "), verdict);
+    }
+
+    @Test
+    void aServerThatHangsIsRedAndTheNextSaveIsJudged() throws IOException {
+        save(server("new java.util.concurrent.CountDownLatch(1).await();"));
+        learn();
+
+        var verdict = shown.await(LAST);
+        assertTrue(verdict.contains("the server did not say within 3 s where it serves"), verdict);
+        save(GOOD);
+        assertTrue(shown.await(LAST).contains("green "));
+    }
+
+    @Test
+    void aSaveWhileAServerHangsIsJudgedAtOnce() throws IOException {
+        System.setProperty("suite.startMs", "600000");
+        save(server("System.out.println(\"here\"); new java.util.concurrent.CountDownLatch(1).await();"));
+        learn();
+        shown.await("README.md");
+
+        save(GOOD);
+
+        assertTrue(shown.await(LAST).contains("green "));
+        assertFalse(shown.text().contains(" red "), shown.text());
+    }
+
+    @Test
+    void aServerThatEndsIsRedWithItsLastWords() throws IOException {
+        save(server("System.err.println(\"no key\"); System.exit(3);"));
+        learn();
+
+        var verdict = shown.await(LAST);
+
+        assertTrue(verdict.contains("the server ended with exit code 3 before it served"), verdict);
+        assertTrue(verdict.contains("no key"), verdict);
+        assertTrue(verdict.contains("[█░░] 1 of 3"), verdict);
+    }
+
+    @Test
+    void aServerThatPrintsWithoutEndIsJudgedAllTheSame() throws IOException {
+        save(server("var talk = new Thread(() -> { while (true) System.out.println(\"on and on and on\"); });"
+                + " talk.setDaemon(true); talk.start(); push.Main.main(args);"));
+        learn();
+
+        assertTrue(shown.await(LAST).contains("green "));
+    }
+
+    @Test
+    void anotherServerIsNotTakenForTheLearners() throws Exception {
+        try (var other = push.PushServer.start(java.util.Map.of("PUSH_PORT", "0", "PUSH_HEARTBEAT_MS", "1234"))) {
+            save(server("System.out.println(\"https://localhost:" + other.port()
+                    + "/\"); new java.util.concurrent.CountDownLatch(1).await();"));
+            learn();
+
+            var verdict = shown.await(LAST);
+
+            assertTrue(verdict.contains("but does not listen there: another process does"), verdict);
+        }
+    }
+
+    @Test
+    void keysListAndHint() throws IOException {
+        Text.write(root.resolve("lessons/lesson01_one/hints.md"), "## Nudge\nThink.\n\n## Where\nThere.\n");
+        save(server("System.exit(0);"));
+        learn();
+        shown.await(LAST);
+
+        press("h");
+        assertTrue(shown.await(LAST).contains("Hint 1 of 3 for 01 The lesson one: nudge\n\n  Think.\n"));
+        press("hh");
+        shown.await(LAST);
+        assertTrue(shown.await(LAST).contains("has no section \"## Nearly the code\""));
+        press("l");
+        assertTrue(shown.await(LAST).contains("  green    00 The lesson seed\n  now      01 The lesson one\n"));
+        press("n");
+        assertTrue(shown.await(LAST).contains("This lesson is not green yet."));
+    }
+
+    private void learn() throws IOException {
+        var learn = new Learn(root, ladder, shown.plain(), new Keys(new PipedInputStream(keys)));
+        running = CompletableFuture.runAsync(learn::run);
+    }
+
+    private void press(String pressed) throws IOException {
+        keys.write(pressed.getBytes(UTF_8));
+        keys.flush();
+    }
+
+    private void save(String server) {
+        Text.write(root.resolve("lessons/workshop/Server.java"), server);
+        new Workshop(root, ladder).done(Fixture.SEED);
+    }
+
+    private static String server(String body) {
+        return "package workshop;\n\npublic final class Server {\n    public static void main(String[] args) throws Exception {\n        "
+                + body + "\n    }\n}\n";
+    }
+}

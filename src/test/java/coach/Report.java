@@ -1,0 +1,74 @@
+package coach;
+
+import coach.Verdict.Colour;
+import coach.Verdict.Outcome;
+
+/**
+ * How a verdict reads: a line for the lesson, and for what is red the test's name, its message and what it usually means.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+record Report(Screen screen) {
+
+    private static final int TITLE_WIDTH = 28;
+    private static final int FIGURES = 72;
+
+    /** {@code 05 Broadcast without a gap   green   delivered 1000/1000 · repeated 0   1.2 s}. */
+    void line(Verdict verdict) {
+        line(verdict, Text.seconds(verdict.ms()));
+    }
+
+    void line(Verdict verdict, String time) {
+        var colour = verdict.colour();
+        var word = String.format("%-10s", colour.word);
+        screen.line(String.format("%-" + TITLE_WIDTH + "s  ", verdict.rung()) + paint(colour, word) + "  "
+                + figures(verdict) + screen.faint(time));
+    }
+
+    private static String figures(Verdict verdict) {
+        var figures = verdict.figures();
+        boolean plain = figures.isEmpty() || verdict.colour() != Colour.GREEN;
+        var text = plain ? verdict.counts() : figures;
+        if (text.length() > FIGURES) {
+            text = text.substring(0, text.lastIndexOf(" · ", FIGURES) + 1).stripTrailing() + " · …";
+        }
+        return text.isEmpty() ? "" : text + "   ";
+    }
+
+    private String paint(Colour colour, String text) {
+        return switch (colour) {
+            case GREEN -> screen.green(text);
+            case RED, NO_TEST -> screen.red(text);
+            case IN_PART, NOT_JUDGED -> screen.yellow(text);
+        };
+    }
+
+    /** Why the lesson is not green: its first red test in full, the names of the others, and what was not judged. */
+    void why(Verdict verdict) {
+        verdict.firstRed().ifPresent(test -> {
+            screen.line("  " + screen.red(test.name()));
+            screen.line(Text.indent(test.message(), 4));
+            if (!test.figures().isEmpty()) {
+                screen.line("    " + screen.faint("Figures: " + verdict.figures()));
+            }
+            if (!test.means().isEmpty()) {
+                screen.line("    " + screen.bold("What this usually means: ") + test.means());
+            }
+        });
+        verdict.tests().stream()
+                .filter(test -> test.outcome() == Outcome.RED)
+                .skip(1)
+                .forEach(test -> screen.line("  " + screen.red(test.name()) + " is red too"));
+        notJudged(verdict);
+        if (verdict.colour() == Colour.NO_TEST) {
+            screen.line("    No test of this lesson has run, so nothing is known of it.");
+        }
+    }
+
+    void notJudged(Verdict verdict) {
+        verdict.tests().stream()
+                .filter(test -> test.outcome() == Outcome.NOT_JUDGED)
+                .forEach(test -> screen.line("  " + screen.yellow("not judged") + " " + test.name() + ": "
+                        + test.message().lines().findFirst().orElse("")));
+    }
+}

@@ -1,0 +1,60 @@
+package coach;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One lesson of the ladder.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param id its number, two digits; it may change
+ * @param slug its name, which never changes, and by which progress is kept
+ * @param tests the classes that judge it; none if there is nothing to judge
+ * @param step the class that starts the server as of the end of this lesson
+ * @param red what is red on an earlier step
+ * @param later whether the lesson is still to come, and only its name is known
+ */
+record Rung(
+        String id,
+        String slug,
+        String title,
+        List<String> tests,
+        String step,
+        Optional<Red> red,
+        Minutes minutes,
+        boolean later) {
+
+    /** The test that shows the lesson's defect, on which earlier lesson's step, and what it says there. */
+    record Red(String on, String test, Promise promise) {}
+
+    /** How long a class needs. */
+    record Minutes(int teach, int work, int review) {
+        int sum() {
+            return teach + work + review;
+        }
+    }
+
+    Path folder() {
+        return Path.of("lessons", "lesson" + id + "_" + slug);
+    }
+
+    /** The step's source, which is there for as long as the step is not the reference itself. */
+    Path source() {
+        return folder().resolve("Server.java");
+    }
+
+    boolean judged() {
+        return !tests.isEmpty() && !later;
+    }
+
+    boolean upTo(Rung other) {
+        return id.compareTo(other.id) <= 0;
+    }
+
+    @Override
+    public String toString() {
+        return id + " " + title;
+    }
+}

@@ -1,0 +1,109 @@
+package coach;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+
+/**
+ * What the coach prints: in colour and with a last line that changes on a terminal, in plain lines anywhere else.
+ *
+ * <p><b>Threads:</b> any thread; guarded by this object's lock.
+ */
+final class Screen {
+
+    private static final String CLEAR = "\r\033[K";
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private final boolean coloured;
+    private final int width;
+    /** What stands on the line that changes; empty if the cursor is at the start of a fresh line. */
+    private String status = "";
+
+    Screen(OutputStream out, boolean terminal, boolean coloured, int width) {
+        this.out = new PrintStream(out, true, UTF_8);
+        this.terminal = terminal;
+        this.coloured = coloured;
+        this.width = width;
+    }
+
+    /** The standard output; coach.sh says whether it is a terminal, for Java cannot tell. */
+    static Screen standard() {
+        int width = Integer.getInteger("coach.columns", 0);
+        boolean terminal = width > 0;
+        boolean coloured =
+                terminal && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
+        return new Screen(new FileOutputStream(FileDescriptor.out), terminal, coloured, terminal ? width : 100);
+    }
+
+    boolean terminal() {
+        return terminal;
+    }
+
+    synchronized void line(String text) {
+        if (!status.isEmpty()) {
+            out.print(CLEAR);
+            status = "";
+        }
+        text.lines().map(String::stripTrailing).forEach(out::println);
+        if (text.isEmpty()) {
+            out.println();
+        }
+    }
+
+    /** The line that changes while something is under way; anywhere but on a terminal it is left out. */
+    synchronized void passing(String text) {
+        if (terminal) {
+            show(text);
+        }
+    }
+
+    /** What to do next: the last line, until something else is printed. */
+    synchronized void last(String text) {
+        if (terminal) {
+            show(text);
+        } else {
+            out.println(text);
+        }
+    }
+
+    private void show(String text) {
+        // A line that wraps could not be cleared again. Colours take no room, and a coloured line is not cut.
+        var fitting = text.contains("\033") || text.length() < width ? text : text.substring(0, width - 2) + "…";
+        out.print((status.isEmpty() ? "" : CLEAR) + fitting);
+        out.flush();
+        status = fitting;
+    }
+
+    String green(String text) {
+        return coloured("32;1", text);
+    }
+
+    String red(String text) {
+        return coloured("31;1", text);
+    }
+
+    String yellow(String text) {
+        return coloured("33;1", text);
+    }
+
+    String faint(String text) {
+        return coloured("2", text);
+    }
+
+    String bold(String text) {
+        return coloured("1", text);
+    }
+
+    private String coloured(String code, String text) {
+        return coloured && !text.isEmpty() ? "\033[" + code + "m" + text + "\033[0m" : text;
+    }
+
+    /** {@code [█████░░░░░░░░] 5 of 13}. */
+    static String bar(int done, int all) {
+        return "[" + "█".repeat(done) + "░".repeat(all - done) + "] " + done + " of " + all;
+    }
+}

@@ -1,0 +1,48 @@
+package coach;
+
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestWatcher;
+
+/**
+ * Leaves out the tests that come after a red one, or after the run was called off. JUnit finds it as a service, and it does
+ * nothing but in a run of the coach.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+public final class StopAtRed implements ExecutionCondition, TestWatcher {
+
+    static final String PARAMETER = "coach.stopAtRed";
+    /** How the reason begins of a test that was left out. */
+    static final String REASON = "left out: ";
+
+    private static final ConditionEvaluationResult GO_ON = ConditionEvaluationResult.enabled("");
+
+    /** Why no further test of this run is to start; or empty. Set by JUnit's thread and by the one that calls off. */
+    private static final AtomicReference<String> STOP = new AtomicReference<>("");
+
+    static void begin() {
+        STOP.set("");
+    }
+
+    static void callOff() {
+        STOP.set("the run was called off");
+    }
+
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        var why = STOP.get();
+        return why.isEmpty() || context.getConfigurationParameter(PARAMETER).isEmpty()
+                ? GO_ON
+                : ConditionEvaluationResult.disabled(REASON + why);
+    }
+
+    @Override
+    public void testFailed(ExtensionContext context, Throwable cause) {
+        if (context.getConfigurationParameter(PARAMETER).map(Boolean::valueOf).orElse(false)) {
+            STOP.compareAndSet("", "a test before it is red");
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package coach;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/**
+ * Text in files, and how figures are said.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Text {
+
+    private Text() {}
+
+    static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (NoSuchFileException e) {
+            throw new Mistake("there is no file " + file, e);
+        } catch (IOException e) {
+            throw new Mistake(file + " cannot be read: " + e, e);
+        }
+    }
+
+    /** Writes the file, and the folders above it, unless it says this already. Returns whether it was changed. */
+    static boolean write(Path file, String text) {
+        try {
+            if (Files.exists(file) && Files.readString(file).equals(text)) {
+                return false;
+            }
+            var folder = file.toAbsolutePath().getParent();
+            Files.createDirectories(folder);
+            // At one go, so that who reads at the same time never sees half of it.
+            var draft = Files.writeString(folder.resolve("." + file.getFileName() + ".new"), text, UTF_8);
+            Files.move(draft, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            return true;
+        } catch (IOException e) {
+            throw new Mistake(file + " cannot be written: " + e, e);
+        }
+    }
+
+    /** {@code 1.2 s}. */
+    static String seconds(long ms) {
+        return String.format(Locale.ROOT, "%.1f s", ms / 1e3);
+    }
+
+    /** {@code 1 test}, {@code 2 tests}. */
+    static String count(long n, String one) {
+        return n + " " + one + (n == 1 ? "" : "s");
+    }
+
+    /** The text with each line after so many spaces. */
+    static String indent(String text, int spaces) {
+        var margin = " ".repeat(spaces);
+        return margin + text.strip().replace("\n", "\n" + margin);
+    }
+}

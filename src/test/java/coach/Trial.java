@@ -1,0 +1,83 @@
+package coach;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+
+/**
+ * One go at the learner's server: compile what stands there, then judge it by one lesson. It runs beside the coach's own thread,
+ * which stays free for keys, and can be called off.
+ *
+ * <p><b>Threads:</b> made and asked on the coach's thread; works on one of its own.
+ */
+final class Trial {
+
+    /** What came of it: faults of the compiler, or else a verdict. */
+    record Result(List<String> faults, Optional<Verdict> verdict) {}
+
+    /** A trial longer than this is stuck: its server is ended, so that its tests come to an end. */
+    private static final long STUCK_MS = 120_000;
+
+    private final CompletableFuture<Result> result = new CompletableFuture<>();
+    private final long began = System.currentTimeMillis();
+    private final long savedMs;
+    private volatile boolean stale; // Set by the coach's thread, read by the trial's own.
+
+    /** @param savedMs when the learner saved, as a time of day in milliseconds */
+    Trial(Learner learner, Rung rung, String first, long savedMs, Consumer<String> started) {
+        this.savedMs = savedMs;
+        var thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(run(learner, rung, first, started));
+                    } catch (Throwable e) { // Told on the coach's thread, and thrown there.
+                        result.completeExceptionally(e);
+                    }
+                },
+                "coach-trial");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private Result run(Learner learner, Rung rung, String first, Consumer<String> started) {
+        started.accept("compiling");
+        var faults = learner.compile();
+        if (stale || !faults.isEmpty()) {
+            return new Result(faults, Optional.empty());
+        }
+        return new Result(List.of(), Optional.of(new Judge(first, true, started).judge(rung, learner.subject())));
+    }
+
+    boolean done() {
+        if (System.currentTimeMillis() - began > STUCK_MS) {
+            callOff();
+        }
+        return result.isDone();
+    }
+
+    Result result() {
+        return result.join();
+    }
+
+    /** What it is about to say is of no use any more, for the learner has saved again. */
+    void makeStale() {
+        stale = true;
+        callOff();
+    }
+
+    boolean stale() {
+        return stale;
+    }
+
+    /** Starts no further test and ends the server under test, so that the one that runs fails soon. */
+    static void callOff() {
+        StopAtRed.callOff();
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** {@code 1.4 s after your save}. */
+    String time() {
+        return Text.seconds(System.currentTimeMillis() - savedMs) + " after your save";
+    }
+}

@@ -1,0 +1,54 @@
+package coach;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * Tells when files have changed, by asking for their times and sizes: that works alike on every system and for every editor.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Watch {
+
+    private final Supplier<List<Path>> files;
+    private Map<Path, String> seen;
+
+    Watch(Supplier<List<Path>> files) {
+        this.files = files;
+        seen = look();
+    }
+
+    /** Whether a file has come, gone or changed since this was asked before. */
+    boolean changed() {
+        var now = look();
+        boolean changed = !now.equals(seen);
+        seen = now;
+        return changed;
+    }
+
+    /** When the latest of the files was saved, as a time of day in milliseconds. */
+    long lastSaveMs() {
+        return files.get().stream().mapToLong(Watch::modified).max().orElse(System.currentTimeMillis());
+    }
+
+    private Map<Path, String> look() {
+        var now = new HashMap<Path, String>();
+        files.get()
+                .forEach(file ->
+                        now.put(file, modified(file) + " " + file.toFile().length()));
+        return now;
+    }
+
+    private static long modified(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toMillis();
+        } catch (IOException e) {
+            return 0; // Just being replaced: the next look sees it.
+        }
+    }
+}

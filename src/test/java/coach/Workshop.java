@@ -1,0 +1,155 @@
+package coach;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * The learner's folder: their server, how far they have come, and what was kept aside of their work.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Workshop {
+
+    static final Path FOLDER = Path.of("lessons", "workshop");
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd-HHmmss");
+    private static final String KEPT = "kept";
+
+    private final Path root;
+    private final Ladder ladder;
+    private final Path folder;
+
+    /** @param root the project's folder */
+    Workshop(Path root, Ladder ladder) {
+        this.root = root;
+        this.ladder = ladder;
+        folder = root.resolve(FOLDER);
+    }
+
+    Path server() {
+        return folder.resolve("Server.java");
+    }
+
+    /** Sets up the folder from the first step, unless a server is there. Returns whether it did. */
+    boolean setUp() {
+        if (Files.exists(server())) {
+            return false;
+        }
+        var first = ladder.rungs().get(0);
+        fill(first);
+        if (!first.judged()) {
+            done(first);
+        }
+        return true;
+    }
+
+    /** The learner's Java files. */
+    List<Path> sources() {
+        return Folders.files(folder, ".java").stream()
+                .filter(file -> !file.startsWith(folder.resolve(KEPT)))
+                .toList();
+    }
+
+    /** The slugs of the lessons that are done; a slug that the ladder does not know is kept as well. */
+    Set<String> progress() {
+        var file = folder.resolve(".progress");
+        return Files.exists(file)
+                ? Text.read(file)
+                        .lines()
+                        .map(String::strip)
+                        .filter(slug -> !slug.isEmpty())
+                        .collect(Collectors.toCollection(TreeSet::new))
+                : new TreeSet<>();
+    }
+
+    void done(Rung rung) {
+        var done = progress();
+        if (done.add(rung.slug())) {
+            record(done);
+        }
+    }
+
+    private void record(Set<String> done) {
+        Text.write(folder.resolve(".progress"), String.join("\n", done) + "\n");
+    }
+
+    /** The first lesson that is not done, if any is left. */
+    Optional<Rung> next() {
+        var done = progress();
+        return ladder.open().stream()
+                .filter(rung -> !done.contains(rung.slug()))
+                .findFirst();
+    }
+
+    int doneOf(List<Rung> rungs) {
+        var done = progress();
+        return (int) rungs.stream().filter(rung -> done.contains(rung.slug())).count();
+    }
+
+    /** Puts the server at the end of a lesson, with all before it done. Returns where the learner's own work is now. */
+    Optional<Path> catchUp(Rung rung) {
+        var kept = keepAside();
+        fill(rung);
+        record(ladder.open().stream()
+                .filter(one -> one.upTo(rung))
+                .map(Rung::slug)
+                .collect(Collectors.toCollection(TreeSet::new)));
+        return kept;
+    }
+
+    /** Puts the server back to where a lesson starts; how far the learner has come stays. */
+    Optional<Path> reset(Rung rung) {
+        var done = progress();
+        var kept = keepAside();
+        fill(ladder.before(rung).orElse(rung));
+        record(done);
+        return kept;
+    }
+
+    /** Moves the learner's files out of the way. Returns where they are, if there were any. */
+    private Optional<Path> keepAside() {
+        if (sources().isEmpty()) {
+            return Optional.empty();
+        }
+        var slug = next().map(Rung::slug).orElse("end");
+        var kept = folder.resolve(KEPT).resolve(TIME.format(LocalDateTime.now()) + "-" + slug);
+        for (int i = 2; Files.exists(kept); i++) {
+            kept = kept.resolveSibling(TIME.format(LocalDateTime.now()) + "-" + slug + "-" + i);
+        }
+        try {
+            Files.createDirectories(kept);
+            for (var file : Folders.list(folder)) {
+                if (!file.getFileName().toString().equals(KEPT)) {
+                    Files.move(file, kept.resolve(file.getFileName()));
+                }
+            }
+        } catch (IOException e) {
+            throw new Mistake("your work cannot be kept aside in " + kept + ": " + e, e);
+        }
+        return Optional.of(root.relativize(kept));
+    }
+
+    /** Copies a step's Java; for a lesson whose step is the reference, the last step before it that has Java of its own. */
+    private void fill(Rung rung) {
+        var from = rung;
+        while (!Files.exists(root.resolve(from.source()))) {
+            var missing = from;
+            from = ladder.before(from)
+                    .orElseThrow(() -> new Mistake("there is no step in " + root.resolve(missing.folder())));
+        }
+        var step = root.resolve(from.folder());
+        var itsPackage = from.folder().getFileName().toString();
+        for (var file : Folders.files(step, ".java")) {
+            var text = Text.read(file).replaceAll("\\b" + itsPackage + "\\b", "workshop");
+            Text.write(folder.resolve(step.relativize(file)), text);
+        }
+    }
+}
