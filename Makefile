@@ -28,8 +28,13 @@ catch-up: ## Put the workshop at the end of a lesson (LESSON=05); your own work 
 reset: ## Put the workshop back to where the current lesson starts; your own work is kept aside
 agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
+matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg
+mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: that one only)
+
 learn check hint solution catch-up reset agenda:
 	@$(WITH) run sh src/build/coach.sh $@
+matrix mutants:
+	@$(WITH) test sh src/build/coach.sh $@
 
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
@@ -46,4 +51,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs learn check hint solution catch-up reset agenda format verify screenshot doctor clean
+.PHONY: help run test build certs learn check hint solution catch-up reset agenda matrix mutants format verify screenshot doctor clean

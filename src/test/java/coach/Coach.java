@@ -3,6 +3,7 @@ package coach;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
@@ -59,6 +60,10 @@ public final class Coach {
             case "agenda" ->
                 done(() -> Agenda.print(
                         ladder, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
+            case "matrix" -> new Matrix(ladder, screen).run(here, false);
+            case "matrix-check" -> new Matrix(ladder, screen).run(here, true);
+            case "mutants" ->
+                new Mutants(here, screen).run(lesson.isEmpty() ? ladder.judged() : List.of(ladder.find(lesson)));
             default -> throw new Mistake("the coach has no command " + command);
         };
     }

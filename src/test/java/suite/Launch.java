@@ -69,7 +69,8 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
 
         private static Running call(String className, Map<String, String> settings) {
             try {
-                var start = Class.forName(className).getMethod("start", Map.class);
+                var loader = Thread.currentThread().getContextClassLoader();
+                var start = Class.forName(className, true, loader).getMethod("start", Map.class);
                 start.setAccessible(true);
                 return (Running) start.invoke(null, settings);
             } catch (InvocationTargetException e) {

@@ -1,0 +1,70 @@
+package coach;
+
+import coach.Verdict.Colour;
+import coach.Verdict.Outcome;
+
+/**
+ * One step judged by one lesson, and whether that is as the ladder says: green up to the step's own lesson; on the step that a
+ * lesson names, red with the message that it promises; beyond that either, but judged.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+record Cell(Rung step, Rung lesson, Verdict verdict) {
+
+    boolean toBeGreen() {
+        return lesson.upTo(step);
+    }
+
+    /** Whether this is the step on which the lesson has promised to be red. */
+    boolean promised() {
+        return !toBeGreen()
+                && lesson.red().map(red -> red.on().equals(step.id())).orElse(false);
+    }
+
+    /** What is not as it should be, as a sentence; empty if all is. */
+    String fault() {
+        var colour = verdict.colour();
+        if (colour == Colour.NO_TEST || colour == Colour.NOT_JUDGED) {
+            return "nothing was judged: " + colour.word;
+        }
+        if (toBeGreen()) {
+            return colour == Colour.GREEN ? "" : "must be green, but is " + colour.word + reasons();
+        }
+        if (!promised()) {
+            return "";
+        }
+        var red = lesson.red().orElseThrow();
+        return kept(verdict, red.test(), red.promise());
+    }
+
+    /** Whether a promised test is red with the promised message: empty if so, or else a sentence. */
+    static String kept(Verdict verdict, String test, Promise promise) {
+        var method = test.substring(test.lastIndexOf('.') + 1);
+        if (verdict.tests().stream().noneMatch(one -> one.method().equals(method))) {
+            return "the promised test " + test + " has not run" + reasons(verdict);
+        }
+        var reds = verdict.tests().stream()
+                .filter(one -> one.method().equals(method) && one.outcome() == Outcome.RED)
+                .toList();
+        if (reds.isEmpty()) {
+            return "the promised test " + test + " is not red";
+        }
+        if (reds.stream().anyMatch(one -> promise.isKeptBy(one.message()))) {
+            return "";
+        }
+        return "the promised test " + test + " is red, but with another message:\n  promised: " + promise.says()
+                + "\n  said:     " + reds.get(0).message();
+    }
+
+    private String reasons() {
+        return reasons(verdict);
+    }
+
+    private static String reasons(Verdict verdict) {
+        return verdict.tests().stream()
+                .filter(test -> test.outcome() == Outcome.RED || test.outcome() == Outcome.NOT_JUDGED)
+                .findFirst()
+                .map(test -> "\n  " + test.name() + ": " + test.message())
+                .orElse("");
+    }
+}

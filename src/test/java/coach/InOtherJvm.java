@@ -1,0 +1,68 @@
+package coach;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A lesson's tests, with the reference for their server, in a JVM of their own, whose class path is another one. It hands the
+ * verdict back as JSON.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+public final class InOtherJvm {
+
+    private static final long PATIENCE_S = 180;
+
+    private InOtherJvm() {}
+
+    static Verdict judge(Rung rung, String first, String classPath) {
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(
+                java,
+                "-ea",
+                "-Xmx1g",
+                "-Dfile.encoding=UTF-8",
+                "-cp",
+                classPath,
+                InOtherJvm.class.getName(),
+                rung.slug(),
+                first);
+        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
+        try {
+            var process = builder.start();
+            process.getOutputStream().close();
+            var killer = process.onExit()
+                    .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
+                    .exceptionally(late -> {
+                        process.descendants().forEach(ProcessHandle::destroyForcibly);
+                        return process.destroyForcibly();
+                    });
+            var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+            killer.join();
+            if (said.isBlank()) {
+                throw new Mistake("the JVM of its own ended with exit code " + process.exitValue() + " and no verdict");
+            }
+            var tests = List.of(JsonMapper.shared().readValue(said, Verdict.Test[].class));
+            return new Verdict(rung, tests, 0);
+        } catch (IOException e) {
+            throw new Mistake("no JVM of its own: " + e, e);
+        }
+    }
+
+    public static void main(String[] args) {
+        var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
+        Coach.hush();
+        var rung = Ladder.read(Ladder.FILE).find(args[0]);
+        var verdict = new Judge(args[1], true, test -> {}).judge(rung, new Subject.InThisJvm("push.PushServer"));
+        out.println(JsonMapper.shared().writeValueAsString(verdict.tests()));
+        Runtime.getRuntime().exit(0);
+    }
+}

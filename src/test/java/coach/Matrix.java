@@ -1,0 +1,118 @@
+package coach;
+
+import coach.Verdict.Colour;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code make matrix}: every step of the ladder judged by every lesson, so that a start is red for the stated reason, and a
+ * solution is green. It is drawn as {@code lessons/matrix.svg}.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Matrix {
+
+    static final Path PICTURE = Path.of("lessons", "matrix.svg");
+
+    private final Ladder ladder;
+    private final Screen screen;
+    /** By class and lesson, for several steps may be the same server. */
+    private final Map<String, Verdict> verdicts = new HashMap<>();
+
+    Matrix(Ladder ladder, Screen screen) {
+        this.ladder = ladder;
+        this.screen = screen;
+    }
+
+    /**
+     * Judges all, says what is not as it should be, and draws the picture.
+     *
+     * @param onlyCompare leave the picture on disk as it is; it must be the one that would be drawn
+     * @return whether all is as it should be
+     */
+    boolean run(Path root, boolean onlyCompare) {
+        long began = System.currentTimeMillis();
+        var faults = new ArrayList<>(promises());
+        var cells = new ArrayList<Cell>();
+        for (var step : ladder.open()) {
+            var row = row(step);
+            cells.addAll(row);
+            for (var cell : row) {
+                if (!cell.fault().isEmpty()) {
+                    var fault =
+                            "step " + step.id() + ", lesson " + cell.lesson().id() + ": " + cell.fault();
+                    faults.add(fault);
+                    screen.line(screen.red(Text.indent(fault, 2)));
+                }
+            }
+        }
+        draw(root.resolve(PICTURE), new MatrixPicture(ladder).draw(cells), onlyCompare, faults);
+        long green = cells.stream()
+                .filter(cell -> cell.verdict().colour() == Colour.GREEN)
+                .count();
+        screen.line("");
+        screen.line(ladder.open().size() + " steps × " + ladder.judged().size() + " lessons: " + green + " green, "
+                + (cells.size() - green) + " red, in " + Text.seconds(System.currentTimeMillis() - began));
+        screen.line(
+                faults.isEmpty()
+                        ? screen.green("The matrix is exact.")
+                        : screen.red("The matrix is wrong in " + Text.count(faults.size(), "place") + "."));
+        return faults.isEmpty();
+    }
+
+    /** The faults of lessons that do not promise a red. */
+    private List<String> promises() {
+        var faults = new ArrayList<String>();
+        for (var lesson : ladder.judged()) {
+            if (lesson.red().isEmpty()) {
+                faults.add("lesson " + lesson.id() + " does not say which test is red on the step before");
+            } else if (!ladder.find(lesson.red().get().on()).upTo(lesson)
+                    || lesson.red().get().on().equals(lesson.id())) {
+                faults.add("lesson " + lesson.id() + " promises to be red on a step that is not before it");
+            }
+        }
+        faults.forEach(fault -> screen.line(screen.red("  " + fault)));
+        return faults;
+    }
+
+    private List<Cell> row(Rung step) {
+        long began = System.currentTimeMillis();
+        var row = new ArrayList<Cell>();
+        var marks = new StringBuilder();
+        for (var lesson : ladder.judged()) {
+            var cell = new Cell(step, lesson, verdicts.computeIfAbsent(step.step() + " " + lesson.id(), key -> {
+                var title = String.format("%-32s %s", step, marks);
+                var first = lesson.red().map(Rung.Red::test).orElse("");
+                return new Judge(first, true, test -> screen.passing(title + "  " + lesson.id() + " " + test))
+                        .judge(lesson, new Subject.InThisJvm(step.step()));
+            }));
+            row.add(cell);
+            marks.append(mark(cell));
+        }
+        screen.line(String.format(
+                "%-32s %s   %s", step, marks, screen.faint(Text.seconds(System.currentTimeMillis() - began))));
+        return row;
+    }
+
+    private String mark(Cell cell) {
+        if (!cell.fault().isEmpty()) {
+            return screen.yellow("!");
+        }
+        return cell.verdict().colour() == Colour.GREEN ? screen.green("✓") : screen.red(cell.promised() ? "✗" : "x");
+    }
+
+    private void draw(Path picture, String drawn, boolean onlyCompare, List<String> faults) {
+        if (!onlyCompare) {
+            if (Text.write(picture, drawn)) {
+                screen.line("Drew " + PICTURE);
+            }
+        } else if (!Files.exists(picture) || !Text.read(picture).equals(drawn)) {
+            faults.add(PICTURE + " does not show this");
+            screen.line(screen.red("  " + PICTURE + " does not show this: make matrix draws it anew"));
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package coach;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A plausible wrong answer: one place of a file replaced, and the test that must catch it, with the message that it must say.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param out the lines that are taken out; indentation does not count
+ * @param in the lines that take their place
+ */
+record Mutant(String name, Path file, List<String> out, List<String> in, String test, Promise promise) {
+
+    /** The mutants of a lesson, as its mutants.txt has them. */
+    static List<Mutant> read(Path root, Rung rung) {
+        var source = rung.folder().resolve("mutants.txt");
+        var mutants = new ArrayList<Mutant>();
+        Draft draft = null;
+        int number = 0;
+        for (var line : Text.read(root.resolve(source)).lines().toList()) {
+            number++;
+            if (line.startsWith("mutant:")) {
+                draft = add(mutants, draft);
+                draft = new Draft(line.substring(7).strip(), rung.source());
+            } else if (!line.isBlank() && !line.startsWith("#")) {
+                if (draft == null || !draft.take(line)) {
+                    throw new Mistake(
+                            source + ":" + number + ": expected mutant:, file:, -, + or red:, but found " + line);
+                }
+            }
+        }
+        add(mutants, draft);
+        return mutants;
+    }
+
+    private static Draft add(List<Mutant> mutants, Draft draft) {
+        if (draft != null) {
+            mutants.add(draft.done());
+        }
+        return null;
+    }
+
+    /** A mutant while its lines are being read. */
+    private static final class Draft {
+        private final String name;
+        private Path file;
+        private final List<String> out = new ArrayList<>();
+        private final List<String> in = new ArrayList<>();
+        private String red = "";
+
+        Draft(String name, Path file) {
+            this.name = name;
+            this.file = file;
+        }
+
+        boolean take(String line) {
+            var rest = line.length() > 2 ? line.substring(2) : "";
+            if (line.startsWith("file:")) {
+                file = Path.of(line.substring(5).strip());
+            } else if (line.startsWith("red:")) {
+                red = line.substring(4).strip();
+            } else if (line.startsWith("-")) {
+                return out.add(rest);
+            } else if (line.startsWith("+")) {
+                return in.add(rest);
+            } else if (!red.isEmpty() && line.startsWith(" ")) {
+                red += "\n" + line; // A message of several lines.
+            } else {
+                return false;
+            }
+            return true;
+        }
+
+        Mutant done() {
+            int colon = red.indexOf(": ");
+            if (out.isEmpty() || colon < 0) {
+                throw new Mistake("the mutant \"" + name + "\" needs lines with - and a line red: Class.test: message");
+            }
+            return new Mutant(
+                    name,
+                    file,
+                    List.copyOf(out),
+                    List.copyOf(in),
+                    red.substring(0, colon),
+                    new Promise(red.substring(colon + 2)));
+        }
+    }
+
+    /** The file's text with the replacement made, which must be possible at exactly one place. */
+    String apply(String text) {
+        var lines = text.lines().toList();
+        var wanted = out.stream().map(String::strip).toList();
+        int place = -1;
+        for (int i = 0; i + wanted.size() <= lines.size(); i++) {
+            if (lines.subList(i, i + wanted.size()).stream()
+                    .map(String::strip)
+                    .toList()
+                    .equals(wanted)) {
+                if (place >= 0) {
+                    throw new Mistake(
+                            "its lines stand in " + file + " twice, at " + (place + 1) + " and at " + (i + 1));
+                }
+                place = i;
+            }
+        }
+        if (place < 0) {
+            throw new Mistake("its lines do not stand in " + file + ":\n    " + String.join("\n    ", out));
+        }
+        var changed = new ArrayList<>(lines.subList(0, place));
+        changed.addAll(in);
+        changed.addAll(lines.subList(place + wanted.size(), lines.size()));
+        return String.join("\n", changed) + "\n";
+    }
+}

@@ -1,0 +1,155 @@
+package coach;
+
+import java.io.File;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code make mutants}: each plausible wrong answer must be caught by its lesson's tests, with the message that is promised.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Mutants {
+
+    private static final int AT_LEAST = 3;
+    private static final Path MAIN = Path.of("src", "main");
+    private static final Path JAVA = MAIN.resolve("java");
+    private static final Path RESOURCES = MAIN.resolve("resources");
+
+    private final Path root;
+    private final Screen screen;
+    private final Compiler compiler = new Compiler();
+
+    Mutants(Path root, Screen screen) {
+        this.root = root;
+        this.screen = screen;
+    }
+
+    /** Tries the mutants of these lessons. Returns whether all were caught. */
+    boolean run(List<Rung> lessons) {
+        long began = System.currentTimeMillis();
+        int all = 0;
+        int caught = 0;
+        boolean enough = true;
+        for (var rung : lessons) {
+            var mutants = Mutant.read(root, rung);
+            if (mutants.size() < AT_LEAST) {
+                screen.line(screen.red(
+                        rung + ": " + Text.count(mutants.size(), "mutant") + ", to be at least " + AT_LEAST));
+                enough = false;
+            }
+            for (var mutant : mutants) {
+                all++;
+                caught += caught(rung, mutant) ? 1 : 0;
+            }
+        }
+        screen.line("");
+        var total = caught + " of " + Text.count(all, "wrong answer") + " caught in "
+                + Text.seconds(System.currentTimeMillis() - began);
+        boolean good = enough && all > 0 && caught == all;
+        screen.line(good ? screen.green(total) : screen.red(total));
+        return good;
+    }
+
+    private boolean caught(Rung rung, Mutant mutant) {
+        long began = System.currentTimeMillis();
+        screen.passing(rung.id() + "  " + mutant.name() + " …");
+        var fault = tryOut(rung, mutant);
+        var line = String.format("%s  %-10s  %s", rung.id(), fault.isEmpty() ? "caught" : "NOT CAUGHT", mutant.name());
+        screen.line((fault.isEmpty() ? line : screen.red(line)) + "   "
+                + screen.faint(Text.seconds(System.currentTimeMillis() - began)));
+        if (!fault.isEmpty()) {
+            screen.line(Text.indent(fault, 4));
+        }
+        return fault.isEmpty();
+    }
+
+    /** Returns why it was not caught, or nothing. */
+    private String tryOut(Rung rung, Mutant mutant) {
+        var work = Folders.temporary();
+        try {
+            var verdict = mutant.file().startsWith(MAIN) ? reference(rung, mutant, work) : step(rung, mutant, work);
+            return Cell.kept(verdict, mutant.test(), mutant.promise());
+        } catch (Mistake e) {
+            return e.getMessage();
+        } finally {
+            Folders.delete(work);
+        }
+    }
+
+    /** A step is judged in this JVM, its classes before those that the coach itself knows. */
+    private Verdict step(Rung rung, Mutant mutant, Path work) {
+        var classes = work.resolve("classes");
+        compile(rung.folder(), rung.folder(), mutant, work, classes);
+        var thread = Thread.currentThread();
+        var before = thread.getContextClassLoader();
+        try (var loader = new Loader(classes.toUri().toURL(), before)) {
+            thread.setContextClassLoader(loader);
+            return judge(mutant).judge(rung, new Subject.InThisJvm(rung.step()));
+        } catch (java.io.IOException e) {
+            throw new Mistake("the mutant's classes cannot be read: " + e, e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    /** The reference is judged in a JVM of its own, which finds the mutant before the real thing. */
+    private Verdict reference(Rung rung, Mutant mutant, Path work) {
+        var classes = work.resolve("classes");
+        if (mutant.file().startsWith(RESOURCES)) {
+            var changed = mutant.apply(Text.read(root.resolve(mutant.file())));
+            Text.write(classes.resolve(RESOURCES.relativize(mutant.file()).toString()), changed);
+        } else {
+            compile(JAVA, JAVA, mutant, work, classes);
+        }
+        return InOtherJvm.judge(
+                rung, mutant.test(), classes + File.pathSeparator + System.getProperty("java.class.path"));
+    }
+
+    static Judge judge(Mutant mutant) {
+        return new Judge(mutant.test(), true, test -> {});
+    }
+
+    /** Compiles a folder's Java with the mutant in its place. */
+    private void compile(Path folder, Path base, Mutant mutant, Path work, Path classes) {
+        if (!mutant.file().startsWith(folder) || !Files.exists(root.resolve(mutant.file()))) {
+            throw new Mistake("it changes " + mutant.file() + ", which is neither in " + folder + " nor in " + MAIN);
+        }
+        var sources = new ArrayList<Path>();
+        for (var file : Folders.files(root.resolve(folder), ".java")) {
+            if (!root.relativize(file).equals(mutant.file())) {
+                sources.add(file);
+            }
+        }
+        var changed =
+                work.resolve("sources").resolve(base.relativize(mutant.file()).toString());
+        Text.write(changed, mutant.apply(Text.read(root.resolve(mutant.file()))));
+        sources.add(changed);
+        var faults = compiler.compile(sources, classes);
+        if (!faults.isEmpty()) {
+            throw new Mistake("it does not compile: " + String.join("\n", faults));
+        }
+    }
+
+    /** Looks into one folder before it asks its parent. */
+    private static final class Loader extends URLClassLoader {
+        Loader(URL folder, ClassLoader parent) {
+            super(new URL[] {folder}, parent);
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                var loaded = findLoadedClass(name);
+                if (loaded == null && findResource(name.replace('.', '/') + ".class") != null) {
+                    loaded = findClass(name);
+                }
+                return loaded == null ? super.loadClass(name, resolve) : loaded;
+            }
+        }
+    }
+}

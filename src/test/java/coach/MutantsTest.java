@@ -1,0 +1,92 @@
+package coach;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MutantsTest {
+
+    private static final Rung TWO = Fixture.rung("01", "two", Fixture.AnswerIsTwo.class);
+    private static final String RED = "red: AnswerIsTwo.theAnswerIsTwo: the answer ==> expected: <2> but was: <%s>\n\n";
+    private static final String THREE = "mutant: says 3\n- return 2;\n+ return 3;\n" + RED.formatted(3);
+    private static final String ONE = "mutant: says 1\n- return 2;\n+ return 1;\n" + RED.formatted(1);
+
+    @TempDir
+    Path root;
+
+    private final Shown shown = new Shown();
+
+    @AfterEach
+    void forget() {
+        Subject.ALL.forEach(System::clearProperty);
+    }
+
+    @Test
+    void wrongAnswersAreCaughtInTheChangedStepAndNotInTheOneThatIsThere() {
+        assertTrue(run(THREE + ONE + THREE.replace("says 3", "says 3 once more")), shown.text());
+        assertTrue(shown.text().contains("3 of 3 wrong answers caught in "), shown.text());
+    }
+
+    @Test
+    void aWrongAnswerThatPassesFails() {
+        assertFalse(run(ONE + THREE + "mutant: says the same\n- return 2;\n+ return 1 + 1;\n" + RED.formatted(1)));
+        assertTrue(shown.text().contains("the promised test AnswerIsTwo.theAnswerIsTwo is not red"), shown.text());
+        assertTrue(shown.text().contains("2 of 3 wrong answers caught"), shown.text());
+    }
+
+    @Test
+    void anotherMessageThanThePromisedOneFails() {
+        assertFalse(run(ONE + THREE + THREE.replace("return 3", "return 4")));
+        assertTrue(shown.text().contains("is red, but with another message"), shown.text());
+    }
+
+    @Test
+    void aReplacementThatNoLongerAppliesFails() {
+        assertFalse(run(ONE + THREE + THREE.replace("- return 2;", "- return two;")));
+        assertTrue(shown.text().contains("its lines do not stand in lessons/lesson01_two/Server.java"), shown.text());
+    }
+
+    @Test
+    void aReplacementThatAppliesTwiceFails() {
+        var mutant =
+                new Mutant("m", Path.of("Server.java"), List.of("a();", "b();"), List.of("c();"), "t", new Promise(""));
+
+        assertEquals("x\nc();\ny\n", mutant.apply("x\n  a();\n    b();\ny\n"));
+        var mistake = assertThrows(Mistake.class, () -> mutant.apply("a();\nb();\n\na();\nb();\n"));
+        assertEquals("its lines stand in Server.java twice, at 1 and at 4", mistake.getMessage());
+    }
+
+    @Test
+    void aMutantThatDoesNotCompileFails() {
+        assertFalse(run(ONE + THREE + THREE.replace("return 3;", "return three;")));
+        assertTrue(shown.text().contains("it does not compile: "), shown.text());
+    }
+
+    @Test
+    void fewerThanThreeFail() {
+        assertFalse(run(ONE + THREE));
+        assertTrue(shown.text().contains("2 mutants, to be at least 3"), shown.text());
+    }
+
+    @Test
+    void aLineThatIsNoneOfTheFormatIsNamed() {
+        var mistake = assertThrows(Mistake.class, () -> run("mutant: x\nreturn 2;\n"));
+
+        assertTrue(
+                mistake.getMessage().startsWith("lessons/lesson01_two/mutants.txt:2: expected mutant:"),
+                mistake.getMessage());
+    }
+
+    private boolean run(String mutants) {
+        Fixture.step(root, TWO, 2);
+        Text.write(root.resolve("lessons/lesson01_two/mutants.txt"), mutants);
+        return new Mutants(root, shown.plain()).run(List.of(TWO));
+    }
+}
