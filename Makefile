@@ -30,11 +30,18 @@ agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg
 mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: that one only)
+docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md
+docs-check: ## Prove that what docs would weave is what stands there
+stress: ## Run the suite many times (RUNS=100); each run must be green
 
 learn check hint solution catch-up reset agenda:
 	@$(WITH) run sh src/build/coach.sh $@
-matrix mutants:
+docs docs-check: $(JAR)
+matrix mutants docs docs-check stress:
 	@$(WITH) test sh src/build/coach.sh $@
+
+offline: ## Fill Maven's cache, so that all of this works without a network
+	@$(WITH) run sh src/build/offline.sh
 
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
@@ -51,4 +58,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs learn check hint solution catch-up reset agenda matrix mutants format verify screenshot doctor clean
+.PHONY: help run test build certs learn check hint solution catch-up reset agenda matrix mutants docs docs-check stress offline format verify screenshot doctor clean

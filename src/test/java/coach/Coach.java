@@ -43,6 +43,9 @@ public final class Coach {
     private static boolean run(String command, Map<String, String> env, Screen screen) {
         var here = Path.of("");
         return switch (command) {
+            case "docs" -> new Docs(here, screen).run(false);
+            case "docs-check" -> new Docs(here, screen).run(true);
+            case "stress" -> Stress.run(number(env, "RUNS", 100), env.getOrDefault("TEST", ""), screen);
             default -> run(command, here, Ladder.read(Ladder.FILE), env, screen);
         };
     }
@@ -77,6 +80,17 @@ public final class Coach {
     private static boolean done(Runnable command) {
         command.run();
         return true;
+    }
+
+    private static int number(Map<String, String> env, String name, int otherwise) {
+        var value = env.getOrDefault(name, "");
+        if (value.isEmpty()) {
+            return otherwise;
+        }
+        if (!value.matches("[1-9][0-9]{0,4}")) {
+            throw new Mistake(name + "=" + value + " is not a number from 1 to 99999");
+        }
+        return Integer.parseInt(value);
     }
 
     /** What judged servers log or print in this JVM would stand between the verdicts. */

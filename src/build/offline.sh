@@ -1,0 +1,22 @@
+#!/bin/sh
+# Fills Maven's cache with all that the project asks Maven for, by asking for it; then shows that it works without a network.
+set -u
+here=$(dirname "$0")
+progress="sh $here/progress.sh"
+
+each() { # each LABEL MAVEN-OPTIONS…: every way in which the project calls Maven, with next to nothing to do
+  label=$1
+  shift
+  $progress "$label: tests" mvn -B "$@" -Dbuild.dir=target/offline test -Dtest=MakeCertsTest &&
+    $progress "$label: the coach" mvn -B -q "$@" -Dbuild.dir=target/offline test-compile exec:exec -Dexec.classpathScope=test \
+      -Dexec.executable=echo -Dexec.args=%classpath &&
+    $progress "$label: the jar" mvn -B "$@" -Dbuild.dir=target/offline -Dmaven.test.skip=true package &&
+    $progress "$label: format" mvn -B "$@" -Dbuild.dir=target/offline spotless:check &&
+    $progress "$label: Error Prone and NullAway" mvn -B "$@" -P verify -Dbuild.dir=target/offline/verify test-compile
+}
+
+each "Fetching" && each "Without a network" -o
+status=$?
+rm -rf target/offline
+[ "$status" -eq 0 ] && echo "Ready: everything works without a network." || echo "Not ready: see above." >&2
+exit "$status"

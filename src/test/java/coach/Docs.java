@@ -1,0 +1,61 @@
+package coach;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * {@code make docs} and {@code make docs-check}: the marked blocks of the prose are what their sources say.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+record Docs(Path root, Screen screen) {
+
+    /** @return whether all is well: every source is there, and with {@code onlyCompare}, every block stands as it should */
+    boolean run(boolean onlyCompare) {
+        var weaver = new Weaver(root);
+        int blocks = 0;
+        int files = 0;
+        var faults = new ArrayList<String>();
+        int changed = 0;
+        for (var file : files()) {
+            screen.passing(root.relativize(file) + " …");
+            var text = Text.read(file);
+            var woven = weaver.weave(text);
+            blocks += woven.blocks();
+            files += woven.blocks() > 0 ? 1 : 0;
+            if (onlyCompare) {
+                woven.faults().forEach(fault -> faults.add(root.relativize(file) + ", " + fault));
+            } else {
+                changed += Text.write(file, woven.text()) ? 1 : 0;
+                // What is left of faults after weaving are those that weaving cannot mend.
+                woven.faults().stream()
+                        .filter(fault -> !fault.contains(") differs:\n"))
+                        .forEach(fault -> faults.add(root.relativize(file) + ", " + fault));
+            }
+        }
+        faults.forEach(fault -> screen.line(screen.red(fault)));
+        var sum = Text.count(blocks, "block") + " in " + Text.count(files, "file");
+        if (!faults.isEmpty()) {
+            screen.line(
+                    sum + ": " + Text.count(faults.size(), "fault") + (onlyCompare ? "; make docs weaves anew" : ""));
+        } else {
+            screen.line(sum + (onlyCompare ? ": as the sources say" : ": woven, " + changed + " changed"));
+        }
+        return faults.isEmpty();
+    }
+
+    private List<Path> files() {
+        var files = new ArrayList<Path>();
+        for (var file : Folders.list(root)) {
+            if (file.getFileName().toString().endsWith(".md")) {
+                files.add(file);
+            }
+        }
+        var workshop = root.resolve(Workshop.FOLDER);
+        Folders.files(root.resolve("lessons"), ".md").stream()
+                .filter(file -> !file.startsWith(workshop))
+                .forEach(files::add);
+        return files;
+    }
+}

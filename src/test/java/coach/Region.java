@@ -1,0 +1,62 @@
+package coach;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * A part of a source file, named without a mark in it: a method, a type, the lines from one text to another, or all of it.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+record Region(Path root) {
+
+    private static final Pattern LINES = Pattern.compile("lines \"(.+?)\" to \"(.+?)\"");
+    private static final Pattern LINE = Pattern.compile("line \"(.+?)\"");
+
+    /** What {@code FILE}, {@code FILE method join} and so on name, with the common indentation taken off. */
+    String text(String said) {
+        var parts = said.strip().split(" ", 2);
+        var text = Text.read(root.resolve(parts[0]));
+        var part = parts.length == 1 ? "" : parts[1].strip();
+        try {
+            return part(text, part).stripIndent().stripTrailing();
+        } catch (Mistake e) {
+            throw new Mistake(parts[0] + ": " + e.getMessage(), e);
+        }
+    }
+
+    private static String part(String text, String part) {
+        if (part.isEmpty()) {
+            return text;
+        }
+        if (part.startsWith("method ")) {
+            return JavaSource.method(text, part.substring(7).strip());
+        }
+        if (part.startsWith("type ")) {
+            return JavaSource.type(text, part.substring(5).strip());
+        }
+        var lines = text.lines().toList();
+        var range = LINES.matcher(part);
+        if (range.matches()) {
+            int first = find(lines, 0, range.group(1));
+            int last = find(lines, first, range.group(2));
+            return String.join("\n", lines.subList(first, last + 1));
+        }
+        var line = LINE.matcher(part);
+        if (line.matches()) {
+            return lines.get(find(lines, 0, line.group(1)));
+        }
+        throw new Mistake("\"" + part + "\" is not method NAME, type NAME, line \"…\" or lines \"…\" to \"…\"");
+    }
+
+    private static int find(List<String> lines, int from, String text) {
+        for (int i = from; i < lines.size(); i++) {
+            if (lines.get(i).contains(text)) {
+                return i;
+            }
+        }
+        throw new Mistake(
+                "no line " + (from == 0 ? "" : "from line " + (from + 1) + " on ") + "contains \"" + text + "\"");
+    }
+}

@@ -1,0 +1,118 @@
+package coach;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.discovery.ClassNameFilter;
+import org.junit.platform.engine.discovery.DiscoverySelectors;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * {@code make stress}: the suite many times over, against the reference, each time in a JVM of its own. Every run must be green,
+ * and a run of no test at all is a failure.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+public final class Stress {
+
+    private static final List<String> PACKAGES = List.of("suite", "push");
+
+    private Stress() {}
+
+    /** @param only a part of the class names, or empty for all */
+    static boolean run(int runs, String only, Screen screen) {
+        long began = System.currentTimeMillis();
+        int green = 0;
+        var failures = new TreeMap<String, Integer>();
+        for (int i = 1; i <= runs; i++) {
+            screen.passing("run " + i + " of " + runs + ", " + green + " green …");
+            var said = suite(only);
+            var reds = said.stream().filter(line -> line.startsWith("red ")).toList();
+            int tests = said.stream()
+                    .filter(line -> line.startsWith("tests "))
+                    .mapToInt(line -> Integer.parseInt(line.substring(6)))
+                    .sum();
+            if (reds.isEmpty() && tests > 0) {
+                green++;
+            } else if (reds.isEmpty()) {
+                failures.merge("no test has run, or the run has died", 1, Integer::sum);
+            }
+            reds.forEach(red -> failures.merge(red.substring(4), 1, Integer::sum));
+            if (i % 10 == 0 || i == runs) {
+                screen.line(green + " of " + i + " green, " + Text.count(tests, "test") + " each, "
+                        + Text.seconds((System.currentTimeMillis() - began) / i) + " each");
+                failures.forEach((name, times) -> screen.line(screen.red("  " + times + " × " + name)));
+            }
+        }
+        return runs > 0 && green == runs;
+    }
+
+    private static List<String> suite(String only) {
+        var work = Folders.temporary();
+        var file = work.resolve("said");
+        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var builder = new ProcessBuilder(
+                java,
+                "-ea",
+                "-Xmx1g",
+                "-Dfile.encoding=UTF-8",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Stress.class.getName(),
+                file.toString(),
+                only);
+        builder.environment().put("SE_OFFLINE", "true");
+        builder.environment().put("SE_AVOID_STATS", "true");
+        builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
+        try {
+            builder.start().waitFor();
+            return Files.exists(file) ? Files.readAllLines(file) : List.of();
+        } catch (IOException e) {
+            throw new Mistake("no JVM for the suite: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Mistake("interrupted", e);
+        } finally {
+            Folders.delete(work);
+        }
+    }
+
+    /** One run: writes a line for each red test, and their number when it has come to its end. */
+    public static void main(String[] args) throws IOException {
+        var said = new ArrayList<String>();
+        int[] tests = new int[1];
+        var request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(
+                        PACKAGES.stream().map(DiscoverySelectors::selectPackage).toList())
+                .filters(ClassNameFilter.includeClassNamePatterns(".*" + args[1] + ".*Test"))
+                .build();
+        LauncherFactory.create().execute(request, new TestExecutionListener() {
+            @Override
+            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                tests[0] += test.isTest() ? 1 : 0;
+                if (result.getStatus() == TestExecutionResult.Status.FAILED) {
+                    said.add("red " + name(test));
+                }
+            }
+        });
+        said.add("tests " + tests[0]);
+        Files.write(Path.of(args[0]), said);
+        Runtime.getRuntime().exit(0);
+    }
+
+    private static String name(TestIdentifier test) {
+        return test.getSource()
+                .filter(MethodSource.class::isInstance)
+                .map(MethodSource.class::cast)
+                .map(source -> source.getClassName().replaceFirst(".*\\.", "") + "." + source.getMethodName())
+                .orElse(test.getDisplayName());
+    }
+}
