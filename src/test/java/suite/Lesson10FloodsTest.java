@@ -24,8 +24,12 @@ final class Lesson10FloodsTest {
     private static final long MEGABYTE = 1 << 20;
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "300");
+    static final Target server = Target.with(
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0",
+            "PUSH_BODY_MS", "300",
+            "PUSH_PING_MS", "1000",
+            "PUSH_PING_TIMEOUT_MS", "2000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);

@@ -1,0 +1,229 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Coming back with the last id: exactly what was missed, or a plain word that there is no telling what was missed. */
+@Lesson(id = "09", slug = "resume", title = "Resume")
+final class Lesson09ResumeTest {
+
+    private static final int RETAINED = 100;
+    private static final int HISTORY = 50;
+
+    @RegisterExtension
+    static final Target server =
+            Target.with("PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+
+    @Means("Last-Event-ID is not read: every reconnect starts anew with the history.")
+    @ParameterizedTest
+    @EnumSource(names = {"NDJSON", "SSE"})
+    void whoComesBackGetsExactlyWhatFollowed(Format format) {
+        var ids = post("m", 5);
+
+        var stream = server.open(format, ids.get(1));
+
+        assertResumed(stream);
+        assertEquals(ids.subList(2, 5), ids(stream.messages(3)));
+        var live = post("live", 1);
+        assertEquals(live, ids(stream.messages(1)));
+    }
+
+    @Means(
+            "Only the header is read, so that a client which cannot set one (a browser's first EventSource) cannot resume.")
+    @Test
+    void idMayStandInTheQuery() {
+        var ids = post("m", 3);
+
+        var stream = server.open(server.client(), server.at("/messages?lastEventId=" + ids.get(0)), Format.NDJSON);
+
+        assertResumed(stream);
+        assertEquals(ids.subList(1, 3), ids(stream.messages(2)));
+    }
+
+    @Means("The query wins over the header: an EventSource that reconnects sends both, and the query is the older.")
+    @Test
+    void headerIsNewerThanTheQuery() {
+        var ids = post("m", 3);
+        var request = server.at("/messages?lastEventId=" + ids.get(0)).header("last-event-id", ids.get(1));
+
+        var stream = server.open(server.client(), request, Format.SSE);
+
+        assertResumed(stream);
+        assertEquals(ids.subList(2, 3), ids(stream.messages(1)));
+    }
+
+    @Means("The newest message is sent again, or the one after it is not.")
+    @Test
+    void whoHasMissedNothingGetsWhatComesAndNothingElse() {
+        var ids = post("m", 3);
+        var stream = server.open(Format.NDJSON, ids.get(2));
+        assertResumed(stream);
+
+        var next = post("next", 1);
+
+        assertEquals(next, ids(stream.messages(1)));
+    }
+
+    @Means("A resumed stream is cut to the history of a new one: a part is passed off as the whole.")
+    @Test
+    void allThatWasMissedComesThoughItIsMoreThanTheHistory() {
+        var ids = post("m", HISTORY + 31);
+
+        var stream = server.open(Format.NDJSON, ids.get(0));
+
+        assertResumed(stream);
+        assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
+    }
+
+    @Means("The bound of what is still held is one off: a message is lost without a word, or a good place is refused.")
+    @Test
+    void placeIsGoodAsLongAsAllThatFollowsIsHeld() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var ids = post("m", RETAINED + 10);
+
+        var last = server.open(Format.NDJSON, ids.get(9));
+        var gone = server.open(Format.NDJSON, ids.get(8));
+
+        assertResumed(last);
+        assertEquals(ids.subList(10, RETAINED + 10), ids(last.messages(RETAINED)));
+        assertAfresh(gone, "evicted", ids);
+    }
+
+    @Means("A number is compared, but not the life of the log that it belongs to.")
+    @Test
+    void idOfAnotherLifeIsNoPlaceInThisOne() {
+        var before = post("m", 4);
+        server.restart();
+        var after = post("n", 8);
+
+        var stream = server.open(Format.NDJSON, before.get(2));
+
+        assertAfresh(stream, "epoch", after);
+    }
+
+    @Means("An id that is ahead of the log is waited for, or taken for the newest.")
+    @Test
+    void idThatIsNotYetThereIsNoPlace() {
+        var ids = post("m", 3);
+        long newest = sequence(ids.get(2));
+
+        for (long ahead : new long[] {newest + 1, newest + 1_000, 999_999_999_999_999_999L}) {
+            assertAfresh(server.open(Format.NDJSON, epoch(ids.get(2)) + "-" + ahead), "future", ids);
+        }
+    }
+
+    @Means("An id is parsed by whatever throws, or a part of it is taken for the whole.")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "-",
+                "-1",
+                "EPOCH",
+                "EPOCH-",
+                "EPOCH--1",
+                "EPOCH-1x",
+                "EPOCH-01",
+                "EPOCH-+1",
+                "EPOCH-1.0",
+                "EPOCH-0x1",
+                "EPOCH-1 2",
+                "EPOCH-99999999999999999999",
+                "EPOCH-1-1",
+                "UPPER-1",
+                "../../etc",
+                "undefined",
+                "null",
+                "\u00e9-1"
+            })
+    void idThatIsNoneIsNoErrorAndNoPlace(String id) {
+        var ids = post("m", 2);
+        var sent = id.replace("EPOCH", epoch(ids.get(0)));
+
+        var stream = server.open(
+                server.client(),
+                server.at("/messages")
+                        .headers(okhttp3.Headers.of()
+                                .newBuilder()
+                                .addUnsafeNonAscii("last-event-id", sent)
+                                .build()),
+                Format.NDJSON);
+
+        assertAfresh(stream, "malformed", ids);
+    }
+
+    @Means("An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.")
+    @Test
+    void emptyIdIsNone() {
+        var ids = post("m", 2);
+
+        assertAfresh(server.open(Format.NDJSON, ""), "new", ids);
+        assertAfresh(server.open(server.client(), server.at("/messages?lastEventId="), Format.SSE), "new", ids);
+    }
+
+    @Means("A browser takes the id of every record for its last one, and comes back with an id that is no message's.")
+    @Test
+    void onlyMessagesCarryAnId() {
+        post("m", 2);
+
+        var stream = server.open(Format.SSE);
+
+        assertEquals("", stream.next("start").event().orElseThrow().id().orElse(""));
+        var message = stream.next("message");
+        assertEquals(message.id(), message.event().orElseThrow().id().orElse(""));
+    }
+
+    private static List<String> post(String text, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> server.post("ann", text + i))
+                .toList();
+    }
+
+    private static void assertResumed(Recorder stream) {
+        var start = stream.next("start");
+        assertTrue(start.flag("resumed"), () -> "expected to be resumed, but there came " + start);
+        assertEquals("", start.text("reason"), "a reason is for what went wrong");
+    }
+
+    /** A start with this reason, and then the newest messages, up to the last of these. */
+    private static void assertAfresh(Recorder stream, String reason, List<String> ids) {
+        var start = stream.next("start");
+        assertFalse(start.flag("resumed"), () -> "expected to be told \"" + reason + "\", but there came " + start);
+        assertEquals(reason, start.text("reason"));
+        var history = new ArrayList<String>();
+        do {
+            history.add(stream.nextMessage().id());
+        } while (!history.get(history.size() - 1).equals(ids.get(ids.size() - 1)));
+        int common = Math.min(history.size(), ids.size());
+        assertEquals(
+                ids.subList(ids.size() - common, ids.size()),
+                history.subList(history.size() - common, history.size()),
+                "the history after a start with " + reason);
+        assertTrue(
+                history.size() <= HISTORY && (history.size() == HISTORY || common == ids.size()),
+                () -> "the newest " + HISTORY + " come, not " + history.size());
+        stream.close();
+    }
+
+    private static List<String> ids(List<Message> messages) {
+        return messages.stream().map(Message::id).toList();
+    }
+
+    private static String epoch(String id) {
+        return id.substring(0, id.lastIndexOf('-'));
+    }
+
+    private static long sequence(String id) {
+        return Long.parseLong(id.substring(id.lastIndexOf('-') + 1));
+    }
+}
