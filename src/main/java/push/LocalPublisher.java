@@ -65,6 +65,7 @@ final class LocalPublisher implements Publisher {
             byKey.put(key, remembered);
             oldestFirst.add(remembered);
             bytes += message.size();
+            forget(nowNanos); // Only now, for a key that was looked up must not be pushed out by looking.
         }
         return new Stored(message, false);
     }
@@ -73,7 +74,7 @@ final class LocalPublisher implements Publisher {
     private void forget(long nowNanos) {
         for (Remembered oldest = oldestFirst.peek(); oldest != null; oldest = oldestFirst.peek()) {
             boolean old = nowNanos - oldest.atNanos >= config.idempotencyMs() * 1_000_000L;
-            if (!old && byKey.size() < config.retainMessages() && bytes < config.retainBytes()) {
+            if (!old && byKey.size() <= config.retainMessages() && bytes <= config.retainBytes()) {
                 return;
             }
             oldestFirst.remove();

@@ -1,0 +1,175 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Idempotency-Key: a client that has lost an answer asks again, and the message is still there once. */
+final class IdempotencyTest {
+
+    @RegisterExtension
+    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final Target forgetful = Target.with("PUSH_IDEMPOTENCY_MS", "50");
+
+    @RegisterExtension
+    static final Target small = Target.with("PUSH_RETAIN_MESSAGES", "3", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Bystanders bystanders = Bystanders.of(server);
+
+    @Means("The key is not read, or what it was given for is not kept.")
+    @Test
+    void sameKeyAndMessageGiveTheSameAnswerAndNoSecondMessage() {
+        var first = post(server, "k-1", "hi");
+
+        var second = post(server, "k-1", "hi");
+
+        assertEquals(201, first.status(), first.toString());
+        assertEquals(201, second.status(), second.toString());
+        assertEquals(first.body(), second.body());
+        assertEquals(first.header("location"), second.header("location"));
+        assertEquals(List.of("hi"), bystanders.texts());
+    }
+
+    @Means("What counts as the same body is its bytes, so that another order of its fields makes a second message.")
+    @Test
+    void sameMessageWrittenInAnotherWayIsTheSame() {
+        var first = post(server, "k-2", "hi");
+
+        var request = server.at("/messages").header("idempotency-key", "k-2");
+        var second = server.request(request.post(Target.json(" {\"text\":\"\\u0068i\", \"user\":\"ann\", \"x\":1} ")));
+
+        assertEquals(first.body(), second.body());
+        assertEquals(List.of("hi"), bystanders.texts());
+    }
+
+    @Means("The key is kept without its message, so that another message is swallowed and called stored.")
+    @Test
+    void sameKeyForAnotherMessageIsRefused() {
+        post(server, "k-3", "hi");
+
+        var other = post(server, "k-3", "ho");
+
+        other.problem(422, "another message with the same key");
+        assertEquals(201, post(server, "k-3", "hi").status(), "the key still stands for its message");
+        assertEquals(List.of("hi"), bystanders.texts());
+    }
+
+    @Means("Keys are compared without regard to case, or cut.")
+    @Test
+    void keysThatDifferAreDifferent() {
+        var long1 = "x".repeat(127) + "1";
+        var long2 = "x".repeat(127) + "2";
+
+        var ids = List.of("a", "A", "a.", long1, long2).stream()
+                .map(key -> post(server, key, "hi").json().path("id").asString(""))
+                .collect(Collectors.toSet());
+
+        assertEquals(5, ids.size());
+        assertEquals(5, bystanders.texts().size());
+    }
+
+    @Means("A refused message uses its key up.")
+    @Test
+    void refusedMessageLeavesItsKeyFree() {
+        post(server, "k-4", "").problem(422, "an empty text");
+
+        assertEquals(201, post(server, "k-4", "hi").status());
+        assertEquals(List.of("hi"), bystanders.texts());
+    }
+
+    @Means("A key of any length or with any byte is kept, and goes into logs.")
+    @ParameterizedTest
+    @ValueSource(strings = {"", "two words", "\ttab", "k\u00e9y", "k\u007f", "129"})
+    void keyThatIsNoneIsRefused(String key) {
+        var sent = key.equals("129") ? "k".repeat(129) : key;
+        var client = server.raw();
+
+        int stream =
+                client.request("POST", "/messages", false, "content-type", "application/json", "idempotency-key", sent);
+        client.data(
+                stream, "{\"user\":\"ann\",\"text\":\"hi\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8), true);
+
+        client.recorder(stream).answer().problem(400, "the key \"" + sent + "\"");
+    }
+
+    @Means("A key of 128 characters is refused, or some visible ASCII character is.")
+    @Test
+    void keyIsUpTo128VisibleCharacters() {
+        var visible =
+                IntStream.rangeClosed('!', '~').mapToObj(Character::toString).collect(Collectors.joining());
+        var longest = visible + "k".repeat(128 - visible.length());
+
+        assertEquals(201, post(server, longest, "hi").status());
+        assertEquals(List.of("hi"), bystanders.texts());
+    }
+
+    @Means("Between looking a key up and keeping it another request with the same key comes through.")
+    @Test
+    void manyAtOnceWithTheSameKeyMakeOneMessage() {
+        var clients = IntStream.range(0, 8).mapToObj(i -> server.newClient()).toList();
+        clients.forEach(client -> server.request(client, server.at("/healthz")));
+
+        for (int round = 0; round < 10; round++) {
+            var key = "race-" + round;
+            var answers = clients.stream()
+                    .map(client -> CompletableFuture.supplyAsync(() -> server.request(
+                            client,
+                            server.at("/messages")
+                                    .header("idempotency-key", key)
+                                    .post(Target.json("{\"user\":\"ann\",\"text\":\"" + key + "\"}")))))
+                    .toList();
+            Set<String> bodies =
+                    answers.stream().map(answer -> answer.join().body()).collect(Collectors.toSet());
+            assertEquals(1, bodies.size(), () -> "answers to the same key: " + bodies);
+            assertEquals(List.of(key), bystanders.texts());
+        }
+    }
+
+    @Means("Keys are kept for ever, and with them memory.")
+    @Test
+    void keyIsForgottenAfterItsTime() {
+        forgetful.requires("PUSH_IDEMPOTENCY_MS");
+        var first = post(forgetful, "k", "hi").json().path("id").asString("");
+
+        boolean forgotten = Deadline.in(Deadline.PATIENCE)
+                .poll(() -> !post(forgetful, "k", "hi")
+                        .json()
+                        .path("id")
+                        .asString("")
+                        .equals(first));
+
+        assertTrue(forgotten, "the key is remembered for longer than 50 ms");
+    }
+
+    @Means("What is remembered is not bounded as the log is.")
+    @Test
+    void oldestKeyGoesFirstWhenThereAreTooMany() {
+        small.requires("PUSH_RETAIN_MESSAGES");
+        var first = post(small, "k-0", "hi").body();
+        var second = post(small, "k-1", "hi").body();
+        post(small, "k-2", "hi");
+        post(small, "k-3", "hi");
+
+        assertEquals(second, post(small, "k-1", "hi").body(), "one of the newest three is remembered");
+        assertNotEquals(first, post(small, "k-0", "hi").body(), "the fourth is not");
+    }
+
+    private static Answer post(Target server, String key, String text) {
+        return server.request(server.at("/messages")
+                .header("idempotency-key", key)
+                .post(Target.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}")));
+    }
+}
