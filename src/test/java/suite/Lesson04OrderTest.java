@@ -3,9 +3,11 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson04OrderTest {
 
     private static final int HISTORY = 50;
+    private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
     static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
@@ -29,7 +32,7 @@ class Lesson04OrderTest {
 
         var recorder = server.open(Format.NDJSON);
 
-        assertEquals(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history");
+        assertHistory(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history");
     }
 
     @Test
@@ -37,7 +40,7 @@ class Lesson04OrderTest {
     void afterTheHistoryComesWhatIsNew() {
         var posted = post(HISTORY);
         var recorder = server.open(Format.NDJSON);
-        assertEquals(posted, texts(recorder, HISTORY), "the history");
+        assertHistory(posted, texts(recorder, HISTORY), "the history");
 
         server.post("ann", "after the history");
 
@@ -52,7 +55,7 @@ class Lesson04OrderTest {
         var first = texts(server.open(Format.NDJSON), HISTORY);
         var second = texts(server.open(Format.NDJSON), HISTORY);
 
-        assertEquals(first, second, "the history of the second client");
+        assertHistory(first, second, "the history of the second client");
     }
 
     @Test
@@ -91,6 +94,7 @@ class Lesson04OrderTest {
 
         var id = server.post("ann", "named");
 
+        assertNotEquals("", id, "the id in the answer");
         var message = recorder.nextMessage();
         assertEquals("named", message.text(), "the text");
         assertEquals(id, message.id(), "the id of the message on the stream");
@@ -138,10 +142,22 @@ class Lesson04OrderTest {
     }
 
     private static List<String> post(int count) {
-        var mark = "message of " + System.nanoTime() + " ";
-        var texts = IntStream.range(0, count).mapToObj(i -> mark + i).toList();
+        int series = SERIES.incrementAndGet();
+        var texts = IntStream.rangeClosed(1, count)
+                .mapToObj(i -> "message " + i + " of series " + series)
+                .toList();
         texts.forEach(text -> server.post("ann", text));
         return texts;
+    }
+
+    /** Names the first place that is wrong, for two lists of fifty show nobody anything. */
+    private static void assertHistory(List<String> expected, List<String> received, String whose) {
+        for (int i = 0; i < expected.size(); i++) {
+            if (!expected.get(i).equals(received.get(i))) {
+                fail(whose + " has \"" + received.get(i) + "\" in place " + (i + 1) + " of " + expected.size()
+                        + ", where \"" + expected.get(i) + "\" belongs");
+            }
+        }
     }
 
     private static List<String> texts(Recorder recorder, int count) {
