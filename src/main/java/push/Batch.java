@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What follows one place in the log, as bytes in one row.
  *
  * <p>It exists so that a burst is one write for each stream, and is gathered once for all the streams that stand at
- * the same place, which in a server at rest is every stream. Nothing is allocated for a batch of records.
+ * the same place, which in a server at rest is every stream. Nothing is allocated for a stream but the first.
  *
  * <p><b>Threads:</b> confined to its shard's IO thread.
  */
@@ -43,18 +43,22 @@ final class Batch {
      */
     boolean gather(long place, long head) {
         if (wire.isSnapshot()) {
-            Piece snapshot = log.snapshot(wire, head);
-            pieces[0] = snapshot;
-            bytes = snapshot.buffer();
-            count = 1;
-            to = head;
-            return true;
-        }
-        if (count == 0 || place != from || (to < head && !full)) {
+            gatherSnapshot(head);
+        } else if (count == 0 || place != from || (to < head && !full)) {
             gatherRecords(place, head);
         }
         bytes.rewind();
         return count > 0;
+    }
+
+    private void gatherSnapshot(long head) {
+        Piece snapshot = log.snapshot(wire, head);
+        if (snapshot != pieces[0]) {
+            pieces[0] = snapshot;
+            bytes = snapshot.buffer();
+        }
+        count = 1;
+        to = head;
     }
 
     private void gatherRecords(long place, long head) {
