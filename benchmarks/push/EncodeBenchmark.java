@@ -1,0 +1,49 @@
+package push;
+
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+
+/**
+ * What does it cost to encode a message for every stream, and what to encode it once for all?
+ *
+ * <p>The score is the time for one message, and with {@code -prof gc} the bytes that it allocates.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class EncodeBenchmark {
+    private final Draft draft = new Draft("ann", "The quick brown fox jumps over the lazy dog, again and again.");
+    private long sequence;
+
+    @Param({"1", "10", "100", "1000", "10000"})
+    int streams;
+
+    @Benchmark
+    public void oncePerStream(Blackhole streamsOf) {
+        sequence++;
+        for (int i = 0; i < streams; i++) {
+            streamsOf.consume(new Message("epoch", sequence, draft, 1_700_000_000_000L).record(Wire.NDJSON));
+        }
+    }
+
+    @Benchmark
+    public void oncePerMessage(Blackhole streamsOf) {
+        Piece record = new Message("epoch", ++sequence, draft, 1_700_000_000_000L).record(Wire.NDJSON);
+        for (int i = 0; i < streams; i++) {
+            streamsOf.consume(record);
+        }
+    }
+}

@@ -1,0 +1,109 @@
+package push;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * From a burst of messages to all streams drained, with no network: what does each way of keeping streams cost?
+ *
+ * <p>The score is the time for one burst; divided by streams and burst it is the time for one delivery. The sinks take
+ * everything and do nothing, so only what is ours is measured: encoding, keeping, gathering.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class FanOutBenchmark {
+    /** A message as the seed keeps it. */
+    public record Stored(String user, String text, long time) {}
+
+    private final Draft draft = new Draft("ann", "The quick brown fox jumps over the lazy dog, again and again.");
+    private final SwallowingSink sink = new SwallowingSink();
+    private final MessageLog log = new MessageLog(8_192, 8 << 20);
+    private final Batch batch = new Batch(log, Wire.NDJSON);
+    private final Deque<Stored> newest = new ArrayDeque<>();
+    private final List<Cursor> cursors = new ArrayList<>();
+    private final List<Queue<byte[]>> queues = new ArrayList<>();
+
+    @Param({"10", "100", "1000", "10000"})
+    int streams;
+
+    @Param({"1", "16"})
+    int burst;
+
+    @Setup
+    public void open() throws IOException {
+        for (int i = 0; i < Config.HISTORY; i++) {
+            log.append(draft, 1_700_000_000_000L);
+            newest.add(new Stored(draft.user(), draft.text(), 1_700_000_000_000L));
+        }
+        for (int i = 0; i < streams; i++) {
+            cursors.add(new Cursor(log, batch, 15_000, Resume.afresh("new", log)));
+            queues.add(new ArrayDeque<>());
+        }
+        oneLogWithCursors(); // The history goes out here, and is not measured.
+    }
+
+    /** The seed's way: every message sends every stream the newest 50, encoded for that stream. */
+    @Benchmark
+    public long snapshotPerStream() {
+        for (int i = 0; i < burst; i++) {
+            newest.addFirst(new Stored(draft.user(), draft.text(), 1_700_000_000_000L));
+            newest.removeLast();
+            for (int stream = 0; stream < streams; stream++) {
+                sink.write(ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(Map.of("messages", newest))));
+            }
+        }
+        return sink.bytes;
+    }
+
+    /** The usual way: every message is encoded once and put into the queue of every client. */
+    @Benchmark
+    public long queuePerClient() {
+        for (int i = 0; i < burst; i++) {
+            byte[] record = log.append(draft, 1_700_000_000_000L).json();
+            for (Queue<byte[]> queue : queues) {
+                queue.add(record);
+            }
+        }
+        for (Queue<byte[]> queue : queues) {
+            for (byte[] record = queue.poll(); record != null; record = queue.poll()) {
+                sink.write(ByteBuffer.wrap(record));
+            }
+        }
+        return sink.bytes;
+    }
+
+    /** The kit's way: the server's own cursors and batch. */
+    @Benchmark
+    public long oneLogWithCursors() throws IOException {
+        for (int i = 0; i < burst; i++) {
+            log.append(draft, 1_700_000_000_000L);
+        }
+        long head = log.newest();
+        for (Cursor cursor : cursors) {
+            cursor.writeTo(sink, head);
+        }
+        return sink.bytes;
+    }
+}
