@@ -4,7 +4,7 @@ WITH := sh src/build/setup.sh
 # An environment that a command line sets goes on to every recipe: make run PUSH_HEARTBEAT_MS=1000.
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: certs $(JAR) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it
 	@$(WITH) run sh src/build/run.sh
@@ -43,6 +43,12 @@ matrix mutants docs docs-check stress:
 offline: ## Fill Maven's cache, so that all of this works without a network
 	@$(WITH) run sh src/build/offline.sh
 
+bench: certs ## Measure what a broadcast costs, against its peers, and write benchmarks/REPORT.md (half an hour)
+	@$(WITH) run sh src/build/bench.sh full
+
+bench-quick: certs ## The same, brief and rough (under 90 s)
+	@$(WITH) run sh src/build/bench.sh quick
+
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
@@ -58,4 +64,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs learn check hint solution catch-up reset agenda matrix mutants docs docs-check stress offline format verify screenshot doctor clean
+.PHONY: help run test build certs learn check hint solution catch-up reset agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean

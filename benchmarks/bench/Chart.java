@@ -1,0 +1,162 @@
+package bench;
+
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Draws charts as SVG that look right on light and dark pages, on logarithmic axes.
+ *
+ * <p><b>Threads:</b> confined to one.
+ */
+final class Chart {
+    /** Some points of one thing, joined by a line. */
+    record Series(String name, List<double[]> points) {}
+
+    /** One thing and its values, from the least to the greatest. */
+    record Row(String name, double... values) {}
+
+    private static final int WIDTH = 760;
+    private static final int LEFT = 150;
+    private static final int RIGHT = 30;
+    private static final int TOP = 48;
+    private static final String STYLE = """
+            <style>
+              .page { fill: #ffffff; } text { fill: #1f2328; font: 13px system-ui, sans-serif; }
+              .title { font-size: 15px; font-weight: 600; } .small { font-size: 11px; } .grid { stroke: #d1d9e0; }
+              .c0 { stroke: #0969da; fill: #0969da; } .c1 { stroke: #cf222e; fill: #cf222e; }
+              .c2 { stroke: #1a7f37; fill: #1a7f37; } .c3 { stroke: #9a6700; fill: #9a6700; }
+              .c4 { stroke: #8250df; fill: #8250df; } .c5 { stroke: #57606a; fill: #57606a; }
+              text.c0, text.c1, text.c2, text.c3, text.c4, text.c5 { stroke: none; } .line { fill: none; stroke-width: 2; }
+              @media (prefers-color-scheme: dark) {
+                .page { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; }
+                .c0 { stroke: #58a6ff; fill: #58a6ff; } .c1 { stroke: #ff7b72; fill: #ff7b72; }
+                .c2 { stroke: #3fb950; fill: #3fb950; } .c3 { stroke: #d29922; fill: #d29922; }
+                .c4 { stroke: #bc8cff; fill: #bc8cff; } .c5 { stroke: #8b949e; fill: #8b949e; }
+              }
+            </style>
+            """;
+
+    private final StringBuilder svg = new StringBuilder();
+    private final int height;
+    private double minX = Double.MAX_VALUE;
+    private double maxX = -Double.MAX_VALUE;
+    private double minY = Double.MAX_VALUE;
+    private double maxY = -Double.MAX_VALUE;
+
+    private Chart(int height, String title, String below) {
+        this.height = height;
+        put(
+                "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' role='img' aria-label='%s'>%n%s",
+                WIDTH, height, title, STYLE);
+        put("<rect class='page' width='%d' height='%d' rx='6'/>%n", WIDTH, height);
+        put("<text class='title' x='16' y='26'>%s</text>%n", title);
+        put("<text class='small' x='%d' y='%d' text-anchor='end'>%s</text>%n", WIDTH - RIGHT, height - 8, below);
+    }
+
+    /** Lines over two logarithmic axes; each line has its name at its end. */
+    static String lines(String title, String across, List<Series> all) {
+        Chart chart = new Chart(380, title, across);
+        for (Series series : all) {
+            for (double[] point : series.points) {
+                chart.minX = Math.min(chart.minX, Math.log10(point[0]));
+                chart.maxX = Math.max(chart.maxX, Math.log10(point[0]));
+                chart.minY = Math.min(chart.minY, Math.floor(Math.log10(point[1])));
+                chart.maxY = Math.max(chart.maxY, Math.ceil(Math.log10(point[1])));
+            }
+        }
+        chart.gridAcross();
+        chart.gridUp();
+        for (int i = 0; i < all.size(); i++) {
+            chart.line(i, all.get(i));
+        }
+        return chart.svg + "</svg>\n";
+    }
+
+    private void line(int color, Series series) {
+        StringBuilder points = new StringBuilder();
+        for (double[] point : series.points) {
+            points.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point[0]), y(point[1])));
+            put("<circle class='c%d' cx='%.1f' cy='%.1f' r='3.5'/>%n", color, x(point[0]), y(point[1]));
+        }
+        put(
+                "<polyline class='c%d line' points='%s'/>%n",
+                color, points.toString().strip());
+        put("<text class='c%d' x='%d' y='%d'>%s</text>%n", color, LEFT + 12, TOP + 18 + color * 18, series.name);
+    }
+
+    /** A row for each thing: a bar for one value, marks joined by a line for several. */
+    static String rows(String title, String across, List<Row> rows) {
+        Chart chart = new Chart(TOP + rows.size() * 30 + 56, title, across);
+        for (Row row : rows) {
+            for (double value : row.values) {
+                chart.minX = Math.min(chart.minX, Math.floor(Math.log10(value)));
+                chart.maxX = Math.max(chart.maxX, Math.ceil(Math.log10(value)));
+            }
+        }
+        chart.gridAcross();
+        for (int i = 0; i < rows.size(); i++) {
+            chart.row(i, rows.get(i));
+        }
+        return chart.svg + "</svg>\n";
+    }
+
+    private void row(int index, Row row) {
+        double middle = TOP + 20 + index * 30.0;
+        double first = row.values.length == 1 ? LEFT : x(row.values[0]);
+        double last = x(row.values[row.values.length - 1]);
+        int thick = row.values.length == 1 ? 14 : 3;
+        put("<text x='%d' y='%.1f' text-anchor='end'>%s</text>%n", LEFT - 10, middle + 4, row.name);
+        put(
+                "<rect class='c%d' x='%.1f' y='%.1f' width='%.1f' height='%d'/>%n",
+                index % 6, first, middle - thick / 2.0, Math.max(1, last - first), thick);
+        for (double value : row.values) {
+            put(
+                    "<circle class='c%d' cx='%.1f' cy='%.1f' r='%d'/>%n",
+                    index % 6, x(value), middle, row.values.length == 1 ? 0 : 5);
+            put(
+                    "<text class='small' x='%.1f' y='%.1f' text-anchor='%s'>%s</text>%n",
+                    x(value) + (row.values.length == 1 ? 5 : 0),
+                    middle + (row.values.length == 1 ? 4 : -7),
+                    row.values.length == 1 ? "start" : "middle",
+                    number(value));
+        }
+    }
+
+    private void gridAcross() {
+        for (int power = (int) Math.ceil(minX); power <= maxX; power++) {
+            double x = x(Math.pow(10, power));
+            put("<line class='grid' x1='%.1f' y1='%d' x2='%.1f' y2='%d'/>%n", x, TOP, x, height - 42);
+            put(
+                    "<text class='small' x='%.1f' y='%d' text-anchor='middle'>%s</text>%n",
+                    x, height - 27, number(Math.pow(10, power)));
+        }
+    }
+
+    private void gridUp() {
+        for (int power = (int) minY; power <= maxY; power++) {
+            double y = y(Math.pow(10, power));
+            put("<line class='grid' x1='%d' y1='%.1f' x2='%d' y2='%.1f'/>%n", LEFT, y, WIDTH - RIGHT, y);
+            put(
+                    "<text class='small' x='%d' y='%.1f' text-anchor='end'>%s</text>%n",
+                    LEFT - 8, y + 4, number(Math.pow(10, power)));
+        }
+    }
+
+    private double x(double value) {
+        return LEFT + (Math.log10(value) - minX) / (maxX - minX) * (WIDTH - LEFT - RIGHT - 40);
+    }
+
+    private double y(double value) {
+        return height - 42 - (Math.log10(value) - minY) / (maxY - minY) * (height - 42 - TOP);
+    }
+
+    private static String number(double value) {
+        return value >= 100
+                ? String.format(Locale.ROOT, "%,.0f", value)
+                : Double.toString(Math.round(value * 1e4) / 1e4).replaceAll("\\.0$", "");
+    }
+
+    private void put(String format, Object... values) {
+        svg.append(String.format(Locale.ROOT, format, values));
+    }
+}

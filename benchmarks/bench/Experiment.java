@@ -1,0 +1,118 @@
+package bench;
+
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * What is done with a load, and what is found: posting for a while, or coming back all at once.
+ *
+ * <p><b>Threads:</b> confined to the load's thread.
+ */
+final class Experiment {
+    private static final int MISSED = 20;
+
+    private final Load load;
+    private final ProcessHandle server;
+
+    Experiment(Load load, long serverPid) {
+        this.load = load;
+        this.server = ProcessHandle.of(serverPid).orElseThrow();
+    }
+
+    /** What was found; times are in microseconds. */
+    record Run(
+            int streams,
+            int inFlight,
+            long posted,
+            long delivered,
+            double seconds,
+            double cpuMicros,
+            double p50Micros,
+            double p99Micros,
+            double maxMicros,
+            String problem) {}
+
+    /** Posts for a while, with so many posts unanswered at any time; some percent of the connections do not read. */
+    Run post(int unanswered, double seconds, int frozenPercent) throws IOException {
+        int frozen = load.clients.size() * frozenPercent / 100;
+        for (Http2Client client : load.clients.subList(0, frozen)) {
+            client.freeze();
+        }
+        load.latencies = new Latencies();
+        long postedBefore = load.number;
+        long arrivedBefore = load.arrived;
+        Duration cpuBefore = cpu();
+        long began = System.nanoTime();
+        long end = began + (long) (seconds * 1e9);
+        while (System.nanoTime() < end) {
+            while (load.inFlight < unanswered) {
+                load.postOne();
+            }
+            load.turn(20);
+        }
+        double took = (System.nanoTime() - began) / 1e9;
+        long delivered = load.arrived - arrivedBefore;
+        double cpuMicros = cpu().minus(cpuBefore).toNanos() / 1e3;
+        Latencies measured = load.latencies;
+        settle();
+        return run(unanswered, load.number - postedBefore, delivered, took, cpuMicros, measured);
+    }
+
+    /** Waits until every post is answered, and nothing has come for a while. */
+    private void settle() throws IOException {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        long before = -1;
+        load.latencies = new Latencies();
+        while (System.nanoTime() < deadline && (load.inFlight > 0 || before != load.arrived)) {
+            before = load.arrived;
+            long pause = System.nanoTime() + 200_000_000L;
+            while (System.nanoTime() < pause) {
+                load.turn(20);
+            }
+        }
+    }
+
+    /** So many load.clients come back at once, twenty messages later; the times are until a stream has the newest. */
+    Run join(int connections, String accept) throws IOException {
+        load.postOne();
+        settle();
+        String lastEventId = load.location.substring(load.location.lastIndexOf('/') + 1);
+        for (int i = 0; i < MISSED; i++) {
+            load.postOne();
+        }
+        settle();
+        load.number--; // What was posted last counts as new for the streams that join now.
+        load.latencies = new Latencies();
+        long arrivedBefore = load.arrived;
+        Duration cpuBefore = cpu();
+        load.since = System.nanoTime();
+        load.open(connections, 1, accept, connections, lastEventId);
+        long deadline = load.since + 60_000_000_000L;
+        while (load.arrived - arrivedBefore < connections && System.nanoTime() < deadline) {
+            load.turn(20);
+        }
+        double seconds = (System.nanoTime() - load.since) / 1e9;
+        double cpuMicros = cpu().minus(cpuBefore).toNanos() / 1e3;
+        load.number++;
+        load.since = 0;
+        return run(0, MISSED, load.arrived - arrivedBefore, seconds, cpuMicros, load.latencies);
+    }
+
+    private Run run(int unanswered, long posted, long delivered, double seconds, double cpuMicros, Latencies times) {
+        return new Run(
+                load.readings.size(),
+                unanswered,
+                posted,
+                delivered,
+                seconds,
+                cpuMicros / Math.max(1, delivered),
+                times.micros(.5),
+                times.micros(.99),
+                times.micros(1),
+                load.problem);
+    }
+
+    private Duration cpu() {
+        return server.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+}

@@ -1,0 +1,67 @@
+package bench;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * HTTP/2 frames as a client writes them (RFC 9113, 6).
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Frames {
+    static final int DATA = 0;
+    static final int HEADERS = 1;
+    static final int RST_STREAM = 3;
+    static final int SETTINGS = 4;
+    static final int PING = 6;
+    static final int GOAWAY = 7;
+    static final int WINDOW_UPDATE = 8;
+    static final int END_STREAM = 1;
+    static final int END_HEADERS = 4;
+    static final int ACK = 1;
+
+    private Frames() {}
+
+    /** What a client says first (RFC 9113, 3.4): no push, and these windows. */
+    static byte[] preface(int streamWindow, int connectionWindow) {
+        byte[] settings = ByteBuffer.allocate(12)
+                .putShort((short) 2) // ENABLE_PUSH
+                .putInt(0)
+                .putShort((short) 4) // INITIAL_WINDOW_SIZE
+                .putInt(streamWindow)
+                .array();
+        var out = new ByteArrayOutputStream();
+        out.writeBytes("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(ISO_8859_1));
+        out.writeBytes(frame(SETTINGS, 0, 0, settings));
+        out.writeBytes(frame(WINDOW_UPDATE, 0, 0, number(connectionWindow)));
+        return out.toByteArray();
+    }
+
+    static byte[] frame(int type, int flags, int stream, byte[] payload) {
+        return ByteBuffer.allocate(9 + payload.length)
+                .putInt(payload.length << 8 | type)
+                .put((byte) flags)
+                .putInt(stream)
+                .put(payload)
+                .array();
+    }
+
+    static byte[] number(int number) {
+        return ByteBuffer.allocate(4).putInt(number).array();
+    }
+
+    /** A header block of literals that are neither indexed nor compressed (RFC 7541, 6.2.2). */
+    static byte[] headers(String... namesAndValues) {
+        var out = new ByteArrayOutputStream();
+        for (int i = 0; i < namesAndValues.length; i++) {
+            if (i % 2 == 0) {
+                out.write(0);
+            }
+            out.write(namesAndValues[i].length()); // One byte, for nothing here is longer than 126.
+            out.writeBytes(namesAndValues[i].getBytes(ISO_8859_1));
+        }
+        return out.toByteArray();
+    }
+}

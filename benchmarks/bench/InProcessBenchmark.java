@@ -1,0 +1,83 @@
+package bench;
+
+import bench.Results.InProcess;
+import java.util.Collection;
+import java.util.List;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.Result;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import push.EncodeBenchmark;
+import push.FanOutBenchmark;
+
+/**
+ * Runs what JMH measures, each in a JVM of its own, and keeps times and allocated bytes.
+ *
+ * <p><b>Threads:</b> confined to one.
+ */
+final class InProcessBenchmark {
+    private final Results results;
+    private final Progress progress;
+
+    InProcessBenchmark(Results results, Progress progress) {
+        this.results = results;
+        this.progress = progress;
+    }
+
+    /** Two sizes each, and one second for each. */
+    void quick() throws RunnerException {
+        encode(brief("100", "10000"));
+        fanOut(brief("100", "1000").param("burst", "16"));
+    }
+
+    void full() throws RunnerException {
+        encode(new OptionsBuilder());
+        fanOut(new OptionsBuilder());
+    }
+
+    private static ChainedOptionsBuilder brief(String... streams) {
+        return new OptionsBuilder()
+                .param("streams", streams)
+                .warmupIterations(1)
+                .warmupTime(TimeValue.milliseconds(500))
+                .measurementIterations(1)
+                .measurementTime(TimeValue.seconds(1));
+    }
+
+    private void encode(ChainedOptionsBuilder options) throws RunnerException {
+        progress.say("encoding, in process");
+        run(options.include(EncodeBenchmark.class.getName()), results.encode());
+    }
+
+    private void fanOut(ChainedOptionsBuilder options) throws RunnerException {
+        progress.say("fan-out, in process");
+        run(options.include(FanOutBenchmark.class.getName()), results.fanOut());
+    }
+
+    private void run(ChainedOptionsBuilder options, List<InProcess> into) throws RunnerException {
+        Collection<RunResult> found = new Runner(options.addProfiler(GCProfiler.class)
+                        .verbosity(VerboseMode.SILENT)
+                        .build())
+                .run();
+        for (RunResult one : found) {
+            String name = one.getParams().getBenchmark();
+            String burst = one.getParams().getParam("burst");
+            Result<?> bytes = one.getSecondaryResults().get("gc.alloc.rate.norm");
+            InProcess result = new InProcess(
+                    name.substring(name.lastIndexOf('.') + 1),
+                    Integer.parseInt(one.getParams().getParam("streams")),
+                    burst == null ? 1 : Integer.parseInt(burst),
+                    one.getPrimaryResult().getScore(),
+                    bytes == null ? 0 : bytes.getScore());
+            into.add(result);
+            progress.found(String.format(
+                    "%s, %,d streams, burst of %d: %.4f µs for each delivery, %,.1f bytes",
+                    result.way(), result.streams(), result.burst(), result.perDelivery(), result.bytesPerDelivery()));
+        }
+    }
+}

@@ -1,0 +1,166 @@
+package bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Clients that hold streams, and one that posts: what is measured is what arrives.
+ *
+ * <p><b>Threads:</b> confined to one, which does everything, so that the load takes one core and no more.
+ */
+final class Load implements AutoCloseable {
+    private static final String PADDING = "The quick brown fox jumps over the lazy dog.";
+    private static final int SHAKING = 64; // That many clients connect at the same time, unless all shall.
+
+    private final Selector selector = Selector.open();
+    private final int port;
+    final List<Http2Client> clients = new ArrayList<>();
+    final List<Reading> readings = new ArrayList<>();
+    private final Http2Client publisher;
+    long number = System.currentTimeMillis() * 1_000; // Messages of earlier loads have lower ones.
+    long since; // Times are counted from here, or from the post if it is 0.
+    String location = "";
+    private int opened;
+    private int lost;
+    int inFlight;
+    long arrived;
+    Latencies latencies = new Latencies();
+    String problem = "";
+
+    Load(int port) throws IOException {
+        this.port = port;
+        this.publisher = new Http2Client(this, selector, port);
+    }
+
+    /** Opens streams on new connections; returns when all have been answered. */
+    void open(int connections, int streams, String accept) throws IOException {
+        open(connections, streams, accept, SHAKING, "");
+    }
+
+    void open(int connections, int streams, String accept, int atOnce, String lastEventId) throws IOException {
+        String[] headers = {
+            ":method",
+            "GET",
+            ":scheme",
+            "https",
+            ":authority",
+            authority(),
+            ":path",
+            "/messages",
+            "accept",
+            accept,
+            "last-event-id",
+            lastEventId
+        };
+        for (int i = 0; i < connections; i++) {
+            Http2Client client = new Http2Client(this, selector, port);
+            clients.add(client);
+            for (int j = 0; j < streams; j++) {
+                Reading reading = new Reading(this, number);
+                readings.add(reading);
+                client.get(reading, headers);
+            }
+            await(readings.size() - atOnce * streams);
+        }
+        await(readings.size());
+    }
+
+    private void await(int streams) throws IOException {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (opened + lost < streams) {
+            turn(20);
+            if (System.nanoTime() > deadline) {
+                throw new IOException("Only " + opened + " of " + readings.size() + " streams were answered in 60 s");
+            }
+        }
+    }
+
+    void postOne() throws IOException {
+        number++;
+        inFlight++;
+        String text = "~" + number + ":" + System.nanoTime() + "~ " + PADDING;
+        byte[] body = ("{\"user\":\"bench\",\"text\":\"" + text + "\"}").getBytes(StandardCharsets.US_ASCII);
+        publisher.post(
+                body,
+                ":method",
+                "POST",
+                ":scheme",
+                "https",
+                ":authority",
+                authority(),
+                ":path",
+                "/messages",
+                "content-type",
+                "application/json",
+                "content-length",
+                Integer.toString(body.length));
+    }
+
+    private String authority() {
+        return "localhost:" + port;
+    }
+
+    void turn(long millis) throws IOException {
+        selector.select(this::ready, millis);
+    }
+
+    private void ready(SelectionKey key) {
+        Http2Client client = (Http2Client) key.attachment();
+        try {
+            client.ready();
+        } catch (IOException | UncheckedIOException e) {
+            key.cancel();
+            lost += client.streams();
+            problem = e.toString();
+            if (client == publisher) {
+                throw new UncheckedIOException(new IOException("The connection that posts is lost", e));
+            }
+        }
+    }
+
+    /** A message has come to a stream for the first time. */
+    void arrived(long postedNanos) {
+        arrived++;
+        latencies.add(System.nanoTime() - (since == 0 ? postedNanos : since));
+    }
+
+    /** The headers of an answer have come. */
+    void answered(Reading reading, String status) {
+        if (!status.startsWith("2")) {
+            problem = "status " + status;
+        }
+        if (reading != null) {
+            opened++;
+        }
+    }
+
+    /** A post has been given its place. */
+    void located(String at) {
+        location = at;
+    }
+
+    /** A post's answer has ended. */
+    void posted() {
+        inFlight--;
+    }
+
+    /** A stream or a connection has ended, which none should. */
+    void lost(String how) {
+        lost++;
+        problem = how;
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (Http2Client client : clients) {
+            client.close();
+        }
+        publisher.close();
+        selector.close();
+    }
+}

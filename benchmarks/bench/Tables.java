@@ -1,0 +1,86 @@
+package bench;
+
+import bench.Results.Memory;
+import bench.Results.Wire;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The report's tables.
+ *
+ * <p><b>Threads:</b> confined to one.
+ */
+final class Tables {
+    private Tables() {}
+
+    static void wires(Page page, List<Wire> wires) {
+        page.put(
+                "| server | streams | connections | stopped | in flight | deliveries/s | arrived | CPU for each | median | 99 %% | worst | resident |");
+        page.put("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        for (Wire wire : wires) {
+            Experiment.Run run = wire.run();
+            page.put(
+                    "| %s | %,d | %,d | %d %% | %d | %,.0f | %.1f %% | %.2f µs | %,.0f µs | %,.0f µs | %,.0f µs | %,.0f MB |%s",
+                    Page.label(wire.peer()),
+                    wire.streams(),
+                    wire.connections(),
+                    wire.frozenPercent(),
+                    run.inFlight(),
+                    wire.perSecond(),
+                    100.0
+                            * run.delivered()
+                            / Math.max(1, run.posted() * wire.streams() * (100 - wire.frozenPercent()) / 100),
+                    run.cpuMicros(),
+                    run.p50Micros(),
+                    run.p99Micros(),
+                    run.maxMicros(),
+                    wire.residentBytes() / 1e6,
+                    run.problem().isEmpty() ? "" : " " + run.problem());
+        }
+        page.put("");
+    }
+
+    static void joins(Page page, List<Wire> joins) {
+        if (joins.isEmpty()) {
+            return;
+        }
+        page.put("## A thousand clients come back at once\n");
+        page.put(
+                "Each connects, shakes hands, and resumes after the last message but twenty (or gets what that server gives); it has joined when it has the newest message.\n");
+        page.put("| server | joined | all within | median | 99 %% | CPU for each |\n|---|--:|--:|--:|--:|--:|");
+        for (Wire wire : joins) {
+            page.put(
+                    "| %s | %,d | %.2f s | %,.0f ms | %,.0f ms | %,.0f µs |",
+                    Page.label(wire.peer()),
+                    wire.run().delivered(),
+                    wire.run().seconds(),
+                    wire.run().p50Micros() / 1e3,
+                    wire.run().p99Micros() / 1e3,
+                    wire.run().cpuMicros());
+        }
+        page.put("");
+    }
+
+    static void memory(Page page, List<Memory> memories) {
+        if (memories.isEmpty()) {
+            return;
+        }
+        page.put("## Memory for what is held\n");
+        page.put(
+                "| server | resident for each held connection | heap of that | heap for each further stream on it |\n|---|--:|--:|--:|");
+        for (Memory memory : memories) {
+            boolean heap = Peer.valueOf(memory.peer()).isJava();
+            page.put(
+                    "| %s | %.1f kB | %s | %s |",
+                    Page.label(memory.peer()),
+                    memory.residentPerConnection() / 1e3,
+                    heap ? kilobytes(memory.heapPerConnection()) : "",
+                    heap ? kilobytes(memory.heapPerFurtherStream()) : "");
+        }
+        page.put("");
+    }
+
+    private static String kilobytes(double bytes) {
+        return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
+    }
+}

@@ -1,0 +1,133 @@
+package bench;
+
+import bench.Results.Memory;
+import bench.Results.Wire;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * Fan-out over real TLS and HTTP/2: what arrives, when, and what the server's process spends on it.
+ *
+ * <p>Each server is warmed up with the very load that is then measured, and starts anew for each shape.
+ *
+ * <p><b>Threads:</b> confined to one.
+ */
+final class WireBenchmark {
+    /** So many connections, so many streams on each. */
+    record Shape(int connections, int streams) {}
+
+    private static final List<Shape> SHAPES = List.of(new Shape(100, 1), new Shape(20, 100), new Shape(2_000, 1));
+    private static final List<Shape> SCALE =
+            List.of(new Shape(10, 1), new Shape(100, 1), new Shape(100, 10), new Shape(100, 100));
+
+    private final Results results;
+    private final Progress progress;
+    private final double warmSeconds;
+    private final double seconds;
+
+    WireBenchmark(Results results, Progress progress, double warmSeconds, double seconds) {
+        this.results = results;
+        this.progress = progress;
+        this.warmSeconds = warmSeconds;
+        this.seconds = seconds;
+    }
+
+    /** Every peer under 100 streams only. */
+    void quick(List<Peer> peers) throws IOException {
+        for (Peer peer : peers) {
+            measure(peer, SHAPES.get(0), List.of(1, 16), results.wire());
+        }
+    }
+
+    void full(List<Peer> peers) throws IOException {
+        for (Peer peer : peers) {
+            for (Shape shape : SHAPES) {
+                measure(peer, shape, List.of(1, 16), results.wire());
+            }
+        }
+        for (Peer peer : List.of(Peer.KIT_NDJSON, Peer.KIT_SNAPSHOT, Peer.NAIVE)) {
+            for (Shape shape : SCALE) {
+                if (peers.contains(peer)) {
+                    measure(peer, shape, List.of(1), results.scaling());
+                }
+            }
+        }
+        for (Peer peer : peers) {
+            frozen(peer);
+            join(peer);
+            memory(peer, 2_000);
+        }
+    }
+
+    private void measure(Peer peer, Shape shape, List<Integer> inFlight, List<Wire> into) throws IOException {
+        progress.say(peer.label + ", " + shape.streams * shape.connections + " streams on " + shape.connections);
+        try (Server server = new Server(peer);
+                LoadProcess load = new LoadProcess(server)) {
+            load.open(shape.connections, shape.streams, peer.accept);
+            load.post(16, warmSeconds, 0);
+            for (int unanswered : inFlight) {
+                load.post(unanswered, .5, 0);
+                into.add(wire(peer, shape, 0, server, load.post(unanswered, seconds, 0)));
+            }
+        }
+    }
+
+    /** A hundred clients, of which five stop reading. */
+    private void frozen(Peer peer) throws IOException {
+        progress.say(peer.label + ", 5 of 100 readers stopped");
+        try (Server server = new Server(peer);
+                LoadProcess load = new LoadProcess(server)) {
+            load.open(100, 1, peer.accept);
+            load.post(16, warmSeconds, 0);
+            results.frozen().add(wire(peer, new Shape(100, 1), 0, server, load.post(4, seconds, 0)));
+            results.frozen().add(wire(peer, new Shape(100, 1), 5, server, load.post(4, seconds, 5)));
+        }
+    }
+
+    private void join(Peer peer) throws IOException {
+        progress.say(peer.label + ", 1,000 clients join at once");
+        try (Server server = new Server(peer);
+                LoadProcess load = new LoadProcess(server)) {
+            Shape shape = new Shape(1_000, 1);
+            load.join(200, peer.accept);
+            load.closeStreams();
+            results.joins().add(wire(peer, shape, 0, server, load.join(shape.connections, peer.accept)));
+        }
+    }
+
+    private void memory(Peer peer, int connections) throws IOException {
+        progress.say(peer.label + ", memory for " + connections + " held connections");
+        try (Server server = new Server(peer);
+                LoadProcess load = new LoadProcess(server)) {
+            load.open(20, 1, peer.accept); // Classes are loaded, buffers are made.
+            load.closeStreams();
+            long resident = server.residentBytes();
+            long heap = server.heapBytes();
+            load.open(connections, 1, peer.accept);
+            double perConnection = (server.residentBytes() - resident) / (double) connections;
+            double heapPerConnection = (server.heapBytes() - heap) / (double) connections;
+            load.closeStreams();
+            load.open(20, 1, peer.accept);
+            heap = server.heapBytes();
+            load.closeStreams();
+            load.open(20, 100, peer.accept);
+            double perStream = (server.heapBytes() - heap) / (20 * 99.0);
+            results.memory().add(new Memory(peer.name(), perConnection, heapPerConnection, perStream));
+        }
+    }
+
+    private Wire wire(Peer peer, Shape shape, int frozenPercent, Server server, Experiment.Run run) throws IOException {
+        Wire wire = new Wire(peer.name(), shape.connections, shape.streams, frozenPercent, server.residentBytes(), run);
+        progress.found(String.format(
+                Locale.ROOT,
+                "%d in flight: %,.0f deliveries/s, %.2f µs of CPU each, p50 %,.0f µs, p99 %,.0f µs%s",
+                run.inFlight(),
+                wire.perSecond(),
+                run.cpuMicros(),
+                run.p50Micros(),
+                run.p99Micros(),
+                run.problem().isEmpty() ? "" : " (" + run.problem() + ")"));
+        return wire;
+    }
+}
