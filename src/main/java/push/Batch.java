@@ -43,7 +43,9 @@ final class Batch {
      */
     boolean gather(long place, long head) {
         if (wire.isSnapshot()) {
-            gatherSnapshot(head);
+            if (count == 0 || to != head) {
+                gatherSnapshot(head);
+            }
         } else if (count == 0 || place != from || (to < head && !full)) {
             gatherRecords(place, head);
         }
@@ -52,11 +54,8 @@ final class Batch {
     }
 
     private void gatherSnapshot(long head) {
-        Piece snapshot = log.snapshot(wire, head);
-        if (snapshot != pieces[0]) {
-            pieces[0] = snapshot;
-            bytes = snapshot.buffer();
-        }
+        pieces[0] = log.snapshot(wire, head);
+        bytes = pieces[0].buffer();
         count = 1;
         to = head;
     }
