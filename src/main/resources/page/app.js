@@ -220,6 +220,9 @@ addEventListener('online', () => [connection, outbox].forEach((each) => each.hur
 // The stream may be well all the same (a server on this machine is); only another attempt can tell.
 addEventListener('offline', () => connection.drop('the browser went offline'));
 addEventListener('visibilitychange', () => document.visibilityState === 'visible' && connection.hurry());
+// A browser may keep a page that was left, and its stream with it, for the case that somebody comes back.
+addEventListener('pagehide', () => connection.drop('the page was left'));
+addEventListener('pageshow', (event) => event.persisted && connection.hurry());
 addEventListener('beforeunload', (event) => outbox.isEmpty || event.preventDefault());
 
 connection.run();
