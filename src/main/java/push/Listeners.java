@@ -34,7 +34,7 @@ import org.xnio.ssl.SslConnection;
  *
  * <p><b>Threads:</b> any thread.
  */
-final class Listeners {
+public final class Listeners {
     /** A frame header and a frame fit one TLS record. */
     private static final int BUFFER_BYTES = 16 * 1024 - 20;
 
@@ -55,7 +55,7 @@ final class Listeners {
      *
      * @throws BadConfig if the host is not known or the port cannot be had
      */
-    Listeners(Config config, SSLContext tls, Shards shards, HttpHandler handler) {
+    public Listeners(Config config, SSLContext tls, Shards shards, HttpHandler handler) {
         this.config = config;
         Xnio xnio = Xnio.getInstance();
         try {
@@ -161,7 +161,8 @@ final class Listeners {
                         TimeUnit.MILLISECONDS);
     }
 
-    int port() {
+    /** The port, which the system chose if the configuration said 0. */
+    public int port() {
         return sockets.get(0).getLocalAddress(InetSocketAddress.class).getPort();
     }
 
@@ -171,7 +172,7 @@ final class Listeners {
     }
 
     /** Closes all sockets and ends the IO threads. */
-    void close() {
+    public void close() {
         sockets.forEach(IoUtils::safeClose);
         http1.closeConnections();
         http2.closeConnections();

@@ -37,12 +37,12 @@ public final class Message {
     }
 
     /** The bytes of this message as a record. */
-    Piece record(Wire wire) {
+    public Piece record(Wire wire) {
         return wire == Wire.SSE ? sse : ndjson;
     }
 
     /** This message as JSON, with no line break: what a POST is answered with. */
-    byte[] json() {
+    public byte[] json() {
         byte[] json = new byte[ndjson.length() - 1];
         System.arraycopy(ndjson.array(), ndjson.offset(), json, 0, json.length);
         return json;

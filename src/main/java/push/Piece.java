@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  * <p><b>Threads:</b> immutable.
  */
 @SuppressWarnings("ArrayRecordComponent") // Nobody compares pieces.
-record Piece(byte[] array, int offset, int length) {
+public record Piece(byte[] array, int offset, int length) {
     static Piece of(byte[] array) {
         return new Piece(array, 0, array.length);
     }
@@ -19,7 +19,8 @@ record Piece(byte[] array, int offset, int length) {
         return new Piece(array, offset + taken, length - taken);
     }
 
-    ByteBuffer buffer() {
+    /** These bytes, to be read once. */
+    public ByteBuffer buffer() {
         return ByteBuffer.wrap(array, offset, length);
     }
 }

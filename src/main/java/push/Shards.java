@@ -11,14 +11,14 @@ import org.xnio.XnioIoThread;
  *
  * <p><b>Threads:</b> any thread.
  */
-final class Shards {
+public final class Shards {
     private final Config config;
     private final MessageLog log;
     private final Stats stats;
     private final Map<XnioIoThread, Shard> byThread = new ConcurrentHashMap<>();
     private final List<Shard> all = new CopyOnWriteArrayList<>();
 
-    Shards(Config config, MessageLog log, Stats stats) {
+    public Shards(Config config, MessageLog log, Stats stats) {
         this.config = config;
         this.log = log;
         this.stats = stats;

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock where said.
  */
-final class Stats {
+public final class Stats {
     /** The counts of streams at one moment. */
     record Streams(long open, long opened, long refused, Map<Reason, Long> closed) {}
 
@@ -35,7 +35,7 @@ final class Stats {
     @GuardedBy("this")
     private final Map<Reason, Long> closed = new EnumMap<>(Reason.class);
 
-    Stats() {
+    public Stats() {
         for (Reason reason : Reason.values()) {
             closed.put(reason, 0L);
         }

@@ -41,13 +41,14 @@ public enum Wire {
     }
 
     /** The record that opens a stream, or tells that continuity was lost: {@code reason} is null if it was not. */
-    String start(@Nullable String reason, int heartbeatMs, int retryMs) {
+    public String start(@Nullable String reason, int heartbeatMs, int retryMs) {
         String why = reason == null ? "true" : "false,\"reason\":\"" + reason + '"';
         String json = "{\"type\":\"start\",\"resumed\":" + why + ",\"heartbeatMs\":" + heartbeatMs + '}';
         return record("start", json, retryMs);
     }
 
-    String heartbeat(String newestId) {
+    /** The record that says that the stream lives, and which message is the newest. */
+    public String heartbeat(String newestId) {
         return record("heartbeat", "{\"type\":\"heartbeat\",\"id\":\"" + newestId + "\"}", 0);
     }
 
