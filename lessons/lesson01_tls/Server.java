@@ -1,0 +1,159 @@
+package lesson01_tls;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import org.xnio.channels.StreamSinkChannel;
+import push.Config;
+import push.Running;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The seed behind a certificate that clients accept, for the names by which they ask. */
+public final class Server implements Running {
+    private record Message(JsonNode user, JsonNode text, long time) {}
+
+    private record Stream(StreamSinkChannel sink, String key) {}
+
+    private static final int HISTORY = 50;
+
+    private final Config config;
+    private final JsonMapper json = new JsonMapper();
+    private final List<Message> messages = new ArrayList<>();
+    private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+    private final Undertow undertow;
+
+    private Server(Config config) throws GeneralSecurityException, IOException {
+        this.config = config;
+        undertow = Undertow.builder()
+                .setIoThreads(1) // It does everything, as the one thread of the original does.
+                .addHttpsListener(config.port(), config.host(), tls(config.certificate(), config.key()))
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setHandler(this::handle)
+                .build();
+        undertow.start();
+    }
+
+    public static Running start(Map<String, String> env) throws GeneralSecurityException, IOException {
+        return new Server(Config.from(env));
+    }
+
+    public static void main(String[] args) throws GeneralSecurityException, IOException {
+        System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
+    }
+
+    /** What TLS needs to serve one certificate chain, the server's own certificate first; both files are PEM. */
+    private static SSLContext tls(Path certificate, Path key) throws GeneralSecurityException, IOException {
+        Certificate[] chain;
+        try (InputStream in = Files.newInputStream(certificate)) {
+            chain = CertificateFactory.getInstance("X.509")
+                    .generateCertificates(in)
+                    .toArray(new Certificate[0]);
+        }
+        String base64 = Files.readString(key).replaceAll("-----[A-Z ]+-----|\\s", "");
+        var der = new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64));
+        String algorithm = chain[0].getPublicKey().getAlgorithm();
+        var store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        store.setKeyEntry("server", KeyFactory.getInstance(algorithm).generatePrivate(der), new char[0], chain);
+        var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store, new char[0]);
+        var context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), null, null);
+        return context;
+    }
+
+    private void handle(HttpServerExchange exchange) {
+        switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
+            // Undertow ends an exchange when its handler returns, unless it was dispatched.
+            case "GET /messages" -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> open(exchange, "messages"));
+            case "GET /msgs" -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> open(exchange, "msg"));
+            case "POST /messages", "POST /msgs" -> exchange.getRequestReceiver().receiveFullBytes(this::post);
+            case "GET /status" -> status(exchange);
+            default -> exchange.setStatusCode(404);
+        }
+    }
+
+    private void open(HttpServerExchange exchange, String key) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "text/plain; charset=utf-8");
+        Stream stream = new Stream(exchange.getResponseChannel(), key);
+        streams.add(stream);
+        send(stream, snapshot(key));
+    }
+
+    private void post(HttpServerExchange exchange, byte[] body) {
+        JsonNode draft;
+        try {
+            draft = json.readTree(body);
+        } catch (JacksonException e) {
+            System.err.println("Uncaught, so the process ends: " + e.getOriginalMessage());
+            new Thread(this::close).start(); // In a JVM that others share, the end of the server alone.
+            return;
+        }
+        messages.add(new Message(draft.get("user"), draft.get("text"), System.currentTimeMillis()));
+        for (Stream stream : streams) {
+            send(stream, snapshot(stream.key));
+        }
+    }
+
+    private String snapshot(String key) {
+        Collections.reverse(messages);
+        return json.writeValueAsString(Map.of(key, messages.subList(0, Math.min(HISTORY, messages.size()))));
+    }
+
+    private void send(Stream stream, String text) {
+        try {
+            stream.sink.write(ByteBuffer.wrap(text.getBytes(UTF_8)));
+            stream.sink.flush();
+        } catch (IOException e) {
+            streams.remove(stream); // The client has gone.
+        }
+    }
+
+    private void status(HttpServerExchange exchange) {
+        var status = Map.of("heartbeatMs", config.heartbeatMs(), "streams", Map.of("open", streams.size()));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(json.writeValueAsString(status));
+    }
+
+    @Override
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    @Override
+    public void drain() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        undertow.stop();
+    }
+}

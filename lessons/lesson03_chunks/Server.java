@@ -1,0 +1,142 @@
+package lesson03_chunks;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.xnio.channels.Channels;
+import org.xnio.channels.StreamSinkChannel;
+import push.Config;
+import push.Pem;
+import push.Running;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Each message is one record, which ends with a line feed and is written to its end, however it is cut into chunks. */
+public final class Server implements Running {
+    private record Message(String type, JsonNode user, JsonNode text, long time) {}
+
+    private static final int HISTORY = 50;
+
+    private final Config config;
+    private final JsonMapper json = new JsonMapper();
+    private final List<Message> messages = new ArrayList<>();
+    private final Set<StreamSinkChannel> streams = ConcurrentHashMap.newKeySet();
+    private final Undertow undertow;
+
+    private Server(Config config) {
+        this.config = config;
+        undertow = Undertow.builder()
+                .addHttpsListener(config.port(), config.host(), Pem.context(config.certificate(), config.key()))
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setHandler(this::handle)
+                .build();
+        undertow.start();
+    }
+
+    public static Running start(Map<String, String> env) {
+        return new Server(Config.from(env));
+    }
+
+    public static void main(String[] args) {
+        System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
+    }
+
+    private void handle(HttpServerExchange exchange) {
+        switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
+            // Both write and may have to wait until they can: that is done by a worker thread, never by an IO thread.
+            case "GET /messages" -> exchange.dispatch(() -> open(exchange));
+            case "POST /messages" ->
+                exchange.getRequestReceiver().receiveFullBytes((e, body) -> e.dispatch(() -> post(e, body)));
+            case "GET /status" -> status(exchange);
+            default -> exchange.setStatusCode(404);
+        }
+    }
+
+    private void open(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
+        StreamSinkChannel sink = exchange.getResponseChannel();
+        synchronized (sink) { // Else a message might come before the start.
+            streams.add(sink);
+            send(sink, start() + history());
+        }
+    }
+
+    private String start() {
+        return "{\"type\":\"start\",\"resumed\":false,\"reason\":\"new\",\"heartbeatMs\":" + config.heartbeatMs()
+                + "}\n";
+    }
+
+    private void post(HttpServerExchange exchange, byte[] body) {
+        JsonNode draft = json.readTree(body);
+        Message message = new Message("message", draft.get("user"), draft.get("text"), System.currentTimeMillis());
+        synchronized (messages) {
+            messages.add(message);
+        }
+        for (StreamSinkChannel sink : streams) {
+            send(sink, record(message));
+        }
+        exchange.setStatusCode(201);
+        exchange.endExchange();
+    }
+
+    private String history() {
+        synchronized (messages) {
+            Collections.reverse(messages);
+            return messages.stream().limit(HISTORY).map(this::record).collect(Collectors.joining());
+        }
+    }
+
+    /** A line of JSON has no line feed but its last byte: in a string it is written as two characters. */
+    private String record(Message message) {
+        return json.writeValueAsString(message) + '\n';
+    }
+
+    /** Writes all of it, however often the sink takes only a part. */
+    private void send(StreamSinkChannel sink, String records) {
+        ByteBuffer bytes = ByteBuffer.wrap(records.getBytes(UTF_8));
+        synchronized (sink) { // Two records at once would be mixed.
+            try {
+                Channels.writeBlocking(sink, bytes);
+                do { // Of what a small window cuts the first part counts as all.
+                    Channels.flushBlocking(sink);
+                } while (!sink.flush());
+            } catch (IOException e) {
+                streams.remove(sink); // The client has gone.
+            }
+        }
+    }
+
+    private void status(HttpServerExchange exchange) {
+        var status = Map.of("heartbeatMs", config.heartbeatMs(), "streams", Map.of("open", streams.size()));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(json.writeValueAsString(status));
+    }
+
+    @Override
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    @Override
+    public void drain() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        undertow.stop();
+    }
+}
