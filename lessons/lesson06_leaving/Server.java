@@ -1,0 +1,158 @@
+package lesson06_leaving;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.undertow.Undertow;
+import io.undertow.UndertowOptions;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+import push.Config;
+import push.Draft;
+import push.Message;
+import push.MessageLog;
+import push.Pem;
+import push.Running;
+import push.Wire;
+import tools.jackson.databind.json.JsonMapper;
+
+/** However a client leaves, its stream is taken out at once. */
+public final class Server implements Running {
+    private final Config config;
+    private final JsonMapper json = new JsonMapper();
+    private final MessageLog log;
+    private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
+    private final Undertow undertow;
+
+    private Server(Config config) {
+        this.config = config;
+        log = new MessageLog(config.retainMessages(), config.retainBytes());
+        undertow = Undertow.builder()
+                .addHttpsListener(config.port(), config.host(), Pem.context(config.certificate(), config.key()))
+                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
+                .setHandler(this::handle)
+                .build();
+        undertow.start();
+    }
+
+    public static Running start(Map<String, String> env) {
+        return new Server(Config.from(env));
+    }
+
+    public static void main(String[] args) {
+        System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
+    }
+
+    private void handle(HttpServerExchange exchange) {
+        switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
+            // Undertow ends an exchange when its handler returns, unless it was dispatched.
+            case "GET /messages" -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> open(exchange));
+            case "POST /messages" -> exchange.getRequestReceiver().receiveFullBytes(this::post);
+            case "GET /status" -> status(exchange);
+            default -> exchange.setStatusCode(404);
+        }
+    }
+
+    private void open(HttpServerExchange exchange) {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
+        Stream stream = new Stream(exchange);
+        synchronized (log) { // Nothing is published between the end of the history and the joining.
+            stream.queue.add(encode(Wire.NDJSON.start("new", config.heartbeatMs(), 0)));
+            for (long sequence = log.historyPlace() + 1; sequence <= log.newest(); sequence++) {
+                stream.queue.add(log.get(sequence).record(Wire.NDJSON).buffer());
+            }
+            streams.add(stream);
+        }
+        stream.drain();
+    }
+
+    private void post(HttpServerExchange exchange, byte[] body) {
+        Draft draft = json.readValue(body, Draft.class);
+        Message message;
+        synchronized (log) { // Else two streams might have two messages in two orders.
+            message = log.append(draft, System.currentTimeMillis());
+            for (Stream stream : streams) {
+                stream.queue.add(message.record(Wire.NDJSON).buffer());
+            }
+        }
+        for (Stream stream : streams) {
+            stream.sink.getIoThread().execute(stream::drain);
+        }
+        exchange.setStatusCode(201);
+        exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + log.id(message.sequence()));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(ByteBuffer.wrap(message.json()));
+    }
+
+    private static ByteBuffer encode(String record) {
+        return ByteBuffer.wrap(record.getBytes(UTF_8));
+    }
+
+    /** An open response and what it has still to write. All but the queue is confined to its IO thread. */
+    private final class Stream {
+        final Queue<ByteBuffer> queue = new ConcurrentLinkedQueue<>();
+        final StreamSinkChannel sink;
+
+        Stream(HttpServerExchange exchange) {
+            sink = exchange.getResponseChannel();
+            // That its peer has left is told to a stream's write listener alone, even while writes are suspended.
+            sink.getWriteSetter().set(writable -> drain());
+        }
+
+        /** Writes what the sink takes now; the write listener comes back for the rest. */
+        void drain() {
+            try {
+                sink.suspendWrites();
+                sink.flush(); // On a sink that has ended this completes the exchange.
+                if (!sink.isOpen()) {
+                    streams.remove(this);
+                    return;
+                }
+                for (ByteBuffer next = queue.peek(); next != null; next = queue.peek()) {
+                    sink.write(next);
+                    if (next.hasRemaining()) {
+                        break;
+                    }
+                    queue.remove();
+                }
+                // Asked twice, for of what a small window cuts the first part counts as all.
+                if (!sink.flush() || !queue.isEmpty() || !sink.flush()) {
+                    sink.resumeWrites();
+                }
+            } catch (IOException e) {
+                IoUtils.safeClose(sink); // Which calls the write listener once more.
+            }
+        }
+    }
+
+    private void status(HttpServerExchange exchange) {
+        var status = Map.of("heartbeatMs", config.heartbeatMs(), "streams", Map.of("open", streams.size()));
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
+        exchange.getResponseSender().send(json.writeValueAsString(status));
+    }
+
+    @Override
+    public int port() {
+        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+    }
+
+    @Override
+    public void drain() {
+        close();
+    }
+
+    @Override
+    public void close() {
+        undertow.stop();
+    }
+}
