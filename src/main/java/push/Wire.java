@@ -2,11 +2,8 @@ package push;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,8 +64,8 @@ public enum Wire {
     }
 
     /**
-     * The form that an {@code Accept} field asks for (RFC 9110, 12.5.1): by weight, then by how exact the range is,
-     * then by place. A range that fits several forms gives the original's.
+     * The form that an {@code Accept} field asks for (RFC 9110, 12.5.1): each has the weight of the most exact range that
+     * it fits; of equal weights the more exact range wins, then the earlier. A range that fits several gives the original's.
      *
      * @param accept the field's value, all its lines joined by commas; null if there is none
      * @param plain the snapshot form of the path that was asked
@@ -76,33 +73,32 @@ public enum Wire {
      */
     static @Nullable Wire choose(@Nullable String accept, Wire plain) {
         List<Range> ranges = accept == null ? List.of() : Range.parse(accept);
-        if (ranges.isEmpty()) {
-            return plain;
+        Wire best = ranges.isEmpty() ? plain : null;
+        Range asked = null;
+        for (Wire wire : List.of(plain, NDJSON, SSE)) {
+            Range range = ranges.stream()
+                    .filter(r -> r.matches(wire.type()))
+                    .max(Comparator.comparing(Range::exactness))
+                    .orElse(null);
+            if (range != null && range.weight > 0 && (asked == null || range.isBefore(asked))) {
+                best = wire;
+                asked = range;
+            }
         }
-        Set<String> refused = new HashSet<>();
-        ranges.stream().filter(r -> r.weight == 0).forEach(r -> refused.add(r.type));
-        return ranges.stream()
-                .filter(r -> r.weight > 0)
-                .sorted(Comparator.comparing(Range::weight)
-                        .thenComparing(Range::exactness)
-                        .reversed())
-                .flatMap(r -> Stream.of(plain, NDJSON, SSE)
-                        .filter(wire -> r.matches(wire.type()) && !refused.contains(wire.type())))
-                .findFirst()
-                .orElse(null);
+        return best;
     }
 
     private String type() {
         return isSnapshot() ? "text/plain" : contentType;
     }
 
-    private record Range(String type, double weight) {
+    private record Range(String type, double weight, int place) {
         static List<Range> parse(String accept) {
             List<Range> ranges = new ArrayList<>();
             for (String element : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
                 String[] parts = element.strip().split("\\s*;\\s*", -1);
                 if (parts[0].contains("/")) {
-                    ranges.add(new Range(parts[0], weightOf(parts)));
+                    ranges.add(new Range(parts[0], weightOf(parts), ranges.size()));
                 }
             }
             return ranges;
@@ -115,6 +111,12 @@ public enum Wire {
                 }
             }
             return 1;
+        }
+
+        boolean isBefore(Range other) {
+            return weight != other.weight
+                    ? weight > other.weight
+                    : exactness() != other.exactness() ? exactness() > other.exactness() : place < other.place;
         }
 
         int exactness() {
