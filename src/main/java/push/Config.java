@@ -1,5 +1,6 @@
 package push;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
@@ -57,8 +58,8 @@ public record Config(
         return new Config(
                 read.text("PUSH_HOST", "localhost"),
                 read.number("PUSH_PORT", 8443, 0, 65_535),
-                Path.of(read.text("PUSH_CERT", "certs/server.crt")),
-                Path.of(read.text("PUSH_KEY", "certs/key.pem")),
+                read.path("PUSH_CERT", "certs/server.crt"),
+                read.path("PUSH_KEY", "certs/key.pem"),
                 read.number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
                 read.number("PUSH_HEARTBEAT_MS", 15_000, 10, day),
                 read.number("PUSH_STALL_MS", 10_000, 10, day),
@@ -96,6 +97,16 @@ public record Config(
             unknown.remove(name);
             String value = env.getOrDefault(name, "").strip();
             return value.isEmpty() ? defaultValue : value;
+        }
+
+        Path path(String name, String defaultValue) {
+            String value = text(name, defaultValue);
+            try {
+                return Path.of(value);
+            } catch (InvalidPathException e) { // Also of a name that the locale has no characters for.
+                throw new BadConfig(name + "=" + value
+                        + " cannot be used: give the path of a file, or leave it out for " + defaultValue);
+            }
         }
 
         int number(String name, int defaultValue, int min, int max) {
