@@ -1,0 +1,69 @@
+package push;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+final class RateLimitTest {
+    private static final long MS = 1_000_000;
+    private static final long START = Long.MAX_VALUE - 5 * MS; // System.nanoTime may overflow while we look.
+
+    @Test
+    void burstGoesAtOnceAndThenOneForEachPartOfASecond() {
+        var limit = new RateLimit(10, 3, START);
+
+        assertEquals(0, limit.take(START));
+        assertEquals(0, limit.take(START));
+        assertEquals(0, limit.take(START));
+        assertEquals(100, limit.take(START));
+        assertTrue(limit.take(START + 99 * MS) <= 2, "the millisecond that is left, or one more by rounding");
+        assertEquals(0, limit.take(START + 100 * MS));
+        assertEquals(100, limit.take(START + 100 * MS));
+    }
+
+    @Test
+    void whoComesBackWhenToldIsNeverRefused() {
+        for (int perSecond : new int[] {1, 3, 7, 10, 50, 333}) {
+            var limit = new RateLimit(perSecond, 1, START);
+            assertEquals(0, limit.take(START));
+
+            long waitMs = limit.take(START + 123_456);
+
+            assertTrue(waitMs > 0 && waitMs <= 1_000 / perSecond + 1, () -> perSecond + "/s: wait " + waitMs + " ms");
+            assertEquals(0, limit.take(START + 123_456 + waitMs * MS), perSecond + "/s");
+        }
+    }
+
+    @Test
+    void refusalCostsNothing() {
+        var limit = new RateLimit(10, 1, START);
+        assertEquals(0, limit.take(START));
+
+        for (int ms = 0; ms < 100; ms++) {
+            assertEquals(100 - ms, limit.take(START + ms * MS));
+        }
+
+        assertEquals(0, limit.take(START + 100 * MS));
+    }
+
+    @Test
+    void restIsNotSavedUpBeyondTheBurst() {
+        var limit = new RateLimit(10, 2, START);
+
+        long later = START + 3_600_000 * MS;
+
+        assertEquals(0, limit.take(later));
+        assertEquals(0, limit.take(later));
+        assertEquals(100, limit.take(later));
+    }
+
+    @Test
+    void noneMeansNoLimit() {
+        var limit = new RateLimit(0, 1, START);
+
+        for (int i = 0; i < 10_000; i++) {
+            assertEquals(0, limit.take(START));
+        }
+    }
+}
