@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.ToIntFunction;
@@ -146,7 +147,7 @@ final class ConfigTest {
             server.await(said -> said.matches("(?s).*Serving https://localhost:[1-9][0-9]*/ .*"));
 
             assertEquals(
-                    java.util.List.of(
+                    List.of(
                             "PUSH_HEARTBEAT is not a setting; it is ignored",
                             "PUSH_PROT is not a setting; it is ignored"),
                     server.warnings());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -233,7 +234,7 @@ final class PemTest {
     }
 
     private void openssl(String... arguments) throws Exception {
-        var words = new java.util.ArrayList<>(List.of("openssl"));
+        var words = new ArrayList<>(List.of("openssl"));
         words.addAll(List.of(arguments));
         var process = new ProcessBuilder(words)
                 .redirectErrorStream(true)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import javax.net.ssl.SSLHandshakeException;
@@ -172,7 +173,7 @@ final class Http1Test {
                         .write(request.replace("HOST", "localhost:" + server.port())
                                 .getBytes(ISO_8859_1));
                 return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
-            } catch (java.net.SocketTimeoutException e) {
+            } catch (SocketTimeoutException e) {
                 throw new AssertionError(
                         "the server must end the connection after \"" + Malformed.quote(request) + "\"", e);
             } catch (IOException e) {

@@ -1,5 +1,6 @@
 package suite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -99,8 +100,7 @@ final class IdempotencyTest {
 
         int stream =
                 client.request("POST", "/messages", false, "content-type", "application/json", "idempotency-key", sent);
-        client.data(
-                stream, "{\"user\":\"ann\",\"text\":\"hi\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8), true);
+        client.data(stream, "{\"user\":\"ann\",\"text\":\"hi\"}".getBytes(UTF_8), true);
 
         client.recorder(stream).answer().problem(400, "the key \"" + sent + "\"");
     }

@@ -46,8 +46,12 @@ final class ProcessOutput {
 
     /** Waits until all has been read of a process that has ended; not long, for one that it left behind may hold the pipe. */
     synchronized void awaitEnd() {
-        boolean all = Deadline.in(Duration.ofMillis(500)).await(this, () -> ended);
+        boolean all = Deadline.in(Duration.ofMillis(500)).await(this, this::ended);
         assert all || !ended;
+    }
+
+    private synchronized boolean ended() {
+        return ended;
     }
 
     /** The port in the first address {@code https://localhost:PORT/} that was printed. */
