@@ -51,13 +51,13 @@ class Lesson01TlsTest {
     @Means(
             "The certificate does not bear this name as a subject alternative name of its kind: DNS for a name, IP for an"
                     + " address.")
-    void javaAcceptsTheCertificateFor(String host) throws Exception {
+    void javaAcceptsTheCertificateFor(String host) {
         var strict = new SSLParameters();
         strict.setEndpointIdentificationAlgorithm("HTTPS");
 
         var refusal = "";
         try {
-            shake(host, List.of("h2"), strict);
+            handshake(host, List.of("h2"), strict);
         } catch (IOException e) {
             refusal = e.getMessage();
         }
@@ -77,7 +77,7 @@ class Lesson01TlsTest {
 
     @Test
     @Means("The server takes the client's order of protocols for its own, so a client that names both gets HTTP/1.1.")
-    void http2IsChosenBeforeHttp11() throws Exception {
+    void http2IsChosenBeforeHttp11() {
         var agreed = shake(host(), List.of("http/1.1", "h2"));
 
         assertEquals("h2", agreed.protocol(), "the protocol that ALPN agreed on, of http/1.1 and h2");
@@ -85,7 +85,7 @@ class Lesson01TlsTest {
 
     @Test
     @Means("Only HTTP/2 is offered, so older clients, and many tools, cannot even ask what is wrong.")
-    void aClientWithoutHttp2GetsHttp11() throws Exception {
+    void aClientWithoutHttp2GetsHttp11() {
         var agreed = shake(host(), List.of("http/1.1"));
 
         assertEquals("http/1.1", agreed.protocol(), "the protocol that ALPN agreed on, of http/1.1 alone");
@@ -94,7 +94,7 @@ class Lesson01TlsTest {
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
     @Means("The listener allows one version of TLS only; 1.3 is what clients want, and 1.2 is what some of them have.")
-    void thisVersionOfTlsIsSpoken(String version) throws Exception {
+    void thisVersionOfTlsIsSpoken(String version) {
         var only = new SSLParameters();
         only.setProtocols(new String[] {version});
 
@@ -119,11 +119,20 @@ class Lesson01TlsTest {
         return server.launch().root().host();
     }
 
-    private static Agreed shake(String host, List<String> protocols) throws IOException {
+    private static Agreed shake(String host, List<String> protocols) {
         return shake(host, protocols, new SSLParameters());
     }
 
-    private static Agreed shake(String host, List<String> protocols, SSLParameters parameters) throws IOException {
+    private static Agreed shake(String host, List<String> protocols, SSLParameters parameters) {
+        try {
+            return handshake(host, protocols, parameters);
+        } catch (IOException e) {
+            throw new AssertionError(
+                    "a handshake that offers the protocols " + protocols + " must end well, but: " + e.getMessage(), e);
+        }
+    }
+
+    private static Agreed handshake(String host, List<String> protocols, SSLParameters parameters) throws IOException {
         int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
         try (var tcp = new Socket()) {
             tcp.connect(new InetSocketAddress(host, server.port()), patience);
