@@ -28,6 +28,7 @@ final class Captured {
             Map.entry(Pattern.compile("\\b[0-9a-z]{9,13}-([0-9]+)\\b"), "EPOCH-$1"),
             Map.entry(Pattern.compile("(\"epoch\":)\"[0-9a-z]+\""), "$1EPOCH"),
             Map.entry(Pattern.compile("(\"(time|uptimeMs|retryMs|retry|wakeups|bytes)\": ?)[0-9]+"), "$1N"),
+            Map.entry(Pattern.compile("(?m)^(retry|content-length): [0-9]+$"), "$1: N"),
             Map.entry(Pattern.compile("(?i)(\\bdate: |\\b(pid|process) )[^\n]*"), "$1N"),
             Map.entry(Pattern.compile("\\b[0-9][0-9,]* (chunks?|bytes|B|kB|MB)\\b"), "SIZE"),
             Map.entry(Pattern.compile("[ \t]+(?=\n|$)"), ""),
