@@ -28,7 +28,7 @@ catch-up: ## Put the workshop at the end of a lesson (LESSON=05); your own work 
 reset: ## Put the workshop back to where the current lesson starts; your own work is kept aside
 agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
-matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg
+matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg (STEP=04 LESSON=05: only these)
 mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: that one only)
 docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md
 docs-check: ## Prove that what docs would weave is what stands there

@@ -53,7 +53,7 @@ record Cell(Rung step, Rung lesson, Verdict verdict) {
             return "";
         }
         return "the promised test " + test + " is red, but with another message:\n  promised: " + promise.says()
-                + "\n  said:     " + reds.get(0).message();
+                + "\n  said:     " + Text.brief(reds.get(0).message());
     }
 
     private String reasons() {
@@ -64,7 +64,7 @@ record Cell(Rung step, Rung lesson, Verdict verdict) {
         return verdict.tests().stream()
                 .filter(test -> test.outcome() == Outcome.RED || test.outcome() == Outcome.NOT_JUDGED)
                 .findFirst()
-                .map(test -> "\n  " + test.name() + ": " + test.message())
+                .map(test -> "\n  " + test.name() + ": " + Text.brief(test.message()))
                 .orElse("");
     }
 }

@@ -63,7 +63,7 @@ public final class Coach {
             case "agenda" ->
                 done(() -> Agenda.print(
                         ladder, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
-            case "matrix" -> new Matrix(ladder, screen).run(here, false);
+            case "matrix" -> matrix(ladder, env.getOrDefault("STEP", ""), lesson, screen);
             case "matrix-check" -> new Matrix(ladder, screen).run(here, true);
             case "mutants" ->
                 new Mutants(here, screen).run(lesson.isEmpty() ? ladder.judged() : List.of(ladder.find(lesson)));
@@ -74,6 +74,16 @@ public final class Coach {
     private static void learn(Path here, Ladder ladder, Screen screen) {
         System.setProperty("suite.startMs", "10000"); // A person waits for a server that hangs.
         new Learn(here, ladder, screen, new Keys(System.in)).run();
+    }
+
+    private static boolean matrix(Ladder ladder, String step, String lesson, Screen screen) {
+        var matrix = new Matrix(ladder, screen);
+        if (step.isEmpty() && lesson.isEmpty()) {
+            return matrix.run(Path.of(""), false);
+        }
+        return matrix.some(
+                step.isEmpty() ? ladder.open() : List.of(ladder.find(step)),
+                lesson.isEmpty() ? ladder.judged() : List.of(ladder.find(lesson)));
     }
 
     /** For commands that do something, or end as a {@link Mistake}. */

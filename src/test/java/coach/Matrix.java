@@ -28,6 +28,13 @@ final class Matrix {
         this.screen = screen;
     }
 
+    /** Judges some steps by some lessons and draws nothing: for authors. */
+    boolean some(List<Rung> steps, List<Rung> lessons) {
+        var faults = new ArrayList<String>();
+        steps.forEach(step -> judge(step, lessons, faults));
+        return faults.isEmpty();
+    }
+
     /**
      * Judges all, says what is not as it should be, and draws the picture.
      *
@@ -39,16 +46,7 @@ final class Matrix {
         var faults = new ArrayList<>(promises());
         var cells = new ArrayList<Cell>();
         for (var step : ladder.open()) {
-            var row = row(step);
-            cells.addAll(row);
-            for (var cell : row) {
-                if (!cell.fault().isEmpty()) {
-                    var fault =
-                            "step " + step.id() + ", lesson " + cell.lesson().id() + ": " + cell.fault();
-                    faults.add(fault);
-                    screen.line(screen.red(Text.indent(fault, 2)));
-                }
-            }
+            cells.addAll(judge(step, ladder.judged(), faults));
         }
         draw(root.resolve(PICTURE), new MatrixPicture(ladder).draw(cells), onlyCompare, faults);
         long green = cells.stream()
@@ -62,6 +60,18 @@ final class Matrix {
                         ? screen.green("The matrix is exact.")
                         : screen.red("The matrix is wrong in " + Text.count(faults.size(), "place") + "."));
         return faults.isEmpty();
+    }
+
+    private List<Cell> judge(Rung step, List<Rung> lessons, List<String> faults) {
+        var row = row(step, lessons);
+        for (var cell : row) {
+            if (!cell.fault().isEmpty()) {
+                var fault = "step " + step.id() + ", lesson " + cell.lesson().id() + ": " + cell.fault();
+                faults.add(fault);
+                screen.line(screen.red(Text.indent(fault, 2)));
+            }
+        }
+        return row;
     }
 
     /** The faults of lessons that do not promise a red. */
@@ -79,11 +89,11 @@ final class Matrix {
         return faults;
     }
 
-    private List<Cell> row(Rung step) {
+    private List<Cell> row(Rung step, List<Rung> lessons) {
         long began = System.currentTimeMillis();
         var row = new ArrayList<Cell>();
         var marks = new StringBuilder();
-        for (var lesson : ladder.judged()) {
+        for (var lesson : lessons) {
             var cell = new Cell(step, lesson, verdicts.computeIfAbsent(step.step() + " " + lesson.id(), key -> {
                 var title = String.format("%-32s %s", step, marks);
                 var first = lesson.red().map(Rung.Red::test).orElse("");

@@ -30,7 +30,7 @@ final class MatrixPicture {
     String draw(List<Cell> cells) {
         var lessons = ladder.judged();
         var steps = ladder.open();
-        int width = Math.max(LEFT + lessons.size() * CELL + 10, 690);
+        int width = Math.max(LEFT + lessons.size() * CELL + 10, 640);
         int legend = TOP + steps.size() * CELL + 14;
         svg.append(String.format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
@@ -57,9 +57,9 @@ final class MatrixPicture {
         if (!cell.fault().isEmpty()) {
             box(x, y, ORANGE, 1, "!");
         } else if (green) {
-            box(x, y, GREEN, cell.toBeGreen() ? 1 : 0.45, "✓");
+            box(x, y, GREEN, cell.toBeGreen() ? 1 : 0.55, "✓");
         } else {
-            box(x, y, cell.promised() ? RED : PALE, cell.promised() ? 1 : 0.45, "✗");
+            box(x, y, cell.promised() ? RED : PALE, cell.promised() ? 1 : 0.55, "✗");
         }
     }
 
@@ -67,9 +67,9 @@ final class MatrixPicture {
         box(10, y, GREEN, 1, "✓");
         text(44, y + 19, GREY, "start", "green, as it must be");
         box(190, y, RED, 1, "✗");
-        text(224, y + 19, GREY, "start", "red, with the message that the lesson promises");
-        box(520, y, PALE, 0.45, "✗");
-        text(554, y + 19, GREY, "start", "red, for a later lesson");
+        text(224, y + 19, GREY, "start", "red, as the lesson promises");
+        box(430, y, PALE, 0.55, "✗");
+        text(464, y + 19, GREY, "start", "red, for a later lesson");
     }
 
     private void box(int x, int y, String colour, double opacity, String mark) {

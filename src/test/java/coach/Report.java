@@ -47,7 +47,7 @@ record Report(Screen screen) {
     void why(Verdict verdict) {
         verdict.firstRed().ifPresent(test -> {
             screen.line("  " + screen.red(test.name()));
-            screen.line(Text.indent(test.message(), 4));
+            screen.line(Text.indent(Text.brief(test.message()), 4));
             if (!test.figures().isEmpty()) {
                 screen.line("    " + screen.faint("Figures: " + verdict.figures()));
             }

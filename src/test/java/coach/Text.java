@@ -54,6 +54,14 @@ final class Text {
         return n + " " + one + (n == 1 ? "" : "s");
     }
 
+    /** A message that a person can take in: of a long one, its beginning and its end. */
+    static String brief(String message) {
+        int cut = message.length() - 800;
+        return cut < 100
+                ? message
+                : message.substring(0, 500) + " … (" + cut + " characters) … " + message.substring(500 + cut);
+    }
+
     /** The text with each line after so many spaces. */
     static String indent(String text, int spaces) {
         var margin = " ".repeat(spaces);
