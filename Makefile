@@ -52,7 +52,7 @@ bench-quick: certs ## The same, brief and rough (under 90 s)
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
-verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, tests on JDK 17 and 25, the jar
+verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, jar, docs, matrix, mutants, stress, tests on JDK 17 and 25
 	@$(WITH) test sh src/build/verify.sh
 
 screenshot: certs ## Take the README's picture of the page anew

@@ -36,7 +36,7 @@ else note "open files: up to $files, too few for thousands of connections: ulimi
 
 cache=${HOME:-}/.m2/repository
 if [ -d "$cache/io/undertow/undertow-core" ]; then ok "Maven's cache ($cache) is filled"
-else note "Maven's cache ($cache) is empty: the first build downloads, for about a minute"; fi
+else note "Maven's cache ($cache) is empty: the first build downloads for about a minute; make offline fills it whole"; fi
 
 browser=$(fact CHROMIUM)
 driver=$(fact CHROMEDRIVER)

@@ -72,7 +72,9 @@ public final class Coach {
     }
 
     private static void learn(Path here, Ladder ladder, Screen screen) {
-        System.setProperty("suite.startMs", "10000"); // A person waits for a server that hangs.
+        // A person waits: for a server that hangs, and for a record that does not come.
+        System.setProperty("suite.startMs", "10000");
+        System.setProperty("suite.patienceMs", "2000");
         new Learn(here, ladder, screen, new Keys(System.in)).run();
     }
 

@@ -118,7 +118,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 .filter(MethodSource.class::isInstance)
                 .map(source -> ((MethodSource) source).getMethodName())
                 .orElse("");
-        var shown = test.getDisplayName().replaceFirst("\\(.*\\)$", "");
+        var shown = test.getDisplayName().replaceFirst("\\([^()]*\\)$", "").replaceAll("\\s+", " ");
         return method.isEmpty() || shown.equals(method) ? shown : method + " " + shown;
     }
 }

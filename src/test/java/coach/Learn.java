@@ -4,6 +4,7 @@ import coach.Verdict.Colour;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * {@code make learn}: watches the workshop, judges it by the current lesson at each save, and says what to do next.
@@ -49,13 +50,13 @@ final class Learn {
         for (char key = ' '; key != 'q'; key = keys.next(LOOK_MS)) {
             press(key);
             if (watch.changed()) {
-                trial.ifPresentOrElse(Trial::makeStale, this::judge);
+                trial.ifPresentOrElse(Trial::makeStale, this::judgeSaved);
             }
             if (trial.isPresent() && trial.get().done()) {
                 var ended = trial.get();
                 trial = Optional.empty();
                 if (ended.stale()) {
-                    judge();
+                    judgeSaved();
                 } else {
                     tell(ended);
                 }
@@ -90,19 +91,23 @@ final class Learn {
         screen.line("");
         screen.line(screen.bold("Lesson " + rung) + "   " + screen.faint(rung.folder() + "/README.md"));
         if (rung.judged()) {
-            judge();
+            judge(OptionalLong.empty());
         } else {
             screen.line("There is nothing to judge in this lesson: read it, then go on with n.");
             next();
         }
     }
 
-    private void judge() {
+    private void judgeSaved() {
+        judge(OptionalLong.of(watch.lastSaveMs()));
+    }
+
+    private void judge(OptionalLong savedMs) {
         if (rung.judged()) {
             var first = lastRed.isEmpty() ? rung.red().map(Rung.Red::test).orElse("") : lastRed;
             var judged = rung;
-            trial = Optional.of(new Trial(
-                    learner, rung, first, watch.lastSaveMs(), test -> screen.passing(judged + "  " + test + " …")));
+            trial = Optional.of(
+                    new Trial(learner, rung, first, savedMs, test -> screen.passing(judged + "  " + test + " …")));
         }
     }
 

@@ -2,6 +2,7 @@ package coach;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 
@@ -21,11 +22,11 @@ final class Trial {
 
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private final long began = System.currentTimeMillis();
-    private final long savedMs;
+    private final OptionalLong savedMs;
     private volatile boolean stale; // Set by the coach's thread, read by the trial's own.
 
-    /** @param savedMs when the learner saved, as a time of day in milliseconds */
-    Trial(Learner learner, Rung rung, String first, long savedMs, Consumer<String> started) {
+    /** @param savedMs when the learner saved, as a time of day in milliseconds; empty if no save has led to this trial */
+    Trial(Learner learner, Rung rung, String first, OptionalLong savedMs, Consumer<String> started) {
         this.savedMs = savedMs;
         var thread = new Thread(
                 () -> {
@@ -78,6 +79,7 @@ final class Trial {
 
     /** {@code 1.4 s after your save}. */
     String time() {
-        return Text.seconds(System.currentTimeMillis() - savedMs) + " after your save";
+        long ms = System.currentTimeMillis() - savedMs.orElse(began);
+        return Text.seconds(ms) + (savedMs.isPresent() ? " after your save" : "");
     }
 }
