@@ -17,7 +17,7 @@ case $certificates in *kept*) ;; *) echo "$certificates" ;; esac
 
 if changed; then
   rm -f "$path"
-  sh "$here/progress.sh" "Compiling" mvn -B -q -Dstyle.color=never test-compile exec:exec -Dexec.classpathScope=test \
+  sh "$here/progress.sh" "Compiling" mvn -B -Dstyle.color=never test-compile exec:exec -Dexec.classpathScope=test \
     -Dexec.executable=echo -Dexec.args=%classpath -Dexec.outputFile="$path.new" && mv "$path.new" "$path" || exit 3
 fi
 
@@ -32,7 +32,7 @@ if [ "$command" = learn ] && [ -t 0 ] && [ -t 1 ]; then
   # Keys come one by one and are not shown; the terminal is put back however this ends.
   before=$(stty -g)
   trap 'stty "$before"' EXIT
-  trap 'exit 130' INT
+  trap 'echo; exit 0' INT
   trap 'exit 143' TERM HUP
   stty -icanon -echo min 1 time 0
   "$@"
