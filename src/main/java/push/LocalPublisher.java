@@ -36,6 +36,9 @@ final class LocalPublisher implements Publisher {
     @GuardedBy("this")
     private long bytes;
 
+    @GuardedBy("this")
+    private boolean closed;
+
     LocalPublisher(Config config, MessageLog log, Shards shards, Stats stats) {
         this.config = config;
         this.log = log;
@@ -46,6 +49,9 @@ final class LocalPublisher implements Publisher {
     @Override
     public CompletionStage<Outcome> publish(Draft draft, @Nullable String key) {
         Outcome outcome = store(draft, key, System.nanoTime());
+        if (outcome == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("Closed"));
+        }
         if (outcome instanceof Stored stored && !stored.replayed()) {
             stats.posted.increment();
             shards.wake();
@@ -53,7 +59,16 @@ final class LocalPublisher implements Publisher {
         return CompletableFuture.completedFuture(outcome);
     }
 
-    private synchronized Outcome store(Draft draft, @Nullable String key, long nowNanos) {
+    @Override
+    public synchronized void close() {
+        closed = true;
+    }
+
+    /** Null once this is closed. */
+    private synchronized @Nullable Outcome store(Draft draft, @Nullable String key, long nowNanos) {
+        if (closed) {
+            return null;
+        }
         forget(nowNanos);
         Remembered known = key == null ? null : byKey.get(key);
         if (known != null) {

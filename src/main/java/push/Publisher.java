@@ -27,4 +27,7 @@ public interface Publisher {
      * @param idempotencyKey 1 to 128 visible ASCII characters, or null if the client sent none
      */
     CompletionStage<Outcome> publish(Draft draft, @Nullable String idempotencyKey);
+
+    /** From now on no message gets a place here: a publish fails. What has one will be read by every open stream. */
+    void close();
 }

@@ -12,6 +12,7 @@ public final class PushServer implements Running {
     private final Config config;
     private final Stats stats = new Stats();
     private final Shards shards;
+    private final Publisher publisher;
     private final Router router;
     private final Listeners listeners;
 
@@ -19,7 +20,7 @@ public final class PushServer implements Running {
         this.config = config;
         MessageLog log = new MessageLog(config.retainMessages(), config.retainBytes());
         shards = new Shards(config, log, stats);
-        Publisher publisher = new LocalPublisher(config, log, shards, stats);
+        publisher = new LocalPublisher(config, log, shards, stats);
         router = new Router(
                 log,
                 shards,
@@ -47,15 +48,18 @@ public final class PushServer implements Running {
 
     @Override
     public void drain() {
-        long deadlineNanos = System.nanoTime() + config.drainMs() * 1_000_000L;
+        long startNanos = System.nanoTime();
+        long deadlineNanos = startNanos + config.drainMs() * 1_000_000L;
         router.drain();
+        publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
         shards.all().forEach(shard -> shard.execute(shard::drain));
         try {
-            stats.awaitNoneOpen(deadlineNanos);
+            stats.awaitNoneOpen(startNanos + config.drainMs() * 900_000L); // The rest of the time is for GOAWAYs.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return; // Somebody wants an end at once.
         }
+        shards.all().forEach(shard -> shard.execute(shard::cut));
         shards.all().forEach(shard -> shard.execute(shard::goAway));
         while (!listeners.idle() && System.nanoTime() < deadlineNanos && !Thread.interrupted()) {
             LockSupport.parkNanos(5_000_000);

@@ -43,6 +43,9 @@ final class Shard implements Runnable {
         /** Ends after what the log has, with a bye. */
         void leave(long nowNanos);
 
+        /** Ends at once. */
+        void cut();
+
         /** How many messages it is behind. */
         long lag(long head);
     }
@@ -165,6 +168,11 @@ final class Shard implements Runnable {
         for (Member member : List.copyOf(members)) {
             member.leave(now);
         }
+    }
+
+    /** The streams that have not ended by themselves do so now. */
+    void cut() {
+        List.copyOf(members).forEach(Member::cut);
     }
 
     /** Every connection is told that it is over. */

@@ -140,6 +140,12 @@ final class Subscriber implements Shard.Member {
     }
 
     @Override
+    public void cut() {
+        because(Reason.DRAIN);
+        close(Reason.DRAIN);
+    }
+
+    @Override
     public long lag(long head) {
         return cursor.lag(head);
     }

@@ -1,0 +1,205 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Lesson(id = "13", slug = "drain", title = "Going down without losing anyone")
+class Lesson13DrainTest {
+
+    private static final int PLENTY = 1 << 24;
+
+    @RegisterExtension
+    static final Target server = Target.with(
+            "PUSH_DRAIN_MS", "30000",
+            "PUSH_STALL_MS", "60000",
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final Target hasty = Target.with("PUSH_DRAIN_MS", "400", "PUSH_STALL_MS", "60000");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Test
+    @Means("Streams are cut, or left open, instead of being ended with a word of when to come back.")
+    void everyStreamIsToldWhenToComeBackAndEnded() {
+        var streams = new ArrayList<Recorder>();
+        for (int i = 0; i < 20; i++) {
+            streams.add(server.open(i % 2 == 0 ? Format.NDJSON : Format.SSE));
+        }
+        server.awaitOpen(20);
+
+        var gone = server.drain();
+
+        var waits = new HashSet<Long>();
+        for (var stream : streams) {
+            var bye = stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            long retryMs = bye.number("retryMs");
+            assertTrue(retryMs >= 1_000 && retryMs <= 5_000, "retryMs must be from 1000 to 5000, but it is " + retryMs);
+            assertEquals("drain", bye.text("reason"));
+            assertEquals(Ending.How.END_STREAM, stream.closed().how());
+            waits.add(retryMs);
+        }
+        assertTrue(waits.size() > 10, "20 clients must not come back at once, but they were told " + waits);
+        await(gone);
+    }
+
+    @Test
+    @Means("A snapshot has no room for a bye, but its stream must be ended all the same.")
+    void aStreamOfSnapshotsIsEnded() {
+        var stream = server.open(Format.SEED);
+
+        var gone = server.drain();
+
+        assertEquals(Ending.How.END_STREAM, stream.closed().how());
+        await(gone);
+    }
+
+    @Test
+    @Means("A message was accepted when it was too late to send it, or bye overtook what was still to be sent.")
+    void whateverWasAcceptedComesBeforeTheBye() {
+        var streams = List.of(server.open(Format.NDJSON), server.open(server.newClient(), Format.SSE));
+        var accepted = new ConcurrentLinkedQueue<String>();
+        var posters = List.of(postUntilRefused(accepted), postUntilRefused(accepted));
+        boolean stormy = Deadline.in(Deadline.PATIENCE).poll(() -> accepted.size() > 50);
+
+        var gone = server.drain();
+        posters.forEach(Lesson13DrainTest::await);
+        await(gone);
+
+        assertTrue(stormy, "only " + accepted.size() + " messages were accepted before the drain");
+        for (var stream : streams) {
+            stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            var received = new HashSet<String>();
+            stream.arrivals().forEach(arrival -> received.add(arrival.record().id()));
+            var missing = accepted.stream().filter(id -> !received.contains(id)).toList();
+            figures.put("delivered", accepted.size() - missing.size() + "/" + accepted.size());
+            assertEquals(List.of(), missing, "accepted with 201, and not on the stream before its bye");
+        }
+    }
+
+    @Test
+    @Means("While it goes down the server takes new work, or answers nothing, or says that it is ready.")
+    void whileItGoesDownNewRequestsAreRefused() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        var held = peer.open(Format.NDJSON);
+        peer.await(frame -> held.text().length() == 10, "ten bytes");
+        assertEquals(200, server.get("/readyz").status());
+
+        var gone = server.drain();
+        boolean refused =
+                Deadline.in(Deadline.PATIENCE).poll(() -> server.get("/readyz").status() == 503);
+        var get = server.get("/messages");
+        var post = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"late\"}")));
+        peer.windowUpdate(1, PLENTY);
+
+        assertTrue(refused, "GET /readyz must answer 503 while the server goes down");
+        assertEquals(503, get.status(), get.toString());
+        assertEquals(503, post.status(), post.toString());
+        assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
+        held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);
+        assertEquals(Ending.How.END_STREAM, held.closed().how());
+        await(gone);
+    }
+
+    @Test
+    @Means("The connection is not told that it is over, so that the client asks on it again.")
+    void theConnectionIsToldThatItIsOver() {
+        var peer = server.raw();
+        var stream = peer.open(Format.NDJSON);
+
+        var gone = server.drain();
+
+        peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+        assertEquals(Ending.How.END_STREAM, stream.closed().how());
+        await(gone);
+    }
+
+    @Test
+    @Means("One reader that has stopped keeps the server from going down.")
+    void aStreamThatDoesNotMoveIsNotWaitedForLong() {
+        hasty.requires("PUSH_DRAIN_MS");
+        var peer = hasty.raw(RawClient.Options.PLAIN.window(10));
+        var stalled = peer.open(Format.NDJSON);
+        peer.await(frame -> stalled.text().length() == 10, "ten bytes");
+        var other = hasty.open(Format.NDJSON);
+
+        await(hasty.drain());
+
+        other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+        peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+        var status = hasty.awaitOpen(0);
+        if (status.counts()) {
+            assertEquals(2, status.closed("drain"), status.toString());
+        }
+    }
+
+    @Test
+    @Means("Going down twice at once does harm.")
+    void aSecondDrainIsHarmless() {
+        var stream = server.open(Format.NDJSON);
+
+        var first = server.drain();
+        var second = server.drain();
+
+        await(first);
+        await(second);
+        stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+    }
+
+    @Test
+    @Means("A client that comes back with an id of the server's former life is not told to forget what it has.")
+    void aClientThatComesBackIsToldOfTheNewLife() {
+        var before = server.open(Format.NDJSON);
+        var last = server.post("ann", "in the old life");
+        assertEquals(last, before.nextMessage().id());
+        await(server.drain());
+        server.restart();
+        var first = server.post("ann", "in the new life");
+
+        var after = server.open(Format.NDJSON, last);
+
+        var start = after.next("start");
+        assertEquals("epoch", start.text("reason"));
+        assertTrue(!start.flag("resumed"), start.toString());
+        assertEquals(first, after.nextMessage().id());
+    }
+
+    private static CompletableFuture<Void> postUntilRefused(Queue<String> accepted) {
+        return CompletableFuture.runAsync(() -> {
+            var client = server.newClient();
+            var post = server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"in time?\"}"));
+            var answer = server.request(client, post);
+            while (answer.status() == 201) {
+                accepted.add(answer.json().path("id").stringValue());
+                answer = server.request(client, post);
+            }
+            assertEquals(503, answer.status(), answer.toString());
+        });
+    }
+
+    private static void await(CompletableFuture<?> done) {
+        try {
+            done.get(Deadline.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AssertionError("it is not done within " + Deadline.say(Deadline.PATIENCE), e);
+        } catch (ExecutionException e) {
+            throw new AssertionError(e.getCause().toString(), e.getCause());
+        } catch (InterruptedException e) {
+            throw Deadline.interrupted();
+        }
+    }
+}
