@@ -152,7 +152,7 @@ final class RawReader {
         return Frame.read(in);
     }
 
-    private void take(Frame frame) throws IOException, HpackException {
+    private void take(Frame frame) throws HpackException {
         switch (frame.type()) {
             case Frame.SETTINGS ->
                 answer(frame, new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]), options.ackSettings());
@@ -170,9 +170,17 @@ final class RawReader {
         }
     }
 
-    private void answer(Frame frame, Frame answer, boolean wanted) throws IOException {
+    private void answer(Frame frame, Frame answer, boolean wanted) {
         if (wanted && !frame.has(Frame.ACK)) {
+            write(answer);
+        }
+    }
+
+    private void write(Frame answer) {
+        try {
             socket.write(answer.bytes());
+        } catch (IOException e) {
+            // The server has closed the connection; what it has sent before that is still to be read.
         }
     }
 
@@ -196,7 +204,7 @@ final class RawReader {
         }
     }
 
-    private void data(Frame frame) throws IOException {
+    private void data(Frame frame) {
         int length = frame.payload().length;
         var recorder = recorder(frame.stream());
         if (frame.length() > 0) {
@@ -206,10 +214,9 @@ final class RawReader {
             recorder.end(Ending.How.END_STREAM, "", "");
         }
         if (options.refillWindows() && length > 0) {
-            socket.write(Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, length).bytes());
+            write(Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, length));
             if (!frame.has(Frame.END_STREAM)) {
-                socket.write(Frame.ofInts(Frame.WINDOW_UPDATE, 0, frame.stream(), length)
-                        .bytes());
+                write(Frame.ofInts(Frame.WINDOW_UPDATE, 0, frame.stream(), length));
             }
         }
     }
