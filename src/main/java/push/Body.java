@@ -19,9 +19,9 @@ import org.xnio.channels.StreamSourceChannel;
  *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
-final class Body {
+public final class Body {
     /** Does something with a whole body; a problem that it throws is sent. */
-    interface Reader {
+    public interface Reader {
         void read(byte[] body) throws Problem;
     }
 
@@ -41,7 +41,7 @@ final class Body {
     }
 
     /** Reads the body, now or when it has come, and gives it to the reader; 413 and 408 are sent from here. */
-    static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
+    public static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
         if (length != null && !length.matches("\\d+")) {
             throw new Problem(400, "The Content-Length is not a number.");

@@ -16,13 +16,17 @@ import org.xnio.IoUtils;
  *
  * <p><b>Threads:</b> confined to its IO thread.
  */
-final class Connection {
+public final class Connection {
     private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
     private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
 
     final Shard shard;
-    final RateLimit opens;
-    final RateLimit posts;
+    /** How fast it may open streams. */
+    public final RateLimit opens;
+
+    /** How fast it may post. */
+    public final RateLimit posts;
+
     private final @Nullable PushChannel channel;
     private final Map<Integer, Subscriber> streams = new HashMap<>();
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
@@ -51,7 +55,7 @@ final class Connection {
     }
 
     /** Sees to it that an exchange's connection is known: one of HTTP/1.1 is not until its first request. */
-    static void know(HttpServerExchange exchange, Shards shards) {
+    public static void know(HttpServerExchange exchange, Shards shards) {
         var server = exchange.getConnection();
         if (server.getAttachment(KEY) == null) {
             Connection connection = new Connection(shards.of(exchange.getIoThread()), null);
@@ -62,15 +66,17 @@ final class Connection {
     }
 
     /** The connection that an exchange came by. */
-    static Connection of(HttpServerExchange exchange) {
+    public static Connection of(HttpServerExchange exchange) {
         return exchange.getConnection().getAttachment(KEY);
     }
 
-    int streams() {
+    /** How many streams it holds open. */
+    public int streams() {
         return streams.size();
     }
 
-    int requestId() {
+    /** Which stream of the connection the request came by that is being handled. */
+    public int requestId() {
         return requestId;
     }
 

@@ -26,7 +26,7 @@ public record Draft(String user, String text) {
     static final int MAX_TEXT = 4_096;
 
     /** Reads a body; 400 if it is not a JSON object in UTF-8, 422 with a pointer to every field that is wrong. */
-    static Draft parse(byte[] body) throws Problem {
+    public static Draft parse(byte[] body) throws Problem {
         JsonNode json;
         try {
             var text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));

@@ -84,8 +84,7 @@ public final class MessageLog {
     }
 
     /** The message with an id as clients know it, or null if there is none, or none any more. */
-    @Nullable
-    Message find(String id) {
+    public @Nullable Message find(String id) {
         String digits = id.startsWith(epoch + '-') ? id.substring(epoch.length() + 1) : "";
         return digits.matches("[1-9][0-9]{0,17}") ? get(Long.parseLong(digits)) : null;
     }

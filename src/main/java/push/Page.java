@@ -13,7 +13,7 @@ import java.util.Map;
  *
  * <p><b>Threads:</b> immutable.
  */
-final class Page {
+public final class Page {
     /** Nothing but its own files; no inline script, no eval, no markup made from strings (CSP 3; Trusted Types). */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -27,7 +27,8 @@ final class Page {
 
     private final Map<String, File> files = new LinkedHashMap<>();
 
-    Page() {
+    /** Reads the files. */
+    public Page() {
         load("/", "index.html", "text/html; charset=utf-8");
         load("/app.js", "app.js", "text/javascript; charset=utf-8");
         load("/outbox.js", "outbox.js", "text/javascript; charset=utf-8");
@@ -47,7 +48,8 @@ final class Page {
         }
     }
 
-    void handle(HttpServerExchange exchange) throws Problem {
+    /** Answers with the file of this path, or throws a 404. */
+    public void handle(HttpServerExchange exchange) throws Problem {
         File file = files.get(exchange.getRequestPath());
         if (file == null) {
             throw new Problem(404, "There is nothing here: messages are at /messages.");

@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <p><b>Threads:</b> immutable.
  */
-final class Problem extends Exception {
+public final class Problem extends Exception {
     private static final long serialVersionUID = 1;
 
     /** What is wrong with one field: a JSON pointer in a URI fragment (RFC 6901, 6), and a sentence. */
@@ -25,7 +25,8 @@ final class Problem extends Exception {
     final transient List<Fault> faults;
     final transient Map<HttpString, String> headers;
 
-    Problem(int status, String detail) {
+    /** A problem with its sentence, which says what the client can do. */
+    public Problem(int status, String detail) {
         this(status, detail, List.of(), Map.of());
     }
 
@@ -41,12 +42,12 @@ final class Problem extends Exception {
     }
 
     /** 405, with the methods that the resource has (RFC 9110, 15.5.6). */
-    static Problem methodNotAllowed(String allow) {
+    public static Problem methodNotAllowed(String allow) {
         return new Problem(405, "Use one of: " + allow + ".", List.of(), Map.of(Headers.ALLOW, allow));
     }
 
     /** 429 or 503, with the whole seconds to wait, at least one (RFC 9110, 10.2.3). */
-    static Problem tryLater(int status, String detail, long waitMs) {
+    public static Problem tryLater(int status, String detail, long waitMs) {
         String seconds = Long.toString(Math.max(1, (waitMs + 999) / 1000));
         return new Problem(status, detail, List.of(), Map.of(Headers.RETRY_AFTER, seconds));
     }
@@ -61,7 +62,7 @@ final class Problem extends Exception {
     }
 
     /** Answers with this problem and ends the exchange. */
-    void send(HttpServerExchange exchange) {
+    public void send(HttpServerExchange exchange) {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", "about:blank");
         body.put("title", title());

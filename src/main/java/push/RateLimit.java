@@ -5,7 +5,7 @@ package push;
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
-final class RateLimit {
+public final class RateLimit {
     private final double perSecond;
     private final double burst;
     private double tokens;
@@ -20,7 +20,7 @@ final class RateLimit {
     }
 
     /** Takes a token if there is one: 0, or the milliseconds until there will be. */
-    long take(long nowNanos) {
+    public long take(long nowNanos) {
         if (perSecond == 0) {
             return 0;
         }

@@ -1,7 +1,7 @@
 package push;
 
 /** Why a stream has ended. */
-enum Reason {
+public enum Reason {
     /** The peer cancelled it: RST_STREAM with CANCEL or NO_ERROR. */
     CLIENT,
     /** The peer sent GOAWAY. */

@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  *
  * <p><b>Threads:</b> any thread; the exchange's own.
  */
-final class Reply implements IoCallback {
+public final class Reply implements IoCallback {
     private static final int DISCARD_MS = 1_000;
     private static final Reply DONE = new Reply();
     private static final Discard DISCARD = new Discard();
@@ -23,7 +23,7 @@ final class Reply implements IoCallback {
     private Reply() {}
 
     /** Sends a whole body with the exchange's status and ends the exchange. */
-    static void send(HttpServerExchange exchange, String contentType, byte[] body) {
+    public static void send(HttpServerExchange exchange, String contentType, byte[] body) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, contentType);
         headers.put(Headers.CONTENT_LENGTH, body.length);

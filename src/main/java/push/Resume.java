@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param place the sequence after which the stream goes on
  * @param reason null if what the client has stays good; else why not
  */
-record Resume(long place, @Nullable String reason) {
+public record Resume(long place, @Nullable String reason) {
     private static final Pattern ID = Pattern.compile("([0-9a-z]{1,32})-(0|[1-9][0-9]{0,17})");
 
     /** The place of a client that sent this last id; null or empty if it sent none. */
-    static Resume from(@Nullable String lastEventId, MessageLog log) {
+    public static Resume from(@Nullable String lastEventId, MessageLog log) {
         if (lastEventId == null || lastEventId.isEmpty()) {
             return afresh("new", log);
         }

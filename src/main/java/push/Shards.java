@@ -38,7 +38,7 @@ public final class Shards {
     }
 
     /** Tells every shard that the log has grown. */
-    void wake() {
+    public void wake() {
         for (Shard shard : all) {
             shard.wake();
         }

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Stats {
     /** The counts of streams at one moment. */
-    record Streams(long open, long opened, long refused, Map<Reason, Long> closed) {}
+    public record Streams(long open, long opened, long refused, Map<Reason, Long> closed) {}
 
     final LongAdder posted = new LongAdder();
     final LongAdder deliveries = new LongAdder();
@@ -42,7 +42,7 @@ public final class Stats {
     }
 
     /** Counts a stream in, unless there are that many already. */
-    synchronized boolean open(int max) {
+    public synchronized boolean open(int max) {
         if (open >= max) {
             return false;
         }
@@ -69,7 +69,8 @@ public final class Stats {
         }
     }
 
-    synchronized Streams streams() {
+    /** The counts of this moment. */
+    public synchronized Streams streams() {
         return new Streams(open, opened, refused, new EnumMap<>(closed));
     }
 }

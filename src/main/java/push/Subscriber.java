@@ -18,7 +18,7 @@ import org.xnio.channels.StreamSinkChannel;
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
-final class Subscriber implements Shard.Member {
+public final class Subscriber implements Shard.Member {
     private final Connection connection;
     private final int id;
     private final Shard shard;
@@ -44,7 +44,7 @@ final class Subscriber implements Shard.Member {
     }
 
     /** Opens a stream and sends its first record and what follows the client's place. */
-    static void open(Connection connection, int id, HttpServerExchange exchange, Wire wire, Resume resume) {
+    public static void open(Connection connection, int id, HttpServerExchange exchange, Wire wire, Resume resume) {
         Subscriber subscriber = new Subscriber(connection, id, exchange, wire, resume);
         // A reset or a lost connection is told through the write listener alone, and only if there is one.
         subscriber.sink.getWriteSetter().set(channel -> subscriber.onWritable());

@@ -23,7 +23,8 @@ public enum Wire {
     /** The original's second dialect: the same, under the key {@code msg}. */
     MSG("text/plain; charset=utf-8", "msg");
 
-    final String contentType;
+    /** What the head of the response says of its body. */
+    public final String contentType;
     /** The snapshot's key; empty for the two forms that are made of records. */
     final String key;
 
@@ -71,7 +72,7 @@ public enum Wire {
      * @param plain the snapshot form of the path that was asked
      * @return null if nothing that is acceptable can be served
      */
-    static @Nullable Wire choose(@Nullable String accept, Wire plain) {
+    public static @Nullable Wire choose(@Nullable String accept, Wire plain) {
         List<Range> ranges = accept == null ? List.of() : Range.parse(accept);
         Wire best = ranges.isEmpty() ? plain : null;
         Range asked = null;
