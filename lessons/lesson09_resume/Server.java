@@ -60,10 +60,11 @@ public final class Server implements Running {
     }
 
     private void open(HttpServerExchange exchange) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
+        Wire wire = Wire.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), Wire.NDJSON);
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
         String header = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         var query = exchange.getQueryParameters().get("lastEventId");
-        Stream stream = new Stream(exchange, header != null ? header : query != null ? query.getFirst() : "");
+        Stream stream = new Stream(exchange, wire, header != null ? header : query != null ? query.getFirst() : "");
         streams.add(stream);
         stream.drain(); // What was published before this is found in the log, what comes after it wakes the stream.
         stream.tick();
@@ -80,27 +81,24 @@ public final class Server implements Running {
         exchange.getResponseSender().send(ByteBuffer.wrap(message.json()));
     }
 
-    private static long sequence(String id) {
-        return Long.parseLong(id.substring(id.indexOf('-') + 1));
-    }
-
     /** An open response and its place in the log. Confined to its IO thread. */
     private final class Stream {
         final StreamSinkChannel sink;
+        final Wire wire;
         long place; // The sequence of the last message that was taken from the log.
         ByteBuffer pending; // Goes before all that follows that place.
         boolean waiting; // The sink is full.
         long movedNanos = System.nanoTime(); // When it last took something, or let go of something.
 
-        Stream(HttpServerExchange exchange, String lastEventId) {
+        Stream(HttpServerExchange exchange, Wire wire, String lastEventId) {
+            this.wire = wire;
             sink = exchange.getResponseChannel();
             // That its peer has left is told to a stream's write listener alone, even while writes are suspended.
             sink.getWriteSetter().set(writable -> {
                 movedNanos = System.nanoTime();
                 drain();
             });
-            String lost = lost(lastEventId);
-            begin(lost == null ? sequence(lastEventId) : log.historyPlace(), lost);
+            begin(lastEventId);
         }
 
         /** Writes what the sink takes now; the write listener comes back for the rest. */
@@ -131,22 +129,25 @@ public final class Server implements Running {
             }
         }
 
-        /** Why a client cannot go on from the last message that it has seen; null if it can. */
-        String lost(String lastEventId) {
-            if (!lastEventId.matches("[0-9a-z]{1,32}-(0|[1-9][0-9]{0,17})")) {
-                return lastEventId.isEmpty() ? "new" : "malformed";
+        /** Begins after the last message that a client has seen, or tells it why that cannot be. */
+        void begin(String lastEventId) {
+            boolean formed = lastEventId.matches("[0-9a-z]{1,32}-(0|[1-9][0-9]{0,17})");
+            long seen = formed ? Long.parseLong(lastEventId.substring(lastEventId.indexOf('-') + 1)) : 0;
+            if (!formed) {
+                begin(log.historyPlace(), lastEventId.isEmpty() ? "new" : "malformed");
+            } else if (!lastEventId.equals(log.id(seen))) {
+                begin(log.historyPlace(), "epoch");
+            } else if (seen > log.newest() || seen < log.first() - 1) {
+                begin(log.historyPlace(), seen > log.newest() ? "future" : "evicted");
+            } else {
+                begin(seen, null);
             }
-            long sequence = sequence(lastEventId);
-            if (!lastEventId.equals(log.id(sequence))) {
-                return "epoch";
-            }
-            return sequence > log.newest() ? "future" : sequence < log.first() - 1 ? "evicted" : null;
         }
 
         void begin(long after, String reason) {
             place = after;
-            pending = ByteBuffer.wrap(
-                    Wire.NDJSON.start(reason, config.heartbeatMs(), 0).getBytes(UTF_8));
+            pending =
+                    ByteBuffer.wrap(wire.start(reason, config.heartbeatMs(), 0).getBytes(UTF_8));
         }
 
         void next() {
@@ -155,7 +156,7 @@ public final class Server implements Running {
                 begin(log.historyPlace(), "lapped");
             } else {
                 place++;
-                pending = message.record(Wire.NDJSON).buffer();
+                pending = message.record(wire).buffer();
             }
         }
 
@@ -165,7 +166,7 @@ public final class Server implements Running {
             if (waiting && quietMs >= config.stallMs()) {
                 IoUtils.safeClose(sink);
             } else if (!waiting && quietMs >= config.heartbeatMs()) {
-                pending = ByteBuffer.wrap(Wire.NDJSON.heartbeat(log.id(place)).getBytes(UTF_8));
+                pending = ByteBuffer.wrap(wire.heartbeat(log.id(place)).getBytes(UTF_8));
                 drain();
             }
             if (sink.isOpen()) {
