@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson05BroadcastTest {
 
     private static final int STORM = 400;
+    private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
     static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
@@ -34,6 +35,22 @@ class Lesson05BroadcastTest {
             assertEquals(posted, ids(recorder.messages(posted.size())), "the ids that a stream got beside a full one");
         }
         assertEquals(false, full.ended(), "whether the full stream has ended");
+    }
+
+    @Test
+    @Means("A stream that takes nothing for a while is passed over from then on, or what it did not take is lost.")
+    void aStreamThatTookNothingGetsEverythingOnceItDoes() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
+        var full = peer.open(Format.NDJSON);
+        var large = "y".repeat(4_000);
+        var posted = List.of(server.post("ann", large), server.post("ann", large), server.post("ann", large + " last"));
+
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(1, PLENTY);
+
+        var ids = ids(full.messagesUpTo(large + " last"));
+        assertEquals(
+                posted, ids.subList(ids.size() - posted.size(), ids.size()), "the last ids that the full stream got");
     }
 
     @Test
