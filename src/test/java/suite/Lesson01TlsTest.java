@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TLS with a certificate that clients accept, and HTTP/2 agreed on while it is set up (RFC 9113, section 3.3). */
+/** TLS with a certificate that clients accept, and HTTP/2 agreed on while it is set up (RFC 9113, section 3.2). */
 @Lesson(id = "01", slug = "tls", title = "TLS and ALPN")
 class Lesson01TlsTest {
 
