@@ -220,6 +220,8 @@ final class Lesson09ResumeTest {
     }
 
     private static String epoch(String id) {
+        assertTrue(
+                id.contains("-"), () -> "an id must be an epoch, a hyphen and a number, but there came \"" + id + "\"");
         return id.substring(0, id.lastIndexOf('-'));
     }
 
