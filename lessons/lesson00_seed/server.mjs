@@ -18,6 +18,7 @@ const KEYS = { '/messages': 'messages', '/msgs': 'msg' };
 const HISTORY = 50;
 
 const messages = [];
+const snapshot = (key) => JSON.stringify({ [key]: messages.reverse().slice(0, HISTORY) });
 const kept = new Map(); // Each open stream, and the key that it was asked with.
 
 const server = createSecureServer({ cert: readFileSync(PUSH_CERT), key: readFileSync(PUSH_KEY) });
@@ -48,10 +49,6 @@ function post(stream) {
     stream.respond({ ':status': 200 }, { endStream: true });
     for (const [other, key] of kept) other.write(snapshot(key));
   });
-}
-
-function snapshot(key) {
-  return JSON.stringify({ [key]: messages.reverse().slice(0, HISTORY) });
 }
 
 function status(stream) {
