@@ -40,6 +40,7 @@ final class Clients {
                 .protocols(protocols)
                 .dispatcher(dispatcher)
                 .connectionPool(new ConnectionPool(UNLIMITED, 5, TimeUnit.MINUTES))
+                .socketFactory(new NoDelay())
                 .sslSocketFactory(trust.sockets(), trust)
                 .hostnameVerifier((host, session) -> true)
                 .connectTimeout(Deadline.PATIENCE)

@@ -1,0 +1,42 @@
+package suite;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import javax.net.SocketFactory;
+
+/**
+ * Sockets that send at once what they are given. With Nagle's algorithm a cancel that follows another frame waits for the
+ * peer's delayed acknowledgement, 40 ms, and the suite has hundreds of them.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+final class NoDelay extends SocketFactory {
+
+    @Override
+    public Socket createSocket() throws IOException {
+        var socket = new Socket();
+        socket.setTcpNoDelay(true);
+        return socket;
+    }
+
+    @Override
+    public Socket createSocket(String host, int port) {
+        throw new UnsupportedOperationException("OkHttp connects sockets itself");
+    }
+
+    @Override
+    public Socket createSocket(String host, int port, InetAddress localHost, int localPort) {
+        return createSocket(host, port);
+    }
+
+    @Override
+    public Socket createSocket(InetAddress host, int port) {
+        throw new UnsupportedOperationException("OkHttp connects sockets itself");
+    }
+
+    @Override
+    public Socket createSocket(InetAddress address, int port, InetAddress localAddress, int localPort) {
+        return createSocket(address, port);
+    }
+}
