@@ -61,6 +61,7 @@ public final class BadServer implements Running {
     }
 
     private static void handle(HttpServerExchange exchange) throws IOException {
+        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
         if (exchange.getRequestPath().equals("/reset")) {
             var sink = exchange.getResponseChannel();
             sink.write(ByteBuffer.wrap("{\"type\":\"start\"}\n".getBytes(UTF_8)));
@@ -86,7 +87,6 @@ public final class BadServer implements Running {
                 hold(exchange);
             }
             case "/malformed" -> {
-                exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
                 out.write("{\"type\":\"start\"}\n{oops}\n".getBytes(UTF_8));
                 out.flush();
                 hold(exchange);

@@ -17,4 +17,9 @@ enum Format {
     Format(String mediaType) {
         this.mediaType = mediaType;
     }
+
+    /** Whether a response with this content-type is of this form. */
+    boolean matches(String contentType) {
+        return this == ANY || contentType.replaceFirst(" *;.*", "").equalsIgnoreCase(mediaType);
+    }
 }

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FormsTest {
 
     @RegisterExtension
-    static final Target server = Target.with(
-            "PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final Target server =
+            Target.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @ParameterizedTest
     @CsvSource(
@@ -98,7 +98,8 @@ class FormsTest {
             server.post("ann", "message " + i);
         }
 
-        var snapshot = server.open(server.client(), server.at(path), Format.SEED).next("snapshot");
+        var snapshot =
+                server.open(server.client(), server.at(path), Format.SEED).next("snapshot");
 
         assertEquals(List.of(key), List.copyOf(snapshot.fields().propertyNames()));
         assertEquals(

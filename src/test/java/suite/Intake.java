@@ -30,6 +30,7 @@ abstract class Intake {
     record Arrival(WireRecord record, long nanos) {}
 
     private final String what;
+    private final Format format;
 
     @GuardedBy("this")
     private final Records parser;
@@ -57,11 +58,16 @@ abstract class Intake {
      */
     Intake(String what, Format format) {
         this.what = what;
+        this.format = format;
         this.parser = Records.of(format);
     }
 
     final synchronized void head(Head head) {
         this.head = Optional.of(head);
+        if (head.status() == 200 && !format.matches(header("content-type"))) {
+            malformed =
+                    Optional.of("the content-type is \"" + header("content-type") + "\" and not " + format.mediaType);
+        }
         notifyAll();
     }
 

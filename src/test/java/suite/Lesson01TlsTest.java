@@ -1,7 +1,8 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -40,10 +41,10 @@ class Lesson01TlsTest {
         var names = names(certificate);
 
         var expected = List.of("0:0:0:0:0:0:0:1", "127.0.0.1", "localhost");
-        assertTrue(
-                names.containsAll(expected),
-                "the certificate must have the subject alternative names " + expected + ", but it has "
-                        + (names.isEmpty() ? "none; its subject is " + certificate.getSubjectX500Principal() : names));
+        if (!names.containsAll(expected)) {
+            fail("the certificate must have the subject alternative names " + expected + ", but it has "
+                    + (names.isEmpty() ? "none; its subject is " + certificate.getSubjectX500Principal() : names));
+        }
     }
 
     @ParameterizedTest
@@ -55,14 +56,11 @@ class Lesson01TlsTest {
         var strict = new SSLParameters();
         strict.setEndpointIdentificationAlgorithm("HTTPS");
 
-        var refusal = "";
         try {
             handshake(host, List.of("h2"), strict);
         } catch (IOException e) {
-            refusal = e.getMessage();
+            fail("Java must accept the certificate for " + host + ", but it refuses: " + e.getMessage(), e);
         }
-
-        assertTrue(refusal.isEmpty(), "Java must accept the certificate for " + host + ", but it refuses: " + refusal);
     }
 
     @Test
@@ -111,7 +109,7 @@ class Lesson01TlsTest {
     void statusTellsTheHeartbeatAndThatNoStreamIsOpen() {
         var status = server.status();
 
-        assertTrue(status.heartbeatMs() > 0, "heartbeatMs must be more than 0, but it is " + status.heartbeatMs());
+        assertNotEquals(0, status.heartbeatMs(), "heartbeatMs");
         assertEquals(0, status.open(), "streams.open, when nobody has opened one");
     }
 

@@ -2,7 +2,6 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.ArrayList;
@@ -80,9 +79,9 @@ class Lesson04OrderTest {
         var first = server.post("ann", "first");
         var second = server.post("ann", "second");
 
-        assertTrue(
-                first.matches("[0-9a-z]+-[1-9][0-9]*"),
-                "an id must be <epoch>-<sequence>, but it is \"" + first + "\"");
+        if (!first.matches("[0-9a-z]+-[1-9][0-9]*")) {
+            fail("an id must be <epoch>-<sequence>, but it is \"" + first + "\"");
+        }
         assertEquals(epoch(first), epoch(second), "the epoch of the second message, as of the first");
         assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
     }

@@ -1,6 +1,7 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -34,7 +35,7 @@ class Lesson05BroadcastTest {
         for (var recorder : others) {
             assertEquals(posted, ids(recorder.messages(posted.size())), "the ids that a stream got beside a full one");
         }
-        assertEquals(false, full.ended(), "whether the full stream has ended");
+        assertFalse(full.ended(), "the full stream has ended");
     }
 
     @Test

@@ -24,15 +24,19 @@ class MetricsTest {
         assertEquals("no-store", answer.header("cache-control"));
         for (var line : answer.body().lines().toList()) {
             assertTrue(
-                    line.matches("# (HELP|TYPE) push_\\w+ .+|push_\\w+(\\{\\w+=\"\\w+\"\\})? -?[0-9.]+(E[0-9]+)?"), line);
+                    line.matches("# (HELP|TYPE) push_\\w+ .+|push_\\w+(\\{\\w+=\"\\w+\"\\})? -?[0-9.]+(E[0-9]+)?"),
+                    line);
         }
     }
 
     @Test
     void openMetricsIsServedToWhoeverAsksForIt() {
-        var answer = server.request(server.at("/metrics").header("accept", "application/openmetrics-text;version=1.0.0"));
+        var answer =
+                server.request(server.at("/metrics").header("accept", "application/openmetrics-text;version=1.0.0"));
 
-        assertTrue(answer.header("content-type").startsWith("application/openmetrics-text"), answer.header("content-type"));
+        assertTrue(
+                answer.header("content-type").startsWith("application/openmetrics-text"),
+                answer.header("content-type"));
         assertTrue(answer.body().endsWith("# EOF\n"), Malformed.quote(answer.body()));
     }
 

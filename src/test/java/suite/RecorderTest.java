@@ -40,8 +40,8 @@ class RecorderTest {
         recorder.awaitText("start");
 
         says(
-                "expected a record, but nothing of the kind came within 200 ms; the response (200 ) has sent 0 records in"
-                        + " 1 chunk of 16 bytes, the last 16 not a whole record",
+                "expected a record, but nothing of the kind came within 200 ms; the response (200"
+                        + " application/x-ndjson) has sent 0 records in 1 chunk of 16 bytes, the last 16 not a whole record",
                 () -> recorder.next(SHORT));
     }
 
