@@ -1,0 +1,165 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.platform.engine.discovery.ClassNameFilter.includeClassNamePatterns;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.platform.engine.TestExecutionResult;
+import org.junit.platform.engine.TestSource;
+import org.junit.platform.engine.support.descriptor.ClassSource;
+import org.junit.platform.engine.support.descriptor.MethodSource;
+import org.junit.platform.launcher.TestExecutionListener;
+import org.junit.platform.launcher.TestIdentifier;
+import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
+import org.junit.platform.launcher.core.LauncherFactory;
+
+/**
+ * The naive server's column: which classes of the suite it fails, with which message, and what it passes of them all the same.
+ * A class of a lesson that has no row here must be red as well.
+ */
+class SeedTest {
+
+    private static final String NO_NDJSON = "GET …/messages as NDJSON: expected …, but the content-type is"
+            + " \"text/plain; charset=utf-8\" and not application/x-ndjson; the response (200 …";
+
+    /**
+     * What is said of one class.
+     *
+     * @param red a test that the server fails, and what that says, with … for what differs from run to run
+     * @param green all tests of the class that it passes
+     */
+    private record Row(String name, String red, String says, Set<String> green) {
+        static Row of(Class<?> tests, String red, String says, String... green) {
+            return new Row(tests.getSimpleName(), red, says, Set.of(green));
+        }
+
+        static Row anyRed(String name) {
+            return new Row(name, "", "…", Set.of());
+        }
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    private static final List<Row> ROWS = List.of(
+            Row.of(
+                    Lesson01TlsTest.class,
+                    "theCertificateNamesLocalhostAndBothLoopbackAddresses",
+                    "the certificate must have the subject alternative names [0:0:0:0:0:0:0:1, 127.0.0.1, localhost],"
+                            + " but it has none; its subject is CN=localhost",
+                    "requestsAreAnsweredOverHttp2",
+                    "http2IsChosenBeforeHttp11",
+                    "aClientWithoutHttp2GetsHttp11",
+                    "thisVersionOfTlsIsSpoken",
+                    "statusTellsTheHeartbeatAndThatNoStreamIsOpen"),
+            Row.of(Lesson02HoldOpenTest.class, "theResponseBeginsWithinASecond", NO_NDJSON),
+            Row.of(Lesson03ChunksTest.class, "aMessageIsOneRecordOnEveryOpenStream", NO_NDJSON),
+            Row.of(
+                    Lesson04OrderTest.class,
+                    "anIdIsTheEpochAndASequenceThatGrowsByOne",
+                    "an id must be <epoch>-<sequence>, but it is \"\""),
+            Row.of(
+                    Lesson05BroadcastTest.class,
+                    "everyStreamGetsEveryMessageInTheSameOrder",
+                    "POST /messages must answer with the message and its id, <epoch>-<sequence>, but the id is \"\""));
+
+    private static Stream<Row> rows() {
+        var told = ROWS.stream().map(Row::name).collect(Collectors.toSet());
+        return Stream.concat(
+                ROWS.stream(),
+                lessons().stream().filter(name -> !told.contains(name)).map(Row::anyRed));
+    }
+
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.MethodSource("rows")
+    void theNaiveServerFails(Row row) {
+        var outcomes = run(row.name());
+
+        var red = outcomes.values().stream().filter(said -> !said.isEmpty()).toList();
+        assertTrue(
+                !red.isEmpty(),
+                "the naive server must fail " + row.name() + ", but it passes all of " + outcomes.keySet());
+        if (!row.red().isEmpty()) {
+            var said = outcomes.getOrDefault(row.red(), "there is no such test");
+            assertTrue(matches(row.says(), said), row.red() + " must say\n" + row.says() + "\nbut it says\n" + said);
+            var green = new TreeSet<>(outcomes.keySet());
+            green.removeIf(name -> !outcomes.get(name).isEmpty());
+            assertEquals(new TreeSet<>(row.green()), green, "what the naive server passes of " + row.name());
+        }
+    }
+
+    /** The names of all classes of lessons. */
+    private static List<String> lessons() {
+        var request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectPackage("suite"))
+                .filters(includeClassNamePatterns("suite\\.Lesson\\d\\d\\w+Test"))
+                .build();
+        var plan = LauncherFactory.create().discover(request);
+        return plan.getRoots().stream()
+                .flatMap(root -> plan.getChildren(root).stream())
+                .map(container -> ((ClassSource) container.getSource().orElseThrow()).getJavaClass())
+                .map(Class::getSimpleName)
+                .sorted()
+                .toList();
+    }
+
+    /** The names of a class's tests, each with what it says first when it is red, or with nothing. */
+    private static Map<String, String> run(String name) {
+        var outcomes = new TreeMap<String, String>();
+        var listener = new TestExecutionListener() {
+            @Override
+            public void executionFinished(TestIdentifier test, TestExecutionResult result) {
+                if (result.getStatus() == TestExecutionResult.Status.ABORTED) {
+                    return;
+                }
+                var said = result.getThrowable().map(SeedTest::sentence).orElse("");
+                test.getSource()
+                        .flatMap(SeedTest::method)
+                        .ifPresent(method -> outcomes.merge(method, said, (one, other) -> one.isEmpty() ? other : one));
+            }
+        };
+        var request = LauncherDiscoveryRequestBuilder.request()
+                .selectors(selectClass("suite." + name))
+                .build();
+        var before = System.setProperty("suite.server", "lesson00_seed.Server");
+        try {
+            LauncherFactory.create().execute(request, listener);
+        } finally {
+            if (before == null) {
+                System.clearProperty("suite.server");
+            } else {
+                System.setProperty("suite.server", before);
+            }
+        }
+        return outcomes;
+    }
+
+    private static Optional<String> method(TestSource source) {
+        return source instanceof MethodSource method ? Optional.of(method.getMethodName()) : Optional.empty();
+    }
+
+    /** A failure's own message, without what it usually means. */
+    private static String sentence(Throwable thrown) {
+        return String.valueOf(thrown.getMessage()).replaceFirst("(?s)" + Pattern.quote(Meaning.USUALLY) + ".*", "");
+    }
+
+    private static boolean matches(String says, String said) {
+        var pattern = Arrays.stream(says.split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));
+        return Pattern.compile(pattern, Pattern.DOTALL).matcher(said).matches();
+    }
+}
