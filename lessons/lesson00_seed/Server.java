@@ -44,6 +44,7 @@ public final class Server implements Running {
     private final List<Message> messages = new ArrayList<>();
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private final Undertow undertow;
+    private final int port;
 
     private Server(Config config) throws IOException {
         this.config = config;
@@ -54,6 +55,7 @@ public final class Server implements Running {
                 .setHandler(this::handle)
                 .build();
         undertow.start();
+        port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
     public static Running start(Map<String, String> env) throws IOException {
@@ -129,7 +131,7 @@ public final class Server implements Running {
 
     @Override
     public int port() {
-        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        return port;
     }
 
     @Override

@@ -72,15 +72,16 @@ abstract class Intake {
     }
 
     final synchronized void take(byte[] buffer, int offset, int length) {
+        if (malformed.isPresent()) {
+            return; // Nothing that follows means anything, and there may be very much of it.
+        }
         long now = System.nanoTime();
         chunks.add(new Chunk(Arrays.copyOfRange(buffer, offset, offset + length), now));
         body.write(buffer, offset, length);
-        if (malformed.isEmpty()) {
-            try {
-                parser.feed(buffer, offset, length, record -> arrived(record, now));
-            } catch (Malformed e) {
-                malformed = Optional.of(e.getMessage());
-            }
+        try {
+            parser.feed(buffer, offset, length, record -> arrived(record, now));
+        } catch (Malformed e) {
+            malformed = Optional.of(e.getMessage());
         }
         notifyAll();
     }
