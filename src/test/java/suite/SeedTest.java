@@ -8,6 +8,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectPackage;
 import static org.junit.platform.launcher.TagFilter.excludeTags;
 
+import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -18,7 +19,9 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.platform.commons.support.ReflectionSupport;
 import org.junit.platform.engine.DiscoverySelector;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestSource;
@@ -56,15 +59,27 @@ class SeedTest {
             return new Row(tests.getSimpleName(), red, says, Optional.empty());
         }
 
-        /** All are run, and one of them must be red. */
+        /** One after the other is run, until one is red. */
         static Row anyRed(String name) {
             return new Row(name, "", "…", Optional.empty());
         }
 
-        DiscoverySelector selector() {
-            return green.isEmpty() && !red.isEmpty()
-                    ? selectMethod("suite." + name, red)
-                    : selectClass("suite." + name);
+        List<? extends DiscoverySelector> selectors() {
+            if (green.isPresent()) {
+                return List.of(selectClass("suite." + name));
+            }
+            return tests().map(test -> selectMethod("suite." + name, test)).toList();
+        }
+
+        private Stream<String> tests() {
+            if (!red.isEmpty()) {
+                return Stream.of(red);
+            }
+            var tests = ReflectionSupport.tryToLoadClass("suite." + name).getOrThrow(IllegalStateException::new);
+            return Arrays.stream(tests.getDeclaredMethods())
+                    .filter(method -> method.isAnnotationPresent(Test.class))
+                    .map(Method::getName)
+                    .sorted();
         }
 
         @Override
@@ -96,7 +111,13 @@ class SeedTest {
                     "POST /messages must answer with the message and its id, <epoch>-<sequence>, but the id is \"\""),
             Row.only(Lesson08SlowReaderTest.class, "aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest", NO_NDJSON),
             Row.only(Lesson09ResumeTest.class, "allThatWasMissedComesThoughItIsMoreThanTheHistory", NO_NDJSON),
-            Row.only(Lesson09StormTest.class, "cutAgainAndAgainInAStormEveryMessageComesExactlyOnce", NO_NDJSON));
+            Row.only(Lesson09StormTest.class, "cutAgainAndAgainInAStormEveryMessageComesExactlyOnce", NO_NDJSON),
+            Row.only(Lesson10FloodsTest.class, "twoThousandStreamsThatAreOpenedAndResetLeaveNothing", NO_NDJSON),
+            Row.only(Lesson10HandshakeTest.class, "http2WithoutAlpnOpensNothing", NO_NDJSON),
+            Row.only(Lesson10HostileTest.class, "everyControlCharacterButLineFeedAndTabIsRefused", NO_NDJSON),
+            Row.only(Lesson10RatesTest.class, "streamsOpenAHundredAtOnceAndThenTenASecond", NO_NDJSON),
+            Row.only(Lesson10RequestsTest.class, "headIsAnsweredWithoutABody", NO_NDJSON),
+            Row.only(Lesson10TextTest.class, "fieldsThatTheClientMayNotChooseAreIgnored", NO_NDJSON));
 
     private static Stream<Row> rows() {
         var told = ROWS.stream().map(Row::name).collect(Collectors.toSet());
@@ -108,7 +129,13 @@ class SeedTest {
     @ParameterizedTest
     @org.junit.jupiter.params.provider.MethodSource("rows")
     void theNaiveServerFails(Row row) {
-        var outcomes = run(row.selector());
+        var outcomes = new TreeMap<String, String>();
+        for (var selector : row.selectors()) {
+            run(selector, outcomes);
+            if (outcomes.values().stream().anyMatch(said -> !said.isEmpty())) {
+                break;
+            }
+        }
 
         var red = outcomes.values().stream().filter(said -> !said.isEmpty()).toList();
         assertTrue(
@@ -140,9 +167,8 @@ class SeedTest {
                 .toList();
     }
 
-    /** The names of the tests, each with what it says first when it is red, or with nothing. */
-    private static Map<String, String> run(DiscoverySelector selector) {
-        var outcomes = new TreeMap<String, String>();
+    /** Puts in the names of the tests, each with what it says first when it is red, or with nothing. */
+    private static void run(DiscoverySelector selector, Map<String, String> outcomes) {
         var listener = new TestExecutionListener() {
             @Override
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
@@ -167,7 +193,6 @@ class SeedTest {
                 System.setProperty("suite.server", before);
             }
         }
-        return outcomes;
     }
 
     private static Optional<String> method(TestSource source) {
