@@ -1,0 +1,136 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.function.Predicate;
+import okhttp3.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Silence: the client must be able to tell a quiet line from a dead one, and so must the server. */
+@Lesson(id = "07", slug = "silence", title = "Silence")
+final class Lesson07SilenceTest {
+
+    @RegisterExtension
+    static final Target server =
+            Target.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final Target watchful = Target.with(
+            "PUSH_HEARTBEAT_MS", "300",
+            "PUSH_PING_MS", "200",
+            "PUSH_PING_TIMEOUT_MS", "400",
+            "PUSH_STALL_MS", "60000");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    /** A page gives a stream up after two and a half heartbeats; a slow machine gets some time more. */
+    private static Duration heartbeats(Target of) {
+        return of.heartbeat().multipliedBy(5).dividedBy(2).plus(Deadline.PATIENCE);
+    }
+
+    @Means("Nothing is written while nobody posts: a client cannot tell this from a dead line.")
+    @Test
+    void quietStreamBeatsAndNamesTheNewestMessage() {
+        var stream = server.live(Format.NDJSON);
+        var newest = server.post("ann", "the last word");
+        stream.messagesUpTo("the last word");
+
+        var first = stream.next("heartbeat", heartbeats(server));
+        var second = stream.next("heartbeat", heartbeats(server));
+
+        assertEquals(newest, first.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+        assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+    }
+
+    @Means("Heartbeats come by the clock and not after silence: they are noise between messages.")
+    @Test
+    void streamThatIsBusyDoesNotBeat() {
+        var stream = server.live(Format.NDJSON);
+        var heartbeat = server.heartbeat();
+        var patience = Deadline.in(heartbeat.multipliedBy(20).plus(Deadline.PATIENCE));
+
+        int first = 0; // Of the messages that have come close enough for two heartbeats.
+        int posted = 0;
+        long last = System.nanoTime();
+        for (long since = last; last - since < heartbeat.toNanos() * 2; posted++) {
+            Deadline.pause(heartbeat.dividedBy(20));
+            server.post("ann", "busy " + posted);
+            long now = System.nanoTime();
+            if (now - last > heartbeat.toNanos() / 2) { // The machine was slow, and the server right to beat.
+                first = posted;
+                since = now;
+            }
+            last = now;
+            assertTrue(!patience.passed(), "this machine is too slow to post twice in a heartbeat");
+        }
+        stream.messagesUpTo("busy " + (posted - 1));
+
+        var types = stream.arrivals().stream()
+                .dropWhile(isMessage("busy " + first).negate())
+                .takeWhile(isMessage("busy " + (posted - 1)).negate())
+                .toList();
+        long beats = types.stream().filter(a -> a.record().is("heartbeat")).count();
+        assertEquals(0, beats, beats + " heartbeats came among " + types.size() + " messages without a pause");
+        figures.put("messages without a pause", types.size());
+        figures.put("heartbeats among them", beats);
+    }
+
+    private static Predicate<Intake.Arrival> isMessage(String text) {
+        return arrival ->
+                arrival.record().is("message") && arrival.record().text("text").equals(text);
+    }
+
+    @Means("The peer cannot answer and nobody asks it: send HTTP/2 PINGs, for heartbeats vanish in its window.")
+    @Test
+    void serverNoticesThatANetworkSwallowsEverything() {
+        watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
+        var relay = watchful.relay();
+        var client = watchful.newClient();
+        watchful.open(client, new Request.Builder().url(relay.url("/messages")), Format.NDJSON);
+        watchful.awaitOpen(1);
+        var before = watchful.status();
+
+        relay.swallow(Relay.Way.values());
+
+        var after = watchful.awaitStatus(
+                status -> status.open() == 0,
+                "the stream of a client that nobody can reach to be gone",
+                Deadline.PATIENCE);
+        if (after.opened().isPresent()) {
+            assertEquals(before.closed("ping") + 1, after.closed("ping"), after.toString());
+        }
+    }
+
+    @Means("A frozen peer's socket stays open and its window takes the heartbeats: only an unanswered PING finds it.")
+    @Test
+    void serverNoticesAPeerThatIsFrozen() {
+        watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
+        var peer = watchful.raw();
+        peer.open(Format.NDJSON);
+        peer.open(Format.NDJSON);
+        watchful.awaitOpen(2);
+
+        peer.freeze();
+
+        watchful.awaitStatus(status -> status.open() == 0, "a frozen peer's two streams to be gone", Deadline.PATIENCE);
+    }
+
+    @Means("The server counts silence as death: a peer that only listens, and answers PINGs, must stay.")
+    @Test
+    void serverKeepsAPeerThatListensAndSaysNothing() {
+        watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
+        var peer = watchful.raw();
+        var stream = peer.open(Format.NDJSON);
+        stream.next("start");
+
+        for (int i = 0; i < 6; i++) { // Three times as long as a PING and its answer may take.
+            stream.next("heartbeat", heartbeats(watchful));
+        }
+
+        assertEquals(1, watchful.status().open());
+    }
+}
