@@ -38,6 +38,9 @@ public final class Listeners {
     /** A frame header and a frame fit one TLS record. */
     private static final int BUFFER_BYTES = 16 * 1024 - 20;
 
+    /** For each IO thread: what a round holds, and as many again for whatever else is going on. */
+    private static final int KEPT_BUFFERS = 4 * Round.MAX_HELD;
+
     /**
      * What the system may hold for one connection. Left to itself it holds megabytes, and calls a socket writable only
      * when a third of them is free: a slow reader that reads all the time would be taken for stalled.
@@ -67,7 +70,7 @@ public final class Listeners {
         } catch (IOException e) {
             throw new IllegalStateException("The IO threads cannot be started", e);
         }
-        var pool = new DefaultByteBufferPool(true, BUFFER_BYTES);
+        var pool = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, KEPT_BUFFERS);
         int maxStreams = config.maxStreamsPerConnection() + Config.SPARE_STREAMS;
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, maxStreams)

@@ -28,10 +28,12 @@ final class PushChannel extends Http2Channel {
     private static final byte[] PING = new byte[8];
 
     private final Connection connection;
+    private final Shard shard;
     private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
     PushChannel(StreamConnection tcp, ByteBufferPool pool, PooledByteBuffer read, OptionMap options, Shard shard) {
         super(tcp, null, pool, read, false, false, options);
+        this.shard = shard;
         this.connection = Connection.of(this, shard);
         addCloseTask(closed -> shard.execute(() -> connection.end(Reason.TCP)));
     }
@@ -62,6 +64,20 @@ final class PushChannel extends Http2Channel {
             connection.because(Reason.GOAWAY);
         }
         return frame;
+    }
+
+    @Override
+    public void flush() {
+        if (shard == null || !shard.isCurrentThread() || !shard.round.isRunning()) { // Null while Undertow constructs.
+            super.flush();
+        } else {
+            shard.round.hold(this);
+        }
+    }
+
+    /** Sends what was held. */
+    void release() {
+        super.flush();
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.xnio.XnioIoThread;
 
 /**
@@ -24,6 +25,7 @@ final class Shard implements Runnable {
     final Config config;
     final MessageLog log;
     final Stats stats;
+    final Round round = new Round();
     private final XnioIoThread thread;
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the IO thread.
     private final Map<Wire, Batch> batches = new EnumMap<>(Wire.class);
@@ -36,6 +38,9 @@ final class Shard implements Runnable {
     interface Member {
         /** Writes what the log has up to its head. */
         void drain(long head, long nowNanos);
+
+        /** Its connection has been flushed after a round: looks whether what it wrote has gone out. */
+        void settle(long head, long nowNanos);
 
         /** Looks at the clock: a heartbeat if nothing was written for a while, the end if nothing moves. */
         void tick(long nowNanos);
@@ -103,12 +108,22 @@ final class Shard implements Runnable {
     }
 
     private void round(long head, long nowNanos) {
+        round.begin();
+        try {
+            forEach(member -> member.drain(head, nowNanos));
+        } finally {
+            round.end();
+        }
+        forEach(member -> member.settle(head, nowNanos));
+        report();
+    }
+
+    private void forEach(Consumer<Member> task) {
         for (int i = members.size() - 1; i >= 0; i--) { // Downwards: one may leave while it is looked at.
             if (i < members.size()) {
-                members.get(i).drain(head, nowNanos);
+                task.accept(members.get(i));
             }
         }
-        report();
     }
 
     private void tick() {
@@ -116,11 +131,7 @@ final class Shard implements Runnable {
         for (Connection connection : connections.toArray(new Connection[0])) {
             connection.tick(now);
         }
-        for (int i = members.size() - 1; i >= 0; i--) {
-            if (i < members.size()) {
-                members.get(i).tick(now);
-            }
-        }
+        forEach(member -> member.tick(now));
         report();
         tickLater();
     }

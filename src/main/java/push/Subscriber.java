@@ -27,6 +27,7 @@ public final class Subscriber implements Shard.Member {
     private final Cursor cursor;
 
     private boolean waiting; // The sink took no more: its write listener will call.
+    private boolean unsettled; // Written in a round, at the end of which its connection is flushed.
     private boolean leaving; // After what the log has, a bye and the end.
     private boolean saidBye;
     private boolean closed;
@@ -77,15 +78,39 @@ public final class Subscriber implements Shard.Member {
                 exchange.endExchange();
             } else if (more) {
                 wroteNanos = nowNanos;
-                if (!flush() || !whole) {
-                    waiting = true;
-                    movedNanos = nowNanos;
-                    sink.resumeWrites();
+                boolean flushed = flush();
+                if (shard.round.isRunning()) {
+                    unsettled = true;
+                } else if (!flushed || !whole) {
+                    await(nowNanos);
                 }
             }
         } catch (IOException e) {
             close(Reason.TCP); // The sink is broken: the peer has gone.
         }
+    }
+
+    @Override
+    public void settle(long head, long nowNanos) {
+        if (!unsettled || closed) {
+            return;
+        }
+        unsettled = false;
+        try {
+            if (!flush()) {
+                await(nowNanos);
+            } else if (cursor.hasMore(head)) {
+                drain(head, nowNanos); // More than one frame takes.
+            }
+        } catch (IOException e) {
+            close(Reason.TCP);
+        }
+    }
+
+    private void await(long nowNanos) {
+        waiting = true;
+        movedNanos = nowNanos;
+        sink.resumeWrites();
     }
 
     private void onWritable() {

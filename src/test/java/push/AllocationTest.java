@@ -151,6 +151,9 @@ class AllocationTest {
         }
 
         @Override
+        public void settle(long head, long nowNanos) {}
+
+        @Override
         public void tick(long nowNanos) {}
 
         @Override

@@ -130,6 +130,9 @@ final class FitfulReader implements Shard.Member, WritableByteChannel {
     }
 
     @Override
+    public void settle(long head, long nowNanos) {}
+
+    @Override
     public void tick(long nowNanos) {} // No clock here: a lost wake-up would be mended by a heartbeat.
 
     @Override
