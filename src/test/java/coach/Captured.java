@@ -31,6 +31,9 @@ final class Captured {
             Map.entry(Pattern.compile("(?m)^(retry|content-length): [0-9]+$"), "$1: N"),
             Map.entry(Pattern.compile("(?i)(\\bdate: |\\b(pid|process) )[^\n]*"), "$1N"),
             Map.entry(Pattern.compile("\\b[0-9][0-9,]* (chunks?|bytes|B|kB|MB)\\b"), "SIZE"),
+            // Of a storm, how much was lost varies; that nothing was lost does not.
+            Map.entry(Pattern.compile("\\bdelivered [0-9]+/[0-9]+"), "delivered N"),
+            Map.entry(Pattern.compile("\\b(repeated|missing|out of order|cuts|chunks) [1-9][0-9]*\\b"), "$1 N"),
             Map.entry(Pattern.compile("[ \t]+(?=\n|$)"), ""),
             Map.entry(Pattern.compile(" {2,}"), "  "));
 
@@ -97,6 +100,9 @@ final class Captured {
                 throw new Mistake("there is no such command on this machine: " + command);
             }
             var output = Files.readString(file, UTF_8);
+            if (output.contains("Not done: ")) {
+                throw new Mistake("it was not done: " + command + "\n" + output.strip());
+            }
             return output.isEmpty() || output.endsWith("\n") ? output : output + "\n";
         } catch (IOException e) {
             throw new Mistake("cannot run " + command + ": " + e, e);

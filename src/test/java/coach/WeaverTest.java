@@ -67,6 +67,7 @@ class WeaverTest {
         assertFault("from Room.java method join", "there are 2 methods join");
         assertFault("from Room.java lines \"int count\" to \"exit\"", "no line from line 15 on contains \"exit\"");
         assertFault("from Room.java the method", "is not method NAME");
+        assertFault("output of echo Not done: no ladder", "it was not done: echo Not done: no ladder");
         assertFault("output of no-such-command-here", "there is no such command on this machine");
     }
 
@@ -91,6 +92,12 @@ class WeaverTest {
 
         assertEquals(List.of(), new Weaver(root).weave(block.formatted(3)).faults());
         assertEquals(1, new Weaver(root).weave(block.formatted(4)).faults().size());
+    }
+
+    @Test
+    void howMuchAStormLostMayDifferButNotWhetherItDid() {
+        assertTrue(Captured.same("delivered 10/12 · repeated 3", "delivered 7/12 · repeated 9"));
+        assertFalse(Captured.same("delivered 12/12 · repeated 3", "delivered 12/12 · repeated 0"));
     }
 
     @Test
