@@ -39,11 +39,16 @@ class Lesson05BroadcastTest {
     }
 
     @Test
-    @Means("A stream that takes nothing for a while is passed over from then on, or what it did not take is lost.")
+    @Means(
+            "A stream that takes nothing for a while is passed over from then on, or it joins the others only when its history"
+                    + " has gone out.")
     void aStreamThatTookNothingGetsEverythingOnceItDoes() {
+        var large = "y".repeat(4_000);
+        for (int i = 0; i < 10; i++) {
+            server.post("ann", large); // A history that is more than its window, and than a server's buffers.
+        }
         var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
         var full = peer.open(Format.NDJSON);
-        var large = "y".repeat(4_000);
         var posted = List.of(server.post("ann", large), server.post("ann", large), server.post("ann", large + " last"));
 
         peer.windowUpdate(0, PLENTY);
