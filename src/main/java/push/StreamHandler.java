@@ -37,8 +37,8 @@ final class StreamHandler {
                     406, "Accept one of: text/event-stream, application/x-ndjson, text/plain; or send no Accept.");
         }
         Connection connection = Connection.of(exchange);
-        admit(connection);
         Resume resume = Resume.from(lastEventId(exchange), log);
+        admit(connection);
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, wire.contentType);
         headers.put(Headers.CACHE_CONTROL, "no-store, no-transform");
