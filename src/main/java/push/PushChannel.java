@@ -11,7 +11,9 @@ import io.undertow.protocols.http2.Http2RstStreamStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelExceptionHandler;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
@@ -26,6 +28,7 @@ import org.xnio.StreamConnection;
  */
 final class PushChannel extends Http2Channel {
     private static final byte[] PING = new byte[8];
+    private static final int LAST_WORD_MS = 200;
 
     private final Connection connection;
     private final Shard shard;
@@ -86,6 +89,16 @@ final class PushChannel extends Http2Channel {
             connection.because(streamId, Reason.ERROR);
         }
         super.sendRstStream(streamId, code);
+    }
+
+    /** Ends the connection soon after it was told that it is over: Undertow would wait for the peer to end it. */
+    @Override
+    public void sendGoAway(int code, ChannelExceptionHandler<AbstractHttp2StreamSinkChannel> onFailure) {
+        super.sendGoAway(code, onFailure);
+        if (code != ERROR_NO_ERROR) {
+            connection.because(Reason.ERROR);
+            getIoThread().executeAfter(this::abort, LAST_WORD_MS, TimeUnit.MILLISECONDS);
+        }
     }
 
     @Override
