@@ -77,7 +77,8 @@ final class Lesson10RatesTest {
 
         var refused = newcomer.open(Format.SSE);
 
-        refused.answer().problem(503, "the 21st stream");
+        assertEquals(503, refused.status(), "the 21st stream of 20");
+        refused.answer().problem(503, "the 21st stream of 20");
         retryAfter(refused, "the 21st stream");
         assertEquals(201, post(newcomer).status(), "who holds no stream may post");
         small.awaitOpen(20);
