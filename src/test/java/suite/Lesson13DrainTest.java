@@ -11,9 +11,6 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -244,14 +241,8 @@ class Lesson13DrainTest {
     }
 
     private static void await(CompletableFuture<?> done) {
-        try {
-            done.get(Deadline.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new AssertionError("it is not done within " + Deadline.say(Deadline.PATIENCE), e);
-        } catch (ExecutionException e) {
-            throw new AssertionError(e.getCause().toString(), e.getCause());
-        } catch (InterruptedException e) {
-            throw Deadline.interrupted();
-        }
+        boolean over = Deadline.in(Deadline.PATIENCE).poll(done::isDone);
+        assertTrue(over, "it must be over within " + Deadline.say(Deadline.PATIENCE));
+        done.join();
     }
 }
