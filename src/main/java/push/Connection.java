@@ -178,8 +178,9 @@ public final class Connection {
         }
     }
 
-    /** Tells the client that no more will come, once its streams have ended. */
+    /** Tells the client that it is over, which ends what has not ended by itself. */
     void goAway() {
+        because(Reason.DRAIN);
         if (channel != null && spoke) {
             channel.sendGoAway(PushChannel.ERROR_NO_ERROR);
         } else if (channel != null) {

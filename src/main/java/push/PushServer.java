@@ -48,19 +48,18 @@ public final class PushServer implements Running {
 
     @Override
     public void drain() {
-        long startNanos = System.nanoTime();
-        long deadlineNanos = startNanos + config.drainMs() * 1_000_000L;
         router.drain();
         publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
         shards.all().forEach(shard -> shard.execute(shard::drain));
         try {
-            stats.awaitNoneOpen(startNanos + config.drainMs() * 900_000L); // The rest of the time is for GOAWAYs.
+            stats.awaitNoneOpen(
+                    System.nanoTime() + config.drainMs() * 900_000L); // The rest of the time is for GOAWAYs.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return; // Somebody wants an end at once.
         }
-        shards.all().forEach(shard -> shard.execute(shard::cut));
         shards.all().forEach(shard -> shard.execute(shard::goAway));
+        long deadlineNanos = System.nanoTime() + config.drainMs() * 100_000L;
         while (!listeners.idle() && System.nanoTime() < deadlineNanos && !Thread.interrupted()) {
             LockSupport.parkNanos(5_000_000);
         }

@@ -48,9 +48,6 @@ final class Shard implements Runnable {
         /** Ends after what the log has, with a bye. */
         void leave(long nowNanos);
 
-        /** Ends at once. */
-        void cut();
-
         /** How many messages it is behind. */
         long lag(long head);
     }
@@ -176,21 +173,12 @@ final class Shard implements Runnable {
     /** Every stream gets what the log has, then a bye and its end. */
     void drain() {
         long now = System.nanoTime();
-        for (Member member : List.copyOf(members)) {
-            member.leave(now);
-        }
+        forEach(member -> member.leave(now));
     }
 
-    /** The streams that have not ended by themselves do so now. */
-    void cut() {
-        List.copyOf(members).forEach(Member::cut);
-    }
-
-    /** Every connection is told that it is over. */
+    /** Every connection is told that it is over, and so are the streams that have not ended by themselves. */
     void goAway() {
-        for (Connection connection : List.copyOf(connections)) {
-            connection.goAway();
-        }
+        List.copyOf(connections).forEach(Connection::goAway);
     }
 
     Figures figures() {

@@ -165,12 +165,6 @@ public final class Subscriber implements Shard.Member {
     }
 
     @Override
-    public void cut() {
-        because(Reason.DRAIN);
-        close(Reason.DRAIN);
-    }
-
-    @Override
     public long lag(long head) {
         return cursor.lag(head);
     }

@@ -160,9 +160,6 @@ class AllocationTest {
         public void leave(long nowNanos) {}
 
         @Override
-        public void cut() {}
-
-        @Override
         public long lag(long head) {
             return cursor.lag(head);
         }

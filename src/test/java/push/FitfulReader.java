@@ -139,9 +139,6 @@ final class FitfulReader implements Shard.Member, WritableByteChannel {
     public void leave(long nowNanos) {}
 
     @Override
-    public void cut() {}
-
-    @Override
     public long lag(long head) {
         return cursor.lag(head);
     }
