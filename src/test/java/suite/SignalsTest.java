@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -103,13 +104,14 @@ class SignalsTest {
 
     private Server start(Map<String, String> settings) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", Main.class.getName());
-        builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
-        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
-        builder.environment().put("PUSH_PORT", "0");
-        builder.environment().put("PUSH_STALL_MS", "3600000");
-        builder.environment().putAll(settings);
         try {
+            var builder = new ProcessBuilder(
+                    interruptible(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", Main.class.getName()));
+            builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
+            builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
+            builder.environment().put("PUSH_PORT", "0");
+            builder.environment().put("PUSH_STALL_MS", "3600000");
+            builder.environment().putAll(settings);
             var process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
             opened.add(process::destroyForcibly);
             var lines = process.inputReader();
@@ -119,6 +121,23 @@ class SignalsTest {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** A JVM that is started with SIGINT ignored, as shells do to what they run in the background, never hears it. */
+    private static List<String> interruptible(String... command) throws IOException {
+        var all = new ArrayList<String>();
+        var status = Path.of("/proc/self/status");
+        if (Files.exists(status)) {
+            var ignored = Files.readAllLines(status).stream()
+                    .filter(line -> line.startsWith("SigIgn:"))
+                    .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
+                    .sum();
+            if ((ignored & 1 << 2 - 1) != 0) {
+                all.addAll(List.of("env", "--default-signal=INT"));
+            }
+        }
+        all.addAll(List.of(command));
+        return all;
     }
 
     private record Server(Process process, BufferedReader lines, int port) {
