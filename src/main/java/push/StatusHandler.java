@@ -1,9 +1,8 @@
 package push;
 
 import io.undertow.server.HttpServerExchange;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * {@code GET /status}: what the server is doing, for a person and for the suite.
@@ -25,45 +24,27 @@ final class StatusHandler {
     }
 
     void handle(HttpServerExchange exchange) {
-        Stats.Streams streams = stats.streams();
-        var closed = new LinkedHashMap<String, Long>();
-        streams.closed().forEach((reason, count) -> closed.put(reason.name().toLowerCase(Locale.ROOT), count));
-        var status = new LinkedHashMap<String, Object>();
+        Stats.Streams counts = stats.streams();
+        ObjectNode status = Json.MAPPER.createObjectNode();
         status.put("epoch", log.epoch());
         status.put("heartbeatMs", config.heartbeatMs());
         status.put("uptimeMs", (System.nanoTime() - startedNanos) / 1_000_000);
-        status.put(
-                "streams",
-                map(
-                        "open",
-                        streams.open(),
-                        "opened",
-                        streams.opened(),
-                        "refused",
-                        streams.refused(),
-                        "closed",
-                        closed));
-        status.put(
-                "messages",
-                map(
-                        "posted",
-                        stats.posted.sum(),
-                        "deliveries",
-                        stats.deliveries.sum(),
-                        "laps",
-                        stats.laps.sum(),
-                        "wakeups",
-                        stats.wakeups.sum()));
-        status.put("log", map("first", log.id(log.first()), "newest", log.id(log.newest()), "bytes", log.bytes()));
-        status.put("shards", shards.all().stream().map(Shard::figures).toList());
+        ObjectNode streams = status.putObject("streams");
+        streams.put("open", counts.open());
+        streams.put("opened", counts.opened());
+        streams.put("refused", counts.refused());
+        ObjectNode closed = streams.putObject("closed");
+        counts.closed().forEach((reason, count) -> closed.put(reason.name().toLowerCase(Locale.ROOT), count));
+        ObjectNode messages = status.putObject("messages");
+        messages.put("posted", stats.posted.sum());
+        messages.put("deliveries", stats.deliveries.sum());
+        messages.put("laps", stats.laps.sum());
+        messages.put("wakeups", stats.wakeups.sum());
+        ObjectNode held = status.putObject("log");
+        held.put("first", log.id(log.first()));
+        held.put("newest", log.id(log.newest()));
+        held.put("bytes", log.bytes());
+        status.putPOJO("shards", shards.all().stream().map(Shard::figures).toList());
         Reply.send(exchange, "application/json", Json.MAPPER.writeValueAsBytes(status));
-    }
-
-    private static Map<String, Object> map(Object... namesAndValues) {
-        var map = new LinkedHashMap<String, Object>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            map.put((String) namesAndValues[i], namesAndValues[i + 1]);
-        }
-        return map;
     }
 }
