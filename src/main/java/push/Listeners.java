@@ -174,8 +174,11 @@ public final class Listeners {
         return http2.connections() == 0;
     }
 
-    /** Closes all sockets and ends the IO threads. */
+    /** Closes all sockets and ends the IO threads; harmless if that has been done. */
     public void close() {
+        if (worker.isShutdown()) {
+            return; // To close a socket again would wait for a thread that is no more.
+        }
         sockets.forEach(IoUtils::safeClose);
         http1.closeConnections();
         http2.closeConnections();
