@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -14,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Coming back with the last id: exactly what was missed, or a plain word that there is no telling what was missed. */
 @Lesson(id = "09", slug = "resume", title = "Resume")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class Lesson09ResumeTest {
 
     private static final int RETAINED = 100;
@@ -23,6 +27,7 @@ final class Lesson09ResumeTest {
     static final Target server =
             Target.with("PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
+    @Order(1)
     @Means("Last-Event-ID is not read: every reconnect starts anew with the history.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
@@ -191,16 +196,18 @@ final class Lesson09ResumeTest {
 
     private static void assertResumed(Recorder stream) {
         var start = stream.next("start");
-        assertTrue(start.flag("resumed"), () -> "expected to be resumed, but there came " + start);
+        if (!start.flag("resumed")) {
+            throw new AssertionError("expected to be resumed, but there came " + start);
+        }
         assertEquals("", start.text("reason"), "a reason is for what went wrong");
     }
 
     /** A start with this reason, and then the newest messages, up to the last of these. */
     private static void assertAfresh(Recorder stream, String reason, List<String> ids) {
         var start = stream.next("start");
-        assertTrue(
-                !start.flag("resumed") && start.text("reason").equals(reason),
-                () -> "expected to be told \"" + reason + "\", but there came " + start);
+        if (start.flag("resumed") || !start.text("reason").equals(reason)) {
+            throw new AssertionError("expected to be told \"" + reason + "\", but there came " + start);
+        }
         var history = new ArrayList<String>();
         do {
             history.add(stream.nextMessage().id());

@@ -14,7 +14,10 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -23,6 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a POST may bring that was not meant well: each is refused, and the answer says why. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class Lesson10HostileTest {
 
     @RegisterExtension
@@ -70,6 +74,7 @@ final class Lesson10HostileTest {
                 arguments("a zero byte after it", bytes(message + "\0")));
     }
 
+    @Order(1)
     @Means("The body is parsed leniently, or what the parser throws is not caught and answered.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodiesThatAreNoJsonObject")
