@@ -21,7 +21,7 @@ class Lesson13DrainTest {
 
     @RegisterExtension
     static final Target server = Target.with(
-            "PUSH_DRAIN_MS", "30000",
+            "PUSH_DRAIN_MS", "10000",
             "PUSH_STALL_MS", "60000",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0");
