@@ -123,7 +123,7 @@ final class Lesson07SilenceTest {
     @Test
     void serverKeepsAPeerThatListensAndSaysNothing() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
-        var peer = watchful.raw();
+        var peer = watchful.raw(RawClient.Options.PLAIN.window(1 << 20)); // Refills nothing: PING is all it answers.
         var stream = peer.open(Format.NDJSON);
         stream.next("start");
 
