@@ -28,6 +28,9 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     /** Stops a server that is ours. */
     void close();
 
+    /** The process that serves, or -1 if nobody knows. */
+    long pid();
+
     /** Whether the server is ours to start, with the settings of a test, and to stop. */
     default boolean ours() {
         return true;
@@ -95,6 +98,11 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         @Override
         public void close() {
             running.close();
+        }
+
+        @Override
+        public long pid() {
+            return ProcessHandle.current().pid();
         }
 
         private static Executor daemon(String name) {

@@ -91,11 +91,17 @@ final class StartedByCommand implements Launch {
     /** Sends the SIGTERM to the process that serves, where the system tells which; the shell above it ends by itself. */
     @Override
     public CompletableFuture<?> drain() {
-        var serving = processes()
-                .filter(one -> Listeners.has(Stream.of(one), port).orElse(true))
-                .toList();
-        serving.forEach(ProcessHandle::destroy);
+        serving().toList().forEach(ProcessHandle::destroy);
         return process.onExit();
+    }
+
+    @Override
+    public long pid() {
+        return serving().mapToLong(ProcessHandle::pid).findFirst().orElse(-1);
+    }
+
+    private Stream<ProcessHandle> serving() {
+        return processes().filter(one -> Listeners.has(Stream.of(one), port).orElse(true));
     }
 
     @Override

@@ -209,6 +209,11 @@ final class Target extends Lifecycle {
         return recorder;
     }
 
+    /** The memory of the server's process; a test that asks ends as not judged if it cannot be looked into. */
+    Memory memory() {
+        return closing(Memory.of(launch().pid()));
+    }
+
     /** A relay on a port of its own, through which clients reach this server. */
     Relay relay() {
         return closing(Relay.to(port()));

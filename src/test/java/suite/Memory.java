@@ -1,0 +1,66 @@
+package suite;
+
+import com.sun.tools.attach.AttachNotSupportedException;
+import com.sun.tools.attach.VirtualMachine;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryMXBean;
+import javax.management.MBeanServerConnection;
+import javax.management.remote.JMXConnectorFactory;
+import javax.management.remote.JMXServiceURL;
+
+/**
+ * What a JVM holds, this one or another on this machine. A process that is no JVM says of itself only how much it has ever taken
+ * from the system, from which nothing follows.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Memory implements AutoCloseable {
+
+    private final MBeanServerConnection jvm;
+    private final Closeable connection;
+
+    private Memory(MBeanServerConnection jvm, Closeable connection) {
+        this.jvm = jvm;
+        this.connection = connection;
+    }
+
+    static Memory of(long pid) {
+        if (pid == ProcessHandle.current().pid()) {
+            return new Memory(ManagementFactory.getPlatformMBeanServer(), () -> {});
+        }
+        try {
+            var machine = VirtualMachine.attach(String.valueOf(pid));
+            try {
+                var connector = JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));
+                return new Memory(connector.getMBeanServerConnection(), connector);
+            } finally {
+                machine.detach();
+            }
+        } catch (AttachNotSupportedException | IOException e) {
+            throw Target.notJudged("it needs to look into the server's memory, and can do so only in a JVM: " + e);
+        }
+    }
+
+    /** The bytes in use on the heap and in direct buffers, after a collection. */
+    long used() {
+        try {
+            var memory = ManagementFactory.newPlatformMXBeanProxy(
+                    jvm, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
+            var direct = ManagementFactory.newPlatformMXBeanProxy(
+                    jvm, "java.nio:type=BufferPool,name=direct", BufferPoolMXBean.class);
+            memory.gc();
+            return direct.getMemoryUsed() + memory.getHeapMemoryUsage().getUsed();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        connection.close();
+    }
+}
