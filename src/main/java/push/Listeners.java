@@ -170,7 +170,7 @@ public final class Listeners {
     }
 
     /** Whether any HTTP/2 connection is still there. */
-    boolean idle() {
+    public boolean idle() {
         return http2.connections() == 0;
     }
 

@@ -50,15 +50,15 @@ public final class PushServer implements Running {
     public void drain() {
         router.drain();
         publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
-        shards.all().forEach(shard -> shard.execute(shard::drain));
+        shards.drain();
         try {
-            stats.awaitNoneOpen(
-                    System.nanoTime() + config.drainMs() * 900_000L); // The rest of the time is for GOAWAYs.
+            // The rest of the time is for GOAWAYs.
+            stats.awaitNoneOpen(System.nanoTime() + config.drainMs() * 900_000L);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return; // Somebody wants an end at once.
         }
-        shards.all().forEach(shard -> shard.execute(shard::goAway));
+        shards.goAway();
         long deadlineNanos = System.nanoTime() + config.drainMs() * 100_000L;
         while (!listeners.idle() && System.nanoTime() < deadlineNanos && !Thread.interrupted()) {
             LockSupport.parkNanos(5_000_000);

@@ -39,8 +39,16 @@ public final class Shards {
 
     /** Tells every shard that the log has grown. */
     public void wake() {
-        for (Shard shard : all) {
-            shard.wake();
-        }
+        all.forEach(Shard::wake);
+    }
+
+    /** Has every stream get what the log has by now, then a bye, and its end. */
+    public void drain() {
+        all.forEach(shard -> shard.execute(shard::drain));
+    }
+
+    /** Has every connection told that it is over; what has not ended by itself ends with it. */
+    public void goAway() {
+        all.forEach(shard -> shard.execute(shard::goAway));
     }
 }

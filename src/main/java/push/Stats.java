@@ -62,7 +62,7 @@ public final class Stats {
     }
 
     /** Waits until no stream is open, or until the time is up. */
-    synchronized void awaitNoneOpen(long deadlineNanos) throws InterruptedException {
+    public synchronized void awaitNoneOpen(long deadlineNanos) throws InterruptedException {
         for (long left = deadlineNanos - System.nanoTime(); open > 0 && left > 0; ) {
             TimeUnit.NANOSECONDS.timedWait(this, left);
             left = deadlineNanos - System.nanoTime();

@@ -146,7 +146,7 @@ class Lesson13DrainTest {
         awaitUnready();
         poster.data(post, "\"text\":\"too late\"}".getBytes(UTF_8), true);
 
-        assertEquals(503, poster.recorder(post).awaitHead().status());
+        assertEquals(503, poster.recorder(post).awaitHead().status(), "the status of a post that is whole too late");
         peer.windowUpdate(1, PLENTY);
         await(gone);
     }
@@ -177,10 +177,9 @@ class Lesson13DrainTest {
 
         other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
         peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
-        var status = hasty.awaitOpen(0);
-        if (status.counts()) {
-            assertEquals(2, status.closed("drain"), status.toString());
-        }
+        hasty.afterDrain()
+                .filter(Status::counts)
+                .ifPresent(status -> assertEquals(2, status.closed("drain"), status.toString()));
     }
 
     @Test
