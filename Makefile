@@ -26,15 +26,16 @@ hint: ## A nudge for the current lesson, then where, then nearly the code
 solution: ## What a lesson changes in the step before it (LESSON=05)
 catch-up: ## Put the workshop at the end of a lesson (LESSON=05); your own work is kept aside
 reset: ## Put the workshop back to where the current lesson starts; your own work is kept aside
+cost: ## Measure what a message costs in the workshop's Mine.java, for lesson 12 (STEP=12: in the servers of all steps)
 agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg (STEP=04 LESSON=05: only these)
 mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: that one only)
-docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md
+docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md (DOC=lesson05: where the path has that in it)
 docs-check: ## Prove that what docs would weave is what stands there
 stress: ## Run the suite many times (RUNS=100); each run must be green
 
-learn check hint solution catch-up reset agenda:
+learn check hint solution catch-up reset cost agenda:
 	@$(WITH) run sh src/build/coach.sh $@
 docs docs-check: $(JAR)
 matrix mutants docs docs-check stress:
@@ -64,4 +65,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs learn check hint solution catch-up reset agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean
+.PHONY: help run test build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean

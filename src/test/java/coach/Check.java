@@ -45,7 +45,8 @@ final class Check {
         }
         if (!step.isEmpty()) {
             var rung = ladder.find(step);
-            screen.line("Judging the step " + rung.source());
+            var itself = Files.exists(rung.source()) ? rung.source().toString() : rung.step() + ", the reference";
+            screen.line("Judging the step " + itself);
             return judge(lessons, new Subject.InThisJvm(rung.step()), false);
         }
         return workshop(lessons);

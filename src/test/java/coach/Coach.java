@@ -43,8 +43,8 @@ public final class Coach {
     private static boolean run(String command, Map<String, String> env, Screen screen) {
         var here = Path.of("");
         return switch (command) {
-            case "docs" -> new Docs(here, screen).run(false);
-            case "docs-check" -> new Docs(here, screen).run(true);
+            case "docs" -> new Docs(here, screen, env.getOrDefault("DOC", "")).run(false);
+            case "docs-check" -> new Docs(here, screen, env.getOrDefault("DOC", "")).run(true);
             case "stress" -> Stress.run(number(env, "RUNS", 100), env.getOrDefault("TEST", ""), screen);
             default -> run(command, here, Ladder.read(Ladder.FILE), env, screen);
         };
@@ -60,13 +60,15 @@ public final class Coach {
             case "solution" -> done(() -> steps.solution(lesson));
             case "catch-up" -> done(() -> steps.catchUp(lesson));
             case "reset" -> done(() -> steps.reset(lesson));
+            case "cost" ->
+                new Cost(here, ladder, screen).run(!env.getOrDefault("STEP", "").isEmpty());
             case "agenda" ->
                 done(() -> Agenda.print(
                         ladder, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
             case "matrix" -> matrix(ladder, env.getOrDefault("STEP", ""), lesson, screen);
             case "matrix-check" -> new Matrix(ladder, screen).run(here, true);
             case "mutants" ->
-                new Mutants(here, screen).run(lesson.isEmpty() ? ladder.judged() : List.of(ladder.find(lesson)));
+                new Mutants(here, screen).run(lesson.isEmpty() ? ladder.proven() : List.of(ladder.find(lesson)));
             default -> throw new Mistake("the coach has no command " + command);
         };
     }

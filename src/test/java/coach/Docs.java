@@ -8,8 +8,10 @@ import java.util.List;
  * {@code make docs} and {@code make docs-check}: the marked blocks of the prose are what their sources say.
  *
  * <p><b>Threads:</b> one at a time.
+ *
+ * @param only a part of the path of those texts that are looked at, or nothing, for all
  */
-record Docs(Path root, Screen screen) {
+record Docs(Path root, Screen screen, String only) {
 
     /** @return whether all is well: every source is there, and with {@code onlyCompare}, every block stands as it should */
     boolean run(boolean onlyCompare) {
@@ -56,6 +58,10 @@ record Docs(Path root, Screen screen) {
         Folders.files(root.resolve("lessons"), ".md").stream()
                 .filter(file -> !file.startsWith(workshop))
                 .forEach(files::add);
+        files.removeIf(file -> !root.relativize(file).toString().contains(only));
+        if (files.isEmpty()) {
+            throw new Mistake("there is no text with " + only + " in its path");
+        }
         return files;
     }
 }

@@ -20,7 +20,15 @@ final class Fixture {
     static Rung rung(String id, String slug, List<String> tests, Optional<Rung.Red> red) {
         var title = "The lesson " + slug;
         return new Rung(
-                id, slug, title, tests, "lesson" + id + "_" + slug + ".Server", red, new Rung.Minutes(5, 20, 5), false);
+                id,
+                slug,
+                title,
+                tests,
+                List.of(),
+                "lesson" + id + "_" + slug + ".Server",
+                red,
+                new Rung.Minutes(5, 20, 5),
+                false);
     }
 
     static Rung rung(String id, String slug, Class<?> tests) {

@@ -59,6 +59,7 @@ record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
                 strings(json.path("tests")).stream()
                         .map(name -> name.contains(".") ? name : "suite." + name)
                         .toList(),
+                strings(json.path("proof")),
                 json.path("step").asString(""),
                 red.isMissingNode()
                         ? Optional.empty()
@@ -98,6 +99,11 @@ record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
     /** Those that tests judge. */
     List<Rung> judged() {
         return rungs.stream().filter(Rung::judged).toList();
+    }
+
+    /** Those whose wrong answers are caught. */
+    List<Rung> proven() {
+        return rungs.stream().filter(Rung::proven).toList();
     }
 
     /** Those that can be worked at now. */

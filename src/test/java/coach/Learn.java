@@ -93,7 +93,7 @@ final class Learn {
         if (rung.judged()) {
             judge(OptionalLong.empty());
         } else {
-            screen.line("There is nothing to judge in this lesson: read it, then go on with n.");
+            screen.line("No test judges your server in this lesson: read it, do what it says, then go on with n.");
             next();
         }
     }

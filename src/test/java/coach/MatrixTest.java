@@ -106,7 +106,15 @@ class MatrixTest {
 
     private static Rung seed(Class<?> step) {
         return new Rung(
-                "00", "seed", "Seed", List.of(), step.getName(), Optional.empty(), Fixture.SEED.minutes(), false);
+                "00",
+                "seed",
+                "Seed",
+                List.of(),
+                List.of(),
+                step.getName(),
+                Optional.empty(),
+                Fixture.SEED.minutes(),
+                false);
     }
 
     private static Rung lesson(Class<?> step, Class<?> tests, String says) {
@@ -116,6 +124,7 @@ class MatrixTest {
                 "two",
                 "Two",
                 List.of(tests.getName()),
+                List.of(),
                 step.getName(),
                 Optional.of(red),
                 Fixture.SEED.minutes(),

@@ -35,7 +35,8 @@ final class Mutants {
         int all = 0;
         int caught = 0;
         boolean enough = true;
-        for (var rung : lessons) {
+        for (var lesson : lessons) {
+            var rung = lesson.byProof();
             var mutants = Mutant.read(root, rung);
             if (mutants.size() < AT_LEAST) {
                 screen.line(screen.red(

@@ -35,6 +35,15 @@ class MutantsTest {
     }
 
     @Test
+    void wrongAnswersOfALessonWithoutTestsAreCaughtByItsProof() {
+        var proven = new Rung("01", "two", "Two", List.of(), TWO.tests(), TWO.step(), TWO.red(), TWO.minutes(), false);
+        write(THREE + ONE + THREE.replace("says 3", "says 3 once more"));
+
+        assertTrue(new Mutants(root, shown.plain()).run(List.of(proven)), shown.text());
+        assertFalse(proven.judged());
+    }
+
+    @Test
     void aWrongAnswerThatPassesFails() {
         assertFalse(run(ONE + THREE + "mutant: says the same\n- return 2;\n+ return 1 + 1;\n" + RED.formatted(1)));
         assertTrue(shown.text().contains("the promised test AnswerIsTwo.theAnswerIsTwo is not red"), shown.text());
@@ -84,9 +93,13 @@ class MutantsTest {
                 mistake.getMessage());
     }
 
-    private boolean run(String mutants) {
+    private void write(String mutants) {
         Fixture.step(root, TWO, 2);
         Text.write(root.resolve("lessons/lesson01_two/mutants.txt"), mutants);
+    }
+
+    private boolean run(String mutants) {
+        write(mutants);
         return new Mutants(root, shown.plain()).run(List.of(TWO));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param id its number, two digits; it may change
  * @param slug its name, which never changes, and by which progress is kept
  * @param tests the classes that judge it; none if there is nothing to judge
+ * @param proof the classes that catch its wrong answers where no test over the wire can, from the inside of the reference
  * @param step the class that starts the server as of the end of this lesson
  * @param red what is red on an earlier step
  * @param later whether the lesson is still to come, and only its name is known
@@ -21,6 +22,7 @@ record Rung(
         String slug,
         String title,
         List<String> tests,
+        List<String> proof,
         String step,
         Optional<Red> red,
         Minutes minutes,
@@ -47,6 +49,15 @@ record Rung(
 
     boolean judged() {
         return !tests.isEmpty() && !later;
+    }
+
+    boolean proven() {
+        return judged() || !proof.isEmpty();
+    }
+
+    /** The same lesson, judged by what catches its wrong answers. */
+    Rung byProof() {
+        return proof.isEmpty() ? this : new Rung(id, slug, title, proof, proof, step, red, minutes, later);
     }
 
     boolean upTo(Rung other) {

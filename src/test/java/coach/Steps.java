@@ -62,6 +62,11 @@ record Steps(Path root, Ladder ladder, Screen screen) {
         var kept = workshop.catchUp(rung);
         screen.line("The workshop stands at the end of lesson " + rung + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
+        if (!Files.exists(root.resolve(rung.source()))) {
+            screen.line(
+                    "That lesson's step is the reference, src/main/java/push, so the server in the workshop is the last"
+                            + " one before it.");
+        }
     }
 
     void reset(String lesson) {

@@ -125,10 +125,10 @@ class WeaverTest {
         Text.write(root.resolve("README.md"), "<!-- from Room.java line \"int n\" -->\n```java\nold\n```\n");
         var shown = new Shown();
 
-        assertFalse(new Docs(root, shown.plain()).run(true));
+        assertFalse(new Docs(root, shown.plain(), "").run(true));
         assertTrue(shown.text().contains("README.md, line 1 (from Room.java line \"int n\") differs:"), shown.text());
-        assertTrue(new Docs(root, shown.plain()).run(false), shown.text());
-        assertTrue(new Docs(root, shown.plain()).run(true), shown.text());
+        assertTrue(new Docs(root, shown.plain(), "").run(false), shown.text());
+        assertTrue(new Docs(root, shown.plain(), "").run(true), shown.text());
         assertTrue(shown.text().endsWith("1 block in 1 file: as the sources say\n"), shown.text());
     }
 

@@ -1,0 +1,202 @@
+package coach;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import lesson12_cost.CostBenchmark;
+import lesson12_cost.Mine;
+import lesson12_cost.Way;
+import lesson12_cost.Ways;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import push.FanOutBenchmark;
+
+/**
+ * {@code make cost}: what one message costs by the number of streams, measured by JMH. No test over the wire can tell that.
+ *
+ * <p>The verdict is of bytes that are allocated, for they are the same on every machine; times are shown and not judged.
+ *
+ * <p><b>Threads:</b> one at a time.
+ */
+final class Cost {
+
+    private static final String FEW = "10";
+    private static final String MANY = "1000";
+    private static final TimeValue BRIEF = TimeValue.milliseconds(200);
+    private static final String SLUG = "cost";
+    private static final String ROW = "%-34s %14s %16s   %12s   %s";
+
+    private final Path root;
+    private final Ladder ladder;
+    private final Screen screen;
+
+    Cost(Path root, Ladder ladder, Screen screen) {
+        this.root = root;
+        this.ladder = ladder;
+        this.screen = screen;
+    }
+
+    /** One message, for few streams and for many. */
+    private record Measured(long few, long many, double micros) {
+        /** Whole bytes, for what is allocated comes in eights; less than half a byte is the profiler's own. */
+        long perStream() {
+            return Math.round((many - few) / (Double.parseDouble(MANY) - Double.parseDouble(FEW)));
+        }
+    }
+
+    /**
+     * Judges the learner's way, or shows those of the ladder's steps.
+     *
+     * @return whether the learner's way delivers everything, and costs the same however many streams there are
+     */
+    boolean run(boolean ofSteps) {
+        return ofSteps ? steps() : mine();
+    }
+
+    private boolean steps() {
+        head();
+        row("00 a snapshot encoded for each", measured(Ways.SnapshotForEach.class.getName()));
+        row("04 a record encoded for each", measured(Ways.RecordForEach.class.getName()));
+        row("05 a queue for each", measured(Ways.QueueForEach.class.getName()));
+        row("08 a place for each", measured(Mine.class.getName()));
+        row(
+                "12 a place for each, one batch",
+                measured(of(FanOutBenchmark.class.getName() + ".oneLogWithCursors")
+                        .param("burst", "1")));
+        return true;
+    }
+
+    private boolean mine() {
+        var workshop = root.resolve(Workshop.FOLDER);
+        var file = workshop.resolve("Mine.java");
+        if (!Files.exists(file)) {
+            var given = Text.read(root.resolve(ladder.find(SLUG).folder()).resolve("Mine.java"));
+            Text.write(
+                    file,
+                    given.replace(
+                            "package lesson12_cost;",
+                            "package workshop;\n\nimport lesson12_cost.Sink;\nimport lesson12_cost.Way;"));
+            screen.line("Yours is " + root.relativize(file) + ". It begins as lesson 08 had it: make it cheaper, then"
+                    + " make cost again.");
+        }
+        var classes = root.resolve("target").resolve(SLUG);
+        var faults = new Compiler().compile(List.of(file), classes);
+        if (!faults.isEmpty()) {
+            screen.line(screen.red("It does not compile"));
+            faults.forEach(fault -> screen.line(Text.indent(fault, 2)));
+            return false;
+        }
+        // The JVMs that JMH starts have this one's class path.
+        System.setProperty("java.class.path", classes + File.pathSeparator + System.getProperty("java.class.path"));
+        var fault = delivers(classes);
+        if (!fault.isEmpty()) {
+            screen.line(screen.red("It does not deliver, so it was not measured: ") + fault);
+            return false;
+        }
+        head();
+        var measured = measured("workshop.Mine");
+        row("yours", measured);
+        screen.line("");
+        return verdict(measured);
+    }
+
+    /** Returns what the learner's way does not bring, or nothing. */
+    private static String delivers(Path classes) {
+        try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
+            var way = loader.loadClass("workshop.Mine").getConstructor().newInstance();
+            return Delivered.fault((Way) way);
+        } catch (ReflectiveOperationException | ClassCastException e) {
+            return "it must be a public class workshop.Mine that implements Way, with a constructor that takes nothing";
+        } catch (IOException e) {
+            throw new Mistake("its classes cannot be read: " + e, e);
+        }
+    }
+
+    private boolean verdict(Measured measured) {
+        if (measured.perStream() == 0) {
+            screen.line(screen.green("A message costs the same, however many streams there are."));
+            new Workshop(root, ladder).done(ladder.find(SLUG));
+            return true;
+        }
+        screen.line(screen.red("Each further stream allocates " + measured.perStream()
+                + " bytes for each message, and it must allocate none."));
+        screen.line("    " + screen.bold("What this usually means: ")
+                + "Something is made anew for each stream: a buffer, a record, a link of a queue.");
+        return false;
+    }
+
+    private void head() {
+        screen.line(String.format(
+                ROW,
+                "bytes allocated for one message",
+                "10 streams",
+                "1,000 streams",
+                "each further",
+                "time for 1,000"));
+    }
+
+    private void row(String name, Measured measured) {
+        screen.line(String.format(
+                Locale.ROOT,
+                ROW,
+                name,
+                bytes(measured.few),
+                bytes(measured.many),
+                bytes(measured.perStream()),
+                String.format(Locale.ROOT, "%.1f µs", measured.micros)));
+    }
+
+    private static String bytes(long bytes) {
+        return String.format(Locale.ROOT, "%,d B", bytes);
+    }
+
+    private Measured measured(String way) {
+        return measured(of(CostBenchmark.class.getName()).param("way", way));
+    }
+
+    private static ChainedOptionsBuilder of(String benchmark) {
+        return new OptionsBuilder().include(benchmark.replace(".", "\\.") + "(\\.|$)");
+    }
+
+    private Measured measured(ChainedOptionsBuilder options) {
+        screen.passing("measuring …");
+        System.setProperty("jmh.ignoreLock", "true"); // A neighbour changes times, which are not judged.
+        try {
+            var runs = new Runner(options.param("streams", FEW, MANY)
+                            .jvmArgs("-Xmx512m")
+                            .warmupIterations(5)
+                            .warmupTime(BRIEF)
+                            .measurementIterations(3)
+                            .measurementTime(BRIEF)
+                            .addProfiler(GCProfiler.class)
+                            .verbosity(VerboseMode.SILENT)
+                            .build())
+                    .run();
+            var byStreams = new HashMap<String, RunResult>();
+            runs.forEach(run -> byStreams.put(run.getParams().getParam("streams"), run));
+            var many = byStreams.get(MANY);
+            return new Measured(
+                    allocated(byStreams.get(FEW)),
+                    allocated(many),
+                    many.getPrimaryResult().getScore());
+        } catch (RunnerException e) {
+            throw new Mistake("JMH has not measured it: " + e.getMessage(), e);
+        }
+    }
+
+    private static long allocated(RunResult run) {
+        return Math.round(run.getSecondaryResults().get("gc.alloc.rate.norm").getScore());
+    }
+}
