@@ -54,7 +54,7 @@ public class CostBenchmark {
     static final class Swallower implements Sink {
         private long bytes;
 
-        /** Not inlined, for no network is: the compiler would see that nobody keeps the buffer, and make none. */
+        /** Not inlined, for no network is: the compiler might see that nobody keeps the buffer, and make none. */
         @Override
         @CompilerControl(CompilerControl.Mode.DONT_INLINE)
         public int write(ByteBuffer from) {

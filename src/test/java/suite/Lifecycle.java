@@ -73,6 +73,11 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
         return gone;
     }
 
+    /** Whether it can still be asked when its streams are gone: one that is a process has ended with them. */
+    final boolean outlivesItsDrain() {
+        return launch() instanceof Launch.InThisJvm;
+    }
+
     /** Stops the server, if it is ours to stop, and starts it again with an empty log on another port. */
     final void restart() {
         if (!ours()) {

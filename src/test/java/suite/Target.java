@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -109,11 +108,6 @@ final class Target extends Lifecycle {
     /** Waits until the server holds this number of streams. */
     Status awaitOpen(long streams) {
         return awaitStatus(status -> status.open() == streams, streams + " open streams", Deadline.PATIENCE);
-    }
-
-    /** The status once all streams have been drained; nothing if the server was a process, which has ended with them. */
-    Optional<Status> afterDrain() {
-        return launch() instanceof Launch.InThisJvm ? Optional.of(awaitOpen(0)) : Optional.empty();
     }
 
     /** Posts a message and returns its id, or "" if the server gives none. A 429 is waited for as it says. */
