@@ -24,10 +24,12 @@ public final class Bench {
         Progress progress = new Progress();
         Results results = new Results(quick, Machine.here());
         List<Peer> peers = Arrays.stream(Peer.values()).filter(Peer::isHere).toList();
-        WireBenchmark wire = new WireBenchmark(results, progress, quick ? 3 : 8, quick ? 1.5 : 6);
+        WireBenchmark wire = new WireBenchmark(results, progress, quick ? 5.5 : 9, quick ? 1.5 : 4);
         InProcessBenchmark inProcess = new InProcessBenchmark(results, progress);
         if (quick) {
-            wire.quick(peers.stream().filter(peer -> peer != Peer.KIT_SSE).toList());
+            wire.quick(peers.stream()
+                    .filter(peer -> peer != Peer.KIT_SSE && peer != Peer.KIT_SNAPSHOT)
+                    .toList());
             inProcess.quick();
         } else {
             wire.full(peers);

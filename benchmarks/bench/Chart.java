@@ -1,5 +1,7 @@
 package bench;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.List;
 import java.util.Locale;
 
@@ -19,6 +21,7 @@ final class Chart {
     private static final int LEFT = 150;
     private static final int RIGHT = 30;
     private static final int TOP = 48;
+    private static final int LEGEND = 18;
     private static final String STYLE = """
             <style>
               .page { fill: #ffffff; } text { fill: #1f2328; font: 13px system-ui, sans-serif; }
@@ -38,24 +41,26 @@ final class Chart {
 
     private final StringBuilder svg = new StringBuilder();
     private final int height;
+    private final int top;
     private double minX = Double.MAX_VALUE;
     private double maxX = -Double.MAX_VALUE;
     private double minY = Double.MAX_VALUE;
     private double maxY = -Double.MAX_VALUE;
 
-    private Chart(int height, String title, String below) {
-        this.height = height;
+    private Chart(int height, int legend, String title, String below) {
+        this.height = height + legend;
+        this.top = TOP + legend;
         put(
                 "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 %d %d' role='img' aria-label='%s'>%n%s",
-                WIDTH, height, title, STYLE);
-        put("<rect class='page' width='%d' height='%d' rx='6'/>%n", WIDTH, height);
+                WIDTH, this.height, title, STYLE);
+        put("<rect class='page' width='%d' height='%d' rx='6'/>%n", WIDTH, this.height);
         put("<text class='title' x='16' y='26'>%s</text>%n", title);
-        put("<text class='small' x='%d' y='%d' text-anchor='end'>%s</text>%n", WIDTH - RIGHT, height - 8, below);
+        put("<text class='small' x='%d' y='%d' text-anchor='end'>%s</text>%n", WIDTH - RIGHT, this.height - 8, below);
     }
 
-    /** Lines over two logarithmic axes; each line has its name at its end. */
+    /** Lines over two logarithmic axes, their names above. */
     static String lines(String title, String across, List<Series> all) {
-        Chart chart = new Chart(380, title, across);
+        Chart chart = new Chart(380, all.size() * LEGEND, title, across);
         for (Series series : all) {
             for (double[] point : series.points) {
                 chart.minX = Math.min(chart.minX, Math.log10(point[0]));
@@ -81,12 +86,12 @@ final class Chart {
         put(
                 "<polyline class='c%d line' points='%s'/>%n",
                 color, points.toString().strip());
-        put("<text class='c%d' x='%d' y='%d'>%s</text>%n", color, LEFT + 12, TOP + 18 + color * 18, series.name);
+        put("<text class='c%d' x='%d' y='%d'>%s</text>%n", color, LEFT, TOP + 4 + color * LEGEND, series.name);
     }
 
     /** A row for each thing: a bar for one value, marks joined by a line for several. */
     static String rows(String title, String across, List<Row> rows) {
-        Chart chart = new Chart(TOP + rows.size() * 30 + 56, title, across);
+        Chart chart = new Chart(TOP + rows.size() * 30 + 56, 0, title, across);
         for (Row row : rows) {
             for (double value : row.values) {
                 chart.minX = Math.min(chart.minX, Math.floor(Math.log10(value)));
@@ -109,23 +114,28 @@ final class Chart {
         put(
                 "<rect class='c%d' x='%.1f' y='%.1f' width='%.1f' height='%d'/>%n",
                 index % 6, first, middle - thick / 2.0, Math.max(1, last - first), thick);
-        for (double value : row.values) {
-            put(
-                    "<circle class='c%d' cx='%.1f' cy='%.1f' r='%d'/>%n",
-                    index % 6, x(value), middle, row.values.length == 1 ? 0 : 5);
+        if (row.values.length == 1) {
+            put("<text class='small' x='%.1f' y='%.1f'>%s</text>%n", last + 5, middle + 4, number(row.values[0]));
+            return;
+        }
+        for (int i = 0; i < row.values.length; i++) { // The least is named before it, the greatest after it.
+            double x = x(row.values[i]);
+            boolean isFirst = i == 0;
+            boolean isLast = i == row.values.length - 1;
+            put("<circle class='c%d' cx='%.1f' cy='%.1f' r='5'/>%n", index % 6, x, middle);
             put(
                     "<text class='small' x='%.1f' y='%.1f' text-anchor='%s'>%s</text>%n",
-                    x(value) + (row.values.length == 1 ? 5 : 0),
-                    middle + (row.values.length == 1 ? 4 : -7),
-                    row.values.length == 1 ? "start" : "middle",
-                    number(value));
+                    isFirst ? x - 9 : isLast ? x + 9 : x,
+                    isFirst || isLast ? middle + 4 : middle - 8,
+                    isFirst ? "end" : isLast ? "start" : "middle",
+                    number(row.values[i]));
         }
     }
 
     private void gridAcross() {
         for (int power = (int) Math.ceil(minX); power <= maxX; power++) {
             double x = x(Math.pow(10, power));
-            put("<line class='grid' x1='%.1f' y1='%d' x2='%.1f' y2='%d'/>%n", x, TOP, x, height - 42);
+            put("<line class='grid' x1='%.1f' y1='%d' x2='%.1f' y2='%d'/>%n", x, top, x, height - 42);
             put(
                     "<text class='small' x='%.1f' y='%d' text-anchor='middle'>%s</text>%n",
                     x, height - 27, number(Math.pow(10, power)));
@@ -147,13 +157,17 @@ final class Chart {
     }
 
     private double y(double value) {
-        return height - 42 - (Math.log10(value) - minY) / (maxY - minY) * (height - 42 - TOP);
+        return height - 42 - (Math.log10(value) - minY) / (maxY - minY) * (height - 42 - top);
     }
 
+    /** Three figures that count, no more. */
     private static String number(double value) {
         return value >= 100
                 ? String.format(Locale.ROOT, "%,.0f", value)
-                : Double.toString(Math.round(value * 1e4) / 1e4).replaceAll("\\.0$", "");
+                : new BigDecimal(value)
+                        .round(new MathContext(3))
+                        .stripTrailingZeros()
+                        .toPlainString();
     }
 
     private void put(String format, Object... values) {

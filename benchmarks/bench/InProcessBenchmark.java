@@ -29,7 +29,7 @@ final class InProcessBenchmark {
         this.progress = progress;
     }
 
-    /** Two sizes each, and one second for each. */
+    /** Two sizes each, and a second for each. */
     void quick() throws RunnerException {
         encode(brief("100", "10000"));
         fanOut(brief("100", "1000").param("burst", "16"));
@@ -44,9 +44,9 @@ final class InProcessBenchmark {
         return new OptionsBuilder()
                 .param("streams", streams)
                 .warmupIterations(1)
-                .warmupTime(TimeValue.milliseconds(500))
+                .warmupTime(TimeValue.milliseconds(400))
                 .measurementIterations(1)
-                .measurementTime(TimeValue.seconds(1));
+                .measurementTime(TimeValue.milliseconds(600));
     }
 
     private void encode(ChainedOptionsBuilder options) throws RunnerException {

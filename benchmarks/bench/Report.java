@@ -128,7 +128,7 @@ final class Report {
         page.put("## %s: %s\n", title, how);
         page.lines(
                 name,
-                "Time for each delivery, µs",
+                title + ": µs for each delivery",
                 all,
                 r -> Page.words(r.way()) + ", bursts of " + r.burst(),
                 InProcess::streams,

@@ -67,7 +67,7 @@ final class WireBenchmark {
             load.open(shape.connections, shape.streams, peer.accept);
             load.post(16, warmSeconds, 0);
             for (int unanswered : inFlight) {
-                load.post(unanswered, .5, 0);
+                load.post(unanswered, seconds / 3, 0); // Warm in this way of posting too.
                 into.add(wire(peer, shape, 0, server, load.post(unanswered, seconds, 0)));
             }
         }

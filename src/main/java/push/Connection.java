@@ -190,9 +190,7 @@ public final class Connection {
 
     /** The connection has ended, and with it every stream that has not been told yet. */
     void end(Reason otherwise) {
-        for (Subscriber subscriber : streams.values().toArray(new Subscriber[0])) {
-            subscriber.close(otherwise);
-        }
+        List.copyOf(streams.values()).forEach(subscriber -> subscriber.close(otherwise));
         finishAll();
         shard.remove(this);
     }

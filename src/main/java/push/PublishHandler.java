@@ -5,6 +5,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import push.Publisher.Outcome;
 import push.Publisher.Outcome.Stored;
 
 /**
@@ -45,19 +46,23 @@ final class PublishHandler {
     }
 
     private void publish(HttpServerExchange exchange, Draft draft, @Nullable String key) {
-        publisher.publish(draft, key).whenComplete((outcome, failure) -> {
-            if (failure != null) {
-                Problem.tryLater(
-                                503, "The message could not be stored: try again with the same Idempotency-Key.", 1_000)
-                        .send(exchange);
-            } else if (outcome instanceof Stored stored) {
-                exchange.setStatusCode(201);
-                String location = "/messages/" + log.id(stored.message().sequence());
-                exchange.getResponseHeaders().put(Headers.LOCATION, location);
-                Reply.send(exchange, "application/json", stored.message().json());
-            } else {
-                new Problem(422, "This Idempotency-Key was used for another message: take a new key.").send(exchange);
-            }
-        });
+        Shard shard = Connection.of(exchange).shard;
+        publisher
+                .publish(draft, key)
+                .whenComplete((outcome, failure) -> shard.answer(() -> answer(exchange, outcome, failure)));
+    }
+
+    private void answer(HttpServerExchange exchange, @Nullable Outcome outcome, @Nullable Throwable failure) {
+        if (failure != null) {
+            Problem.tryLater(503, "The message could not be stored: try again with the same Idempotency-Key.", 1_000)
+                    .send(exchange);
+        } else if (outcome instanceof Stored stored) {
+            exchange.setStatusCode(201);
+            String location = "/messages/" + log.id(stored.message().sequence());
+            exchange.getResponseHeaders().put(Headers.LOCATION, location);
+            Reply.send(exchange, "application/json", stored.message().json());
+        } else {
+            new Problem(422, "This Idempotency-Key was used for another message: take a new key.").send(exchange);
+        }
     }
 }

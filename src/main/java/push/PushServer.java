@@ -2,6 +2,7 @@ package push;
 
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * The server, put together: one log, a shard for each IO thread, and the handlers between them and the sockets.
@@ -51,16 +52,17 @@ public final class PushServer implements Running {
         router.drain();
         publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
         shards.drain();
-        try {
-            // The rest of the time is for GOAWAYs.
-            stats.awaitNoneOpen(System.nanoTime() + config.drainMs() * 900_000L);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return; // Somebody wants an end at once.
-        }
+        long began = System.nanoTime();
+        await(() -> stats.streams().open() == 0, began + config.drainMs() * 900_000L); // The rest is for GOAWAYs.
         shards.goAway();
-        long deadlineNanos = System.nanoTime() + config.drainMs() * 100_000L;
-        while (!listeners.idle() && System.nanoTime() < deadlineNanos && !Thread.interrupted()) {
+        await(listeners::idle, began + config.drainMs() * 1_000_000L);
+    }
+
+    /** An interrupt ends the waiting: somebody wants an end at once. */
+    private static void await(BooleanSupplier fact, long deadlineNanos) {
+        while (!fact.getAsBoolean()
+                && System.nanoTime() < deadlineNanos
+                && !Thread.currentThread().isInterrupted()) {
             LockSupport.parkNanos(5_000_000);
         }
     }

@@ -5,7 +5,9 @@ import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -19,7 +21,7 @@ import org.xnio.XnioIoThread;
  * and stream. The flag is cleared before the log's head is read: a message that comes after the reading finds the flag
  * clear and wakes the shard again, so none is ever left lying.
  *
- * <p><b>Threads:</b> confined to its IO thread, but for {@link #wake}, {@link #execute} and the two figures.
+ * <p><b>Threads:</b> confined to its IO thread, but for {@code wake}, {@code answer}, {@code execute} and the figures.
  */
 final class Shard implements Runnable {
     final Config config;
@@ -32,6 +34,7 @@ final class Shard implements Runnable {
     private final List<Member> members = new ArrayList<>();
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final long tickMs;
+    private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
     private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
 
     /** An open stream, as its shard sees it. */
@@ -67,16 +70,12 @@ final class Shard implements Runnable {
     }
 
     private void tickLater() {
-        try {
-            thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
-        } catch (RejectedExecutionException e) {
-            // The server has been closed.
-        }
+        unlessClosed(() -> thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS));
     }
 
     /** The log has grown: every stream will be looked at once, however often this is called before. */
     void wake() {
-        if (figures.streams == 0) {
+        if (figures.streams == 0 && answers.isEmpty()) {
             return; // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
         }
         if (!woken.get() && woken.compareAndSet(false, true)) {
@@ -84,10 +83,23 @@ final class Shard implements Runnable {
         }
     }
 
+    /**
+     * Answers a POST once every stream has been looked at, with the other answers of the round: else whoever posts as
+     * fast as it is answered outruns the streams, which then are lapped.
+     */
+    void answer(Runnable task) {
+        answers.add(task);
+        wake();
+    }
+
     /** Runs a task on the IO thread; not at all once that has ended, and every stream with it. */
     void execute(Runnable task) {
+        unlessClosed(() -> thread.execute(task));
+    }
+
+    private static void unlessClosed(Runnable asking) {
         try {
-            thread.execute(task);
+            asking.run();
         } catch (RejectedExecutionException e) {
             // The server has been closed.
         }
@@ -101,13 +113,14 @@ final class Shard implements Runnable {
     public void run() {
         woken.set(false);
         stats.wakeups.increment();
-        round(log.newest(), System.nanoTime());
-    }
-
-    private void round(long head, long nowNanos) {
+        long head = log.newest();
+        long nowNanos = System.nanoTime();
         round.begin();
         try {
             forEach(member -> member.drain(head, nowNanos));
+            for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
+                answer.run();
+            }
         } finally {
             round.end();
         }
@@ -125,9 +138,7 @@ final class Shard implements Runnable {
 
     private void tick() {
         long now = System.nanoTime();
-        for (Connection connection : connections.toArray(new Connection[0])) {
-            connection.tick(now);
-        }
+        List.copyOf(connections).forEach(connection -> connection.tick(now));
         forEach(member -> member.tick(now));
         report();
         tickLater();

@@ -3,7 +3,6 @@ package push;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
@@ -58,15 +57,6 @@ public final class Stats {
     synchronized void close(Reason reason) {
         open--;
         closed.merge(reason, 1L, Long::sum);
-        notifyAll();
-    }
-
-    /** Waits until no stream is open, or until the time is up. */
-    public synchronized void awaitNoneOpen(long deadlineNanos) throws InterruptedException {
-        for (long left = deadlineNanos - System.nanoTime(); open > 0 && left > 0; ) {
-            TimeUnit.NANOSECONDS.timedWait(this, left);
-            left = deadlineNanos - System.nanoTime();
-        }
     }
 
     /** The counts of this moment. */

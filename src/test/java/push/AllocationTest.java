@@ -90,6 +90,36 @@ class AllocationTest {
         assertEquals(200_000, stats.deliveries.sum(), "every stream was given the whole burst");
     }
 
+    @Test
+    void aPostIsAnsweredWhenItsMessageHasGoneToTheStreams() throws Exception {
+        Shard shard = join(worker.getIoThread(0), Wire.NDJSON, 0);
+        Swallower stream = on(shard, () -> new Swallower(shard, Wire.NDJSON));
+        on(shard, () -> {
+            shard.add(stream);
+            shard.run();
+            return 0L;
+        });
+        CompletableFuture<Long> lag = new CompletableFuture<>();
+
+        shard.execute(
+                () -> { // As a POST is handled: the message gets its place, and then its answer waits.
+                    publisher.publish(draft, null);
+                    shard.answer(() -> lag.complete(stream.lag(log.newest())));
+                });
+
+        assertEquals(0, lag.get(30, TimeUnit.SECONDS), "messages that a stream lacks when a POST is answered");
+    }
+
+    @Test
+    void aPostIsAnsweredThoughThereIsNoStream() throws Exception {
+        Shard shard = join(worker.getIoThread(0), Wire.NDJSON, 0);
+        CompletableFuture<String> answer = new CompletableFuture<>();
+
+        shard.answer(() -> answer.complete("201"));
+
+        assertEquals("201", answer.get(30, TimeUnit.SECONDS));
+    }
+
     /** Bytes that the IO thread allocates in some rounds of a burst each; the publishing is not counted. */
     private long allocatedByRounds(Shard shard) throws Exception {
         long bytes = 0;
