@@ -52,6 +52,7 @@ final class Agenda {
         int days = plan.matches("[2-9]d") ? plan.charAt(0) - '0' : 1;
         int today = 1;
         startDay(today, days);
+        eaten = plan.equals("half-day"); // Whoever comes for half a day eats at home.
         for (var rung : rungs) {
             var minutes = rung.minutes();
             boolean late = now.isBefore(start) || now.plusMinutes(minutes.sum()).isAfter(start.plusMinutes(DAY));
