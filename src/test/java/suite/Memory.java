@@ -28,6 +28,7 @@ final class Memory implements AutoCloseable {
         this.connection = connection;
     }
 
+    @SuppressWarnings("BanJNDI") // The address is the one that the JVM itself has just named.
     static Memory of(long pid) {
         if (pid == ProcessHandle.current().pid()) {
             return new Memory(ManagementFactory.getPlatformMBeanServer(), () -> {});
