@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.xnio.channels.Channels;
 import org.xnio.channels.StreamSinkChannel;
@@ -110,12 +112,26 @@ public final class Server implements Running {
         synchronized (sink) { // Two records at once would be mixed.
             try {
                 Channels.writeBlocking(sink, bytes);
-                do { // Of what a small window cuts the first part counts as all.
-                    Channels.flushBlocking(sink);
-                } while (!sink.flush());
+                while (!isFlushed(sink)) {
+                    sink.awaitWritable();
+                }
             } catch (IOException e) {
                 streams.remove(sink); // The client has gone.
             }
+        }
+    }
+
+    /**
+     * Whether nothing is left to send. It asks twice, for of what a small window cuts the first part counts as all. It
+     * asks on the IO thread, where no window grows in between.
+     */
+    private static boolean isFlushed(StreamSinkChannel sink) throws IOException {
+        var asked = new FutureTask<>(() -> sink.flush() && sink.flush());
+        sink.getIoThread().execute(asked);
+        try {
+            return asked.get();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new IOException(e);
         }
     }
 
