@@ -68,7 +68,7 @@ public final class Server implements Running {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
         StreamSinkChannel sink = exchange.getResponseChannel();
         streams.add(sink);
-        // The head of a response leaves with its first bytes, so there must be some.
+        // Nothing of a response leaves before a flush, not even its head; and a head alone would say little.
         send(sink, start() + snapshot());
     }
 
