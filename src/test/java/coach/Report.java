@@ -2,6 +2,7 @@ package coach;
 
 import coach.Verdict.Colour;
 import coach.Verdict.Outcome;
+import java.util.LinkedHashMap;
 
 /**
  * How a verdict reads: a line for the lesson, and for what is red the test's name, its message and what it usually means.
@@ -66,9 +67,11 @@ record Report(Screen screen) {
     }
 
     void notJudged(Verdict verdict) {
+        var byReason = new LinkedHashMap<String, String>();
         verdict.tests().stream()
                 .filter(test -> test.outcome() == Outcome.NOT_JUDGED)
-                .forEach(test -> screen.line("  " + screen.yellow("not judged") + " " + test.name() + ": "
-                        + test.message().lines().findFirst().orElse("")));
+                .forEach(test -> byReason.merge(
+                        test.message().lines().findFirst().orElse(""), test.name(), (some, one) -> some + ", " + one));
+        byReason.forEach((why, tests) -> screen.line("  " + screen.yellow("not judged") + " " + tests + ": " + why));
     }
 }

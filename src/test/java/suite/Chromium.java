@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -47,22 +49,27 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         }
     }
 
-    private ChromeDriver driver;
+    private Supplier<ChromeDriver> starter = Chromium::create;
+    private Optional<ChromeDriver> driver = Optional.empty();
 
+    /** Started by the first who asks: a test that ends before that need not wait for a browser. */
     ChromeDriver driver() {
-        return driver;
+        if (driver.isEmpty()) {
+            driver = Optional.of(starter.get());
+        }
+        return driver.get();
     }
 
     /** Outside of tests: a browser that the caller ends. */
     void start() {
-        driver = create();
+        driver = Optional.of(create());
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        driver = context.getRoot()
-                .getStore(Namespace.GLOBAL)
-                .getOrComputeIfAbsent(Shared.class, key -> new Shared(create()), Shared.class)
+        driver = Optional.empty(); // That of an earlier run in this JVM has ended with it.
+        var store = context.getRoot().getStore(Namespace.GLOBAL);
+        starter = () -> store.getOrComputeIfAbsent(Shared.class, key -> new Shared(create()), Shared.class)
                 .driver();
     }
 
@@ -95,6 +102,10 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
 
     @Override
     public void afterEach(ExtensionContext context) {
+        driver.ifPresent(this::tidyUp);
+    }
+
+    private void tidyUp(ChromeDriver driver) {
         var windows = driver.getWindowHandles().toArray(String[]::new);
         for (var window : Arrays.copyOf(windows, windows.length - 1)) {
             driver.switchTo().window(window).close();
@@ -108,17 +119,17 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     /** Runs a function body in the page and gives what it returns. */
     @SuppressWarnings("unchecked") // The caller knows what its own script returns.
     <T> T run(String script, Object... arguments) {
-        return (T) driver.executeScript(script, arguments);
+        return (T) driver().executeScript(script, arguments);
     }
 
     /** Runs the body of an async function in the page and gives what it returns; an exception there fails the test. */
     @SuppressWarnings("unchecked")
     <T> T runAsync(String script, Object... arguments) {
-        var answer = (Map<String, Object>) driver.executeAsyncScript(
-                "const done = arguments[arguments.length - 1];"
-                        + "(async (...arguments) => {" + script + "})(...Array.from(arguments).slice(0, -1))"
-                        + ".then((value) => done({ value }), (error) => done({ error: `${error.stack ?? error}` }));",
-                arguments);
+        var answer = (Map<String, Object>) driver().executeAsyncScript(
+                        "const done = arguments[arguments.length - 1];"
+                                + "(async (...arguments) => {" + script + "})(...Array.from(arguments).slice(0, -1))"
+                                + ".then((value) => done({ value }), (error) => done({ error: `${error.stack ?? error}` }));",
+                        arguments);
         if (answer.containsKey("error")) {
             throw new AssertionError("the script in the page failed: " + answer.get("error"));
         }
@@ -128,7 +139,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     /** Waits until the condition holds, and says what was expected if it never does. */
     void await(String expected, BooleanSupplier condition) {
         try {
-            new WebDriverWait(driver, PATIENCE, POLL).until(ignored -> condition.getAsBoolean());
+            new WebDriverWait(driver(), PATIENCE, POLL).until(ignored -> condition.getAsBoolean());
         } catch (TimeoutException e) {
             throw new AssertionError("expected " + expected + " within " + Deadline.say(PATIENCE), e);
         }
@@ -136,15 +147,32 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
 
     /** A second window; its page keeps running at full speed beside the first. */
     void newWindow() {
-        driver.switchTo().newWindow(WindowType.WINDOW);
+        driver().switchTo().newWindow(WindowType.WINDOW);
     }
 
     /** Takes the network away from the present page, or gives it back. */
     void offline(boolean isOffline) {
-        driver.executeCdpCommand("Network.enable", Map.of());
-        driver.executeCdpCommand(
-                "Network.emulateNetworkConditions",
-                Map.of("offline", isOffline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
+        network(isOffline, -1);
+    }
+
+    /** Lets the present window, for the rest of the test, have no more than this of the network. */
+    void slow(int bytesPerSecond) {
+        network(false, bytesPerSecond);
+    }
+
+    private void network(boolean isOffline, int bytesPerSecond) {
+        driver().executeCdpCommand("Network.enable", Map.of());
+        driver().executeCdpCommand(
+                        "Network.emulateNetworkConditions",
+                        Map.of(
+                                "offline",
+                                isOffline,
+                                "latency",
+                                0,
+                                "downloadThroughput",
+                                bytesPerSecond,
+                                "uploadThroughput",
+                                -1));
     }
 
     private static File program(String variable, String... names) {
@@ -157,8 +185,10 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                 .flatMap(name -> Arrays.stream(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(
-                        "there is no " + names[0] + " here: install it, or name it with " + variable + "=FILE"))
+                .orElseThrow(
+                        () -> Target.notJudged("it needs a browser, and there is no " + names[0] + " here: apt install"
+                                + " chromium chromium-driver (macOS: brew install --cask google-chrome chromedriver), or name it"
+                                + " with " + variable + "=FILE"))
                 .toFile();
     }
 }
