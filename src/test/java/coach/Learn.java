@@ -40,7 +40,7 @@ final class Learn {
                     + ladder.rungs().get(0).id() + ".");
             screen.line("Why it is wrong: " + ladder.rungs().get(0).folder().resolve("README.md"));
         }
-        watch = new Watch(workshop::sources);
+        watch = new Watch(workshop::files);
         rung = workshop.next().orElse(ladder.open().get(ladder.open().size() - 1));
     }
 

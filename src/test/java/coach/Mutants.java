@@ -115,21 +115,29 @@ final class Mutants {
         return new Judge(mutant.test(), true, test -> {});
     }
 
-    /** Compiles a folder's Java with the mutant in its place. */
+    /** Compiles a folder's Java with the mutant in its place. A page that it serves is changed in a copy, and found there. */
     private void compile(Path folder, Path base, Mutant mutant, Path work, Path classes) {
         if (!mutant.file().startsWith(folder) || !Files.exists(root.resolve(mutant.file()))) {
             throw new Mistake("it changes " + mutant.file() + ", which is neither in " + folder + " nor in " + MAIN);
         }
+        var copy = work.resolve("sources");
+        boolean isPage = !mutant.file().toString().endsWith(".java");
         var sources = new ArrayList<Path>();
-        for (var file : Folders.files(root.resolve(folder), ".java")) {
-            if (!root.relativize(file).equals(mutant.file())) {
-                sources.add(file);
+        for (var file : Rung.files(root.resolve(folder))) {
+            boolean isJava = file.toString().endsWith(".java");
+            var changed = copy.resolve(base.relativize(root.relativize(file)).toString());
+            if (root.relativize(file).equals(mutant.file())) {
+                Text.write(changed, mutant.apply(Text.read(file)));
+            } else if (isPage) {
+                var text = Text.read(file);
+                Text.write(changed, isJava ? text.replace("\"" + folder + "\"", "\"" + copy + "\"") : text);
+            } else {
+                changed = file;
+            }
+            if (isJava) {
+                sources.add(changed);
             }
         }
-        var changed =
-                work.resolve("sources").resolve(base.relativize(mutant.file()).toString());
-        Text.write(changed, mutant.apply(Text.read(root.resolve(mutant.file()))));
-        sources.add(changed);
         var faults = compiler.compile(sources, classes);
         if (!faults.isEmpty()) {
             throw new Mistake("it does not compile: " + String.join("\n", faults));

@@ -79,6 +79,24 @@ class MutantsTest {
     }
 
     @Test
+    void aPageIsChangedInACopyWhereTheMutantFindsIt() {
+        var page = root.resolve("lessons/lesson01_two/answer.js");
+        Text.write(page, "2\n");
+        Text.write(
+                root.resolve(TWO.source()),
+                "package lesson01_two;\n\npublic final class Server {\n"
+                        + "    static final String FOLDER = \"lessons/lesson01_two\";\n\n"
+                        + "    public static int answer() throws java.io.IOException {\n"
+                        + "        var page = java.nio.file.Path.of(FOLDER, \"answer.js\");\n"
+                        + "        return Integer.parseInt(java.nio.file.Files.readString(page).strip());\n    }\n}\n");
+        var three = "mutant: says 3\nfile: lessons/lesson01_two/answer.js\n- 2\n+ 3\n" + RED.formatted(3);
+        Text.write(root.resolve("lessons/lesson01_two/mutants.txt"), three + three + three.replace("3", "4"));
+
+        assertTrue(new Mutants(root, shown.plain()).run(List.of(TWO)), shown.text());
+        assertEquals("2\n", Text.read(page));
+    }
+
+    @Test
     void fewerThanThreeFail() {
         assertFalse(run(ONE + THREE));
         assertTrue(shown.text().contains("2 mutants, to be at least 3"), shown.text());

@@ -47,6 +47,13 @@ record Rung(
         return folder().resolve("Server.java");
     }
 
+    /** What of a folder makes up a server: its Java, and the page that it serves. */
+    static List<Path> files(Path folder) {
+        return Folders.files(folder, "").stream()
+                .filter(file -> file.toString().matches(".*\\.(java|html|js|css)"))
+                .toList();
+    }
+
     boolean judged() {
         return !tests.isEmpty() && !later;
     }

@@ -24,10 +24,17 @@ record Steps(Path root, Ladder ladder, Screen screen) {
                     + rung.folder().resolve("README.md"));
             return;
         }
-        screen.line("--- " + before.source());
-        screen.line("+++ " + rung.source());
-        var hunks = diff(root.resolve(before.source()), root.resolve(rung.source()));
-        hunks.lines().map(this::painted).forEach(screen::line);
+        for (var file : Rung.files(root.resolve(rung.folder()))) {
+            var name = root.resolve(rung.folder()).relativize(file);
+            var old = before.folder().resolve(name);
+            boolean isNew = !Files.exists(root.resolve(old));
+            var hunks = isNew ? Diff.unified(List.of(), lines(file)) : diff(root.resolve(old), file);
+            if (!hunks.isEmpty()) {
+                screen.line("--- " + (isNew ? "/dev/null" : old));
+                screen.line("+++ " + rung.folder().resolve(name));
+                hunks.lines().map(this::painted).forEach(screen::line);
+            }
+        }
         screen.line("");
         screen.line("To go on from there: make catch-up LESSON=" + rung.id());
     }

@@ -51,10 +51,17 @@ final class Workshop {
         return true;
     }
 
+    /** The learner's files: their Java, and the page that it serves. */
+    List<Path> files() {
+        return Rung.files(folder).stream()
+                .filter(file -> !file.startsWith(folder.resolve(KEPT)))
+                .toList();
+    }
+
     /** The learner's Java files. */
     List<Path> sources() {
-        return Folders.files(folder, ".java").stream()
-                .filter(file -> !file.startsWith(folder.resolve(KEPT)))
+        return files().stream()
+                .filter(file -> file.toString().endsWith(".java"))
                 .toList();
     }
 
@@ -116,7 +123,7 @@ final class Workshop {
 
     /** Moves the learner's files out of the way. Returns where they are, if there were any. */
     private Optional<Path> keepAside() {
-        if (sources().isEmpty()) {
+        if (files().isEmpty()) {
             return Optional.empty();
         }
         var slug = next().map(Rung::slug).orElse("end");
@@ -137,7 +144,7 @@ final class Workshop {
         return Optional.of(root.relativize(kept));
     }
 
-    /** Copies a step's Java; for a lesson whose step is the reference, the last step before it that has Java of its own. */
+    /** Copies a step; for a lesson whose step is the reference, the last step before it that has Java of its own. */
     private void fill(Rung rung) {
         var from = rung;
         while (!Files.exists(root.resolve(from.source()))) {
@@ -147,7 +154,8 @@ final class Workshop {
         }
         var step = root.resolve(from.folder());
         var itsPackage = from.folder().getFileName().toString();
-        for (var file : Folders.files(step, ".java")) {
+        for (var file : Rung.files(step)) {
+            // The name stands in Java as the package, and in the path of the page.
             var text = Text.read(file).replaceAll("\\b" + itsPackage + "\\b", "workshop");
             Text.write(folder.resolve(step.relativize(file)), text);
         }

@@ -103,6 +103,35 @@ class WorkshopTest {
         assertEquals(java.util.List.of(workshop.server()), workshop.sources());
     }
 
+    @Test
+    void thePageOfAStepComesAlongAndIsServedFromTheWorkshop() {
+        Text.write(root.resolve("lessons/lesson02_two/Page.java"), "\"lessons/lesson02_two\"");
+        Text.write(root.resolve("lessons/lesson02_two/index.html"), "<p>");
+        Text.write(root.resolve("lessons/lesson02_two/client.js"), "draw();");
+
+        workshop.catchUp(TWO);
+
+        assertEquals("\"lessons/workshop\"", workshopText("Page.java"));
+        assertEquals("<p>", workshopText("index.html"));
+        assertEquals("draw();", workshopText("client.js"));
+        assertEquals(2, workshop.sources().size(), "only Java is compiled");
+        assertEquals(4, workshop.files().size(), "and everything is watched");
+    }
+
+    @Test
+    void theLearnersPageIsKeptAsideAsWell() {
+        Text.write(workshop.server().resolveSibling("client.js"), "mine");
+
+        var kept = workshop.reset(TWO).orElseThrow();
+
+        assertEquals("mine", Text.read(root.resolve(kept).resolve("client.js")));
+        assertFalse(Fixture.exists(workshop.server().resolveSibling("client.js")), "a page that start(02) has not");
+    }
+
+    private String workshopText(String file) {
+        return Text.read(workshop.server().resolveSibling(file));
+    }
+
     private String server() {
         return Text.read(workshop.server());
     }
