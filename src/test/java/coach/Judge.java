@@ -4,6 +4,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import coach.Verdict.Outcome;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,11 +42,18 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 .configurationParameter("junit.jupiter.testmethod.order.default", OneFirst.class.getName())
                 .configurationParameter(StopAtRed.PARAMETER, String.valueOf(stopAtRed))
                 .configurationParameter(OneFirst.PARAMETER, first.substring(first.lastIndexOf('.') + 1));
-        for (var name : rung.tests()) {
-            request.selectors(selectClass(load(name)));
-        }
+        // The class that has the first test comes first as well: a lesson may have several.
+        rung.tests().stream()
+                .map(Judge::load)
+                .sorted(Comparator.comparing(tests -> !has(tests, first)))
+                .forEach(tests -> request.selectors(selectClass(tests)));
         LauncherFactory.create().execute(request.build(), listener);
         return new Verdict(rung, List.copyOf(listener.tests), (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private static boolean has(Class<?> tests, String method) {
+        return Arrays.stream(tests.getDeclaredMethods())
+                .anyMatch(one -> one.getName().equals(method.substring(method.lastIndexOf('.') + 1)));
     }
 
     private static Class<?> load(String name) {

@@ -69,6 +69,17 @@ class JudgeTest {
     }
 
     @Test
+    void theClassOfTheAskedForTestRunsFirst() {
+        var classes = List.of(Fixture.InPart.class.getName(), Fixture.ThreeReds.class.getName());
+
+        var verdict = new Judge("ThreeReds.b", true, test -> {})
+                .judge(Fixture.rung("01", "one", classes, Optional.empty()), ANY);
+
+        assertEquals("1 red, 3 not run", verdict.counts(), "a class that is left out counts as one");
+        assertEquals("b", verdict.firstRed().orElseThrow().name());
+    }
+
+    @Test
     void checkIsRedOnNothingAndOnRed() {
         assertFalse(check(Fixture.Nothing.class));
         assertFalse(check(Fixture.ThreeReds.class));
