@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * A part of a source file, named without a mark in it: a method, a type, the lines from one text to another, or all of it.
+ * A part of a source file, named without a mark in it: a method, a type, the lines from one text to another, from a text to the
+ * end of its block, or all of it.
  *
  * <p><b>Threads:</b> immutable.
  */
 record Region(Path root) {
 
     private static final Pattern LINES = Pattern.compile("lines \"(.+?)\" to \"(.+?)\"");
+    private static final Pattern BLOCK = Pattern.compile("block \"(.+?)\"");
     private static final Pattern LINE = Pattern.compile("line \"(.+?)\"");
 
     /** What {@code FILE}, {@code FILE method join} and so on name, with the common indentation taken off. */
@@ -47,7 +49,25 @@ record Region(Path root) {
         if (line.matches()) {
             return lines.get(find(lines, 0, line.group(1)));
         }
-        throw new Mistake("\"" + part + "\" is not method NAME, type NAME, line \"…\" or lines \"…\" to \"…\"");
+        var block = BLOCK.matcher(part);
+        if (block.matches()) {
+            int first = find(lines, 0, block.group(1));
+            return String.join("\n", lines.subList(first, endOfBlock(lines, first) + 1));
+        }
+        throw new Mistake(
+                "\"" + part + "\" is not method NAME, type NAME, line \"…\", lines \"…\" to \"…\" or block \"…\"");
+    }
+
+    /** For languages of braces whose parts have no name that we know: the brace that stands as far in as the beginning. */
+    private static int endOfBlock(List<String> lines, int first) {
+        var begin = lines.get(first);
+        var brace = begin.substring(0, begin.length() - begin.stripLeading().length()) + "}";
+        for (int i = first + 1; i < lines.size(); i++) {
+            if (lines.get(i).startsWith(brace)) {
+                return i;
+            }
+        }
+        throw new Mistake("the block that begins with \"" + begin.strip() + "\" does not end");
     }
 
     private static int find(List<String> lines, int from, String text) {

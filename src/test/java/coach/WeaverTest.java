@@ -57,6 +57,7 @@ class WeaverTest {
     void linesAreFoundByTheirTexts() {
         assertEquals("private int n;\n", content("from Room.java line \"int n\""));
         assertEquals("int count() {\n    return n;\n", content("from Room.java lines \"int count\" to \"return\""));
+        assertEquals("int count() {\n    return n;\n}\n", content("from Room.java block \"int count\""));
         assertEquals(ROOM, content("from Room.java"));
     }
 
