@@ -12,7 +12,6 @@ import push.Draft;
 import push.Listeners;
 import push.Message;
 import push.MessageLog;
-import push.Page;
 import push.Pem;
 import push.Problem;
 import push.Reply;
@@ -24,7 +23,7 @@ import push.Subscriber;
 import push.Wire;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The page comes from the same origin as the messages that it reads. */
+/** The page comes from the same origin as the messages that it reads, and may do nothing else. */
 public final class Server implements Running {
     private record Stored(Draft draft, Message message, long nanos) {}
 

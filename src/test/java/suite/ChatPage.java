@@ -18,7 +18,7 @@ final class ChatPage {
     /** Runs before the page's own scripts: notes each state of the light, and what a successful injection would do. */
     private static final String WITNESS = """
             if (!window.witness) {
-              window.witness = { states: [], crimes: [] };
+              window.witness = { states: [], lights: [], crimes: [] };
               addEventListener('securitypolicyviolation', (event) => witness.crimes.push(`csp: ${event.violatedDirective}`));
               addEventListener('error', (event) => witness.crimes.push(`error: ${event.message}`));
               addEventListener('unhandledrejection', (event) => witness.crimes.push(`rejection: ${event.reason}`));
@@ -28,6 +28,10 @@ final class ChatPage {
                 const light = document.getElementById('light').textContent;
                 witness.states.push({ name, light, why: document.getElementById('why').textContent, at: Date.now() });
               }).observe(document, { subtree: true, attributes: true, attributeFilter: ['data-state'] });
+              new MutationObserver(() => {
+                const [light] = document.getElementById('status')?.textContent.trim() ?? '';
+                if (light && light !== witness.lights.at(-1)) witness.lights.push(light);
+              }).observe(document, { subtree: true, childList: true, characterData: true });
             }
             """;
 
@@ -122,11 +126,20 @@ final class ChatPage {
         return chromium.run("return witness.states");
     }
 
-    /** Nothing of what an injection would do has happened, and the page has broken none of its own rules. */
-    void assertInnocent() {
+    /** The lights that the status line has begun with since the page was opened, as they came. */
+    List<String> lights() {
         driver();
-        List<String> crimes = chromium.run("return witness.crimes");
-        assertEquals(List.of(), crimes);
+        return chromium.run("return witness.lights");
+    }
+
+    /** What of an injection has happened, and which of its own rules the page has broken. */
+    List<String> crimes() {
+        driver();
+        return chromium.run("return witness.crimes");
+    }
+
+    void assertInnocent() {
+        assertEquals(List.of(), crimes());
     }
 
     private WebDriver driver() {

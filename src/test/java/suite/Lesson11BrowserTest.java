@@ -1,8 +1,12 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Tag;
@@ -20,6 +24,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 final class Lesson11BrowserTest {
 
+    /** Waits that begin with up to a second and double are not so many, however the dice fall; a loop is hundreds. */
+    private static final int MOST_ATTEMPTS = 30;
+
     @RegisterExtension
     @Order(1) // So that after a test the browser is closed before the server's account is looked at.
     static final Target server = Target.with("PUSH_HEARTBEAT_MS", "500", "PUSH_OPENS_PER_SECOND", "0");
@@ -34,9 +41,10 @@ final class Lesson11BrowserTest {
     @BeforeEach
     void thereIsAPage() {
         var page = server.get("/");
+        assertEquals(200, page.status(), "the status of GET /, which must answer the page");
         assertTrue(
-                page.status() == 200 && page.header("content-type").startsWith("text/html"),
-                () -> "GET / must answer the chat page, but it answered " + page.status());
+                page.header("content-type").startsWith("text/html"),
+                () -> "GET / must answer HTML, but it answered " + page.header("content-type"));
     }
 
     @Means("The page reads chunks as if they were records, or draws a message before the stream has brought it.")
@@ -55,10 +63,29 @@ final class Lesson11BrowserTest {
         }
 
         chromium.await(
-                "six messages on both",
+                "six messages on both pages",
                 () -> ann.messages().size() == 6 && bob.messages().size() == 6);
         assertEquals(ann.messages(), bob.messages());
         figures.put("messages on both pages", ann.messages().size() + "/6");
+    }
+
+    @Means("A chunk is read as if it were a record, or each chunk is decoded by itself: keep what is not whole yet.")
+    @Test
+    void historyThatComesInPiecesIsShownWhole() {
+        server.restart();
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 30; i++) {
+            // 15 kB, in characters of three bytes and of four.
+            var text = i + " " + "\u20ac".repeat(1_000) + "\uD83D\uDE00".repeat(3_000);
+            server.post("ann", text);
+            expected.add("ann: " + text);
+        }
+        chromium.slow(500_000); // It would be too little for a browser at full speed to get it in several chunks.
+
+        var page = ChatPage.open(chromium, server.url("/"));
+
+        chromium.await("30 messages in the list", () -> page.count("#messages li") >= 30);
+        assertTrue(expected.equals(page.messages()), "each message of the history must be shown whole, and in order");
     }
 
     @Means("Text becomes markup somewhere: use textContent, never innerHTML.")
@@ -69,9 +96,30 @@ final class Lesson11BrowserTest {
 
         server.post("<b onclick=alert(1)>ann</b>", "<img src=x onerror=alert(1)><script>alert(2)</script>");
 
-        page.awaitMessages("<b onclick=alert(1)>ann</b>: <img src=x onerror=alert(1)><script>alert(2)</script>");
-        assertEquals(0, page.count("#messages :is(script, img, b)"));
+        chromium.await("a message in the list", () -> page.count("#messages li") == 1);
+        assertEquals(
+                List.of("<b onclick=alert(1)>ann</b>: <img src=x onerror=alert(1)><script>alert(2)</script>"),
+                page.messages());
+        assertEquals(0, page.count("#messages :is(script, img, b)"), "elements that a message has made");
         page.assertInnocent();
+    }
+
+    @Means(
+            "There is no Content-Security-Policy, or 'unsafe-inline' has taken it back: one slip, and a message is a script.")
+    @Test
+    void markupThatGotInAllTheSameDoesNothing() {
+        var page = ChatPage.open(chromium, server.url("/"));
+
+        chromium.run("""
+                try {
+                  document.body.insertAdjacentHTML('beforeend', '<b id="slip" onclick="alert(1)">');
+                  document.getElementById('slip').click();
+                } catch (forbidden) {
+                  // By Trusted Types, which is better still.
+                }
+                """);
+
+        assertFalse(page.crimes().contains("alert"), "an inline handler must not run, but it did");
     }
 
     @Means("The light believes the socket: an open connection that brings nothing is not live. Watch the heartbeats.")
@@ -94,20 +142,48 @@ final class Lesson11BrowserTest {
         page.assertInnocent();
     }
 
-    @Means("A clean end is taken for good news, or nobody comes back after it.")
+    @Means(
+            "A short interruption is kept from the user, or nobody comes back after it, or comes back without the last id.")
     @Test
-    void lightTurnsRedAtACleanEndAndComesBack() {
+    void lightTurnsRedAtAnEndAndWhoComesBackHasEverything() {
         server.restart();
         var relay = server.relay();
         var page = ChatPage.open(chromium, relay.url("/"));
-        server.post("ann", "before");
-        page.awaitMessages("ann: before");
+        var expected = new ArrayList<String>();
+        for (int i = 0; i < 60; i++) { // More than a history holds: who does not resume has only the newest 50 left.
+            server.post("ann", "before " + i);
+            expected.add("ann: before " + i);
+        }
+        page.awaitMessages(expected.toArray(String[]::new));
+        int seen = page.lights().size();
 
         relay.cut();
 
-        chromium.await("a red light", () -> page.states().stream().anyMatch(s -> "🔴".equals(s.get("light"))));
-        page.awaitLive();
+        chromium.await("a red light, then a green one", () -> {
+            var lights = page.lights();
+            return lights.subList(seen, lights.size()).equals(List.of("🔴", "🟢"));
+        });
         server.post("ann", "after");
-        page.awaitMessages("ann: before", "ann: after");
+        expected.add("ann: after");
+        page.awaitMessages(expected.toArray(String[]::new));
+    }
+
+    @Means("A client that is refused tries again at once, and ten thousand of them keep the server down.")
+    @Test
+    void whoIsRefusedDoesNotHammer() {
+        var relay = server.relay();
+        var page = ChatPage.open(chromium, relay.url("/"));
+        relay.refuse();
+        relay.reset();
+        page.awaitStatus("🔴");
+        int before = relay.accepted();
+
+        Deadline.pause(Duration.ofSeconds(2));
+
+        int attempts = relay.accepted() - before;
+        assertTrue(attempts <= MOST_ATTEMPTS, () -> "within 2 s it tried " + attempts + " times to connect");
+        relay.pass();
+        page.awaitLive();
+        figures.put("attempts in 2 s", attempts);
     }
 }
