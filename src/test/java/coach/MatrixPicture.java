@@ -12,7 +12,7 @@ final class MatrixPicture {
 
     private static final int CELL = 30;
     private static final int GAP = 3;
-    private static final int LEFT = 250;
+    private static final int LEFT = 270;
     private static final int TOP = 54;
     private static final String GREY = "#6e7781";
     private static final String GREEN = "#1f883d";
