@@ -48,6 +48,7 @@ public final class Server implements Running {
     private final List<Message> messages = new ArrayList<>();
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
     private final Undertow undertow;
+    private final int port;
 
     private Server(Config config) throws GeneralSecurityException, IOException {
         this.config = config;
@@ -58,6 +59,7 @@ public final class Server implements Running {
                 .setHandler(this::handle)
                 .build();
         undertow.start();
+        port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
     public static Running start(Map<String, String> env) throws GeneralSecurityException, IOException {
@@ -144,7 +146,7 @@ public final class Server implements Running {
 
     @Override
     public int port() {
-        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        return port;
     }
 
     @Override

@@ -168,7 +168,7 @@ final class Recorder extends Intake implements AutoCloseable {
 
     /** Waits until the body so far, whatever its form, contains this text. */
     synchronized void awaitText(String text) {
-        await(Deadline.PATIENCE, () -> text().contains(text) || ended());
+        await(Deadline.PATIENCE, () -> text().contains(text) || over());
         if (!text().contains(text)) {
             throw missed("\"" + Malformed.quote(text) + "\" in the body", Deadline.PATIENCE);
         }
