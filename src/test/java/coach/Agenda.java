@@ -38,7 +38,7 @@ final class Agenda {
         }
         LocalTime begin;
         try {
-            begin = LocalTime.parse(start);
+            begin = LocalTime.parse(start.length() == 4 ? "0" + start : start);
         } catch (DateTimeParseException e) {
             throw new Mistake("START=" + start + " is no time of day: write START=09:00", e);
         }

@@ -30,8 +30,7 @@ final class Check {
      * @return whether nothing was red, and something was judged
      */
     boolean run(Map<String, String> env) {
-        var lessons =
-                env.getOrDefault("LESSON", "").isEmpty() ? ladder.judged() : List.of(ladder.find(env.get("LESSON")));
+        var lessons = lessons(env.getOrDefault("LESSON", ""));
         var url = env.getOrDefault("URL", "");
         var command = env.getOrDefault("CMD", "");
         var step = env.getOrDefault("STEP", "");
@@ -50,6 +49,18 @@ final class Check {
             return judge(lessons, new Subject.InThisJvm(rung.step()), false);
         }
         return workshop(lessons);
+    }
+
+    private List<Rung> lessons(String name) {
+        if (name.isEmpty()) {
+            return ladder.judged();
+        }
+        var rung = ladder.findOpen(name);
+        if (!rung.judged()) {
+            throw new Mistake(
+                    "no test judges lesson " + rung + ": read " + rung.folder().resolve("README.md"));
+        }
+        return List.of(rung);
     }
 
     private boolean workshop(List<Rung> lessons) {

@@ -59,8 +59,11 @@ class CoachTest {
         assertEquals(
                 Path.of("lessons/lesson05_broadcast"), ladder.find("broadcast").folder());
         assertThrows(Mistake.class, () -> ladder.find("6"));
+        assertEquals("broadcast", ladder.findOpen("5").slug());
         Text.write(file, "{\"lessons\":[" + lesson + "," + lesson + "]}");
         assertTrue(fault(file).endsWith("two lessons have the id 05 or the slug broadcast"), fault(file));
+        Text.write(file, "{\"lessons\":[" + lesson.replace("}", ",\"later\":true}") + "]}");
+        assertThrows(Mistake.class, () -> Ladder.read(file).findOpen("5"));
         Text.write(file, "{\"lessons\":[{\"id\":\"05\"}]}");
         assertTrue(fault(file).contains("the field \"slug\" is missing in {\"id\":\"05\"}"), fault(file));
         Text.write(file, "{\"lessons\":");

@@ -96,6 +96,15 @@ record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
                         + rungs.get(rungs.size() - 1).id()));
     }
 
+    /** The same, but it must be one that can be worked at now. */
+    Rung findOpen(String name) {
+        var rung = find(name);
+        if (rung.later()) {
+            throw new Mistake("lesson " + rung + " is still to come");
+        }
+        return rung;
+    }
+
     /** Those that tests judge. */
     List<Rung> judged() {
         return rungs.stream().filter(Rung::judged).toList();

@@ -64,7 +64,7 @@ record Steps(Path root, Ladder ladder, Screen screen) {
         if (lesson.isEmpty()) {
             throw new Mistake("say to the end of which lesson: make catch-up LESSON=05");
         }
-        var rung = ladder.find(lesson);
+        var rung = ladder.findOpen(lesson);
         var workshop = new Workshop(root, ladder);
         var kept = workshop.catchUp(rung);
         screen.line("The workshop stands at the end of lesson " + rung + "."
@@ -88,6 +88,6 @@ record Steps(Path root, Ladder ladder, Screen screen) {
                 ? new Workshop(root, ladder)
                         .next()
                         .orElseThrow(() -> new Mistake("every lesson is done; say which one: LESSON=05"))
-                : ladder.find(lesson);
+                : ladder.findOpen(lesson);
     }
 }
