@@ -13,6 +13,7 @@ test: certs ## Run all tests (TEST=Lesson05*: some; WITHOUT="browser clients": l
 	@$(WITH) test sh src/build/test.sh
 
 build: $(JAR) ## Build target/streaming-push-kit.jar, which runs with java -jar
+	@echo "$(JAR) is built. Start it here: java @src/build/server.flags -jar $(JAR)"
 
 $(JAR): pom.xml $(shell find src/main -type f 2>/dev/null)
 	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true package && touch $@

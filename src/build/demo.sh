@@ -16,10 +16,10 @@ port=$(sed -n 's|.*https://localhost:\([0-9]*\)/.*|\1|p' "$out" | head -n 1)
 
 try() { # try COMMAND: as a reader types it, at the usual port; run at the port that was free
   printf '$ %s\n' "$1"
-  sh -c "$(printf '%s' "$1" | sed "s/localhost:8443/localhost:$port/")" | tr -d '\r'
+  sh -c "$(printf '%s' "$1" | sed "s/localhost:8443/localhost:$port/")" 2>/dev/null | tr -d '\r'
 }
 
-curl="curl -s --cacert certs/server.crt"
+curl="curl -sS --cacert certs/server.crt"
 try "$curl -i https://localhost:8443/messages --json '{\"user\":\"ann\",\"text\":\"hello\"}'"
 echo
 echo
