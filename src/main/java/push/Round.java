@@ -14,12 +14,26 @@ final class Round {
     /** Each takes two of Undertow's buffers while it waits; more of them would save little. */
     static final int MAX_HELD = 16;
 
+    /** How long rounds may follow each other at once: an IO thread looks at its sockets only when it has no task. */
+    private static final long MAX_BUSY_NANOS = 10_000_000;
+
+    private boolean followed;
+    private long busySinceNanos;
     private boolean running;
     private @Nullable PushChannel holding;
     private int frames;
 
-    void begin() {
-        running = true;
+    /** Begins, unless there have been rounds for so long that the sockets and the timers must have their turn. */
+    boolean begin(long nowNanos) {
+        busySinceNanos = followed ? busySinceNanos : nowNanos;
+        running = nowNanos - busySinceNanos < MAX_BUSY_NANOS;
+        followed = false;
+        return running;
+    }
+
+    /** Whether another round comes at once, for the shard has been woken while this one went on. */
+    void followed(boolean atOnce) {
+        followed = atOnce;
     }
 
     void end() {

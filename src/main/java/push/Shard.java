@@ -66,19 +66,18 @@ final class Shard implements Runnable {
         int shortest = Math.min(
                 Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
         this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
-        tickLater();
+        later(this::tick, tickMs);
     }
 
-    private void tickLater() {
-        unlessClosed(() -> thread.executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS));
+    private void later(Runnable task, long ms) {
+        unlessClosed(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
     }
 
     /** The log has grown: every stream will be looked at once, however often this is called before. */
     void wake() {
-        if (figures.streams == 0 && answers.isEmpty()) {
-            return; // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
-        }
-        if (!woken.get() && woken.compareAndSet(false, true)) {
+        // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
+        boolean anybody = figures.streams > 0 || !answers.isEmpty();
+        if (anybody && !woken.get() && woken.compareAndSet(false, true)) {
             execute(this);
         }
     }
@@ -111,11 +110,14 @@ final class Shard implements Runnable {
 
     @Override
     public void run() {
+        long nowNanos = System.nanoTime();
+        if (!round.begin(nowNanos)) {
+            later(this, 1);
+            return;
+        }
         woken.set(false);
         stats.wakeups.increment();
         long head = log.newest();
-        long nowNanos = System.nanoTime();
-        round.begin();
         try {
             forEach(member -> member.drain(head, nowNanos));
             for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
@@ -126,13 +128,12 @@ final class Shard implements Runnable {
         }
         forEach(member -> member.settle(head, nowNanos));
         report();
+        round.followed(woken.get());
     }
 
     private void forEach(Consumer<Member> task) {
-        for (int i = members.size() - 1; i >= 0; i--) { // Downwards: one may leave while it is looked at.
-            if (i < members.size()) {
-                task.accept(members.get(i));
-            }
+        for (int i = members.size() - 1; i >= 0; i = Math.min(i, members.size()) - 1) {
+            task.accept(members.get(i)); // Downwards: one may leave while it is looked at, or several.
         }
     }
 
@@ -141,7 +142,7 @@ final class Shard implements Runnable {
         List.copyOf(connections).forEach(connection -> connection.tick(now));
         forEach(member -> member.tick(now));
         report();
-        tickLater();
+        later(this::tick, tickMs);
     }
 
     private void report() {

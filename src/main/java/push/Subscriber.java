@@ -138,10 +138,7 @@ public final class Subscriber implements Shard.Member {
 
     /** Whether all has gone out. Asked twice, for of a frame that a small window cuts the first part counts as all. */
     private boolean flush() throws IOException {
-        if (!sink.flush()) {
-            return false;
-        }
-        return sink.flush();
+        return sink.flush() && sink.flush();
     }
 
     @Override

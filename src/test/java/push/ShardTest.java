@@ -1,0 +1,85 @@
+package push;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.xnio.OptionMap;
+import org.xnio.Options;
+import org.xnio.Xnio;
+import org.xnio.XnioIoThread;
+import org.xnio.XnioWorker;
+
+/** A shard that gets no rest. */
+final class ShardTest {
+    private static final int PATIENCE_SECONDS = 10;
+
+    private XnioWorker worker;
+    private XnioIoThread thread;
+
+    @BeforeEach
+    void start() throws IOException {
+        worker = Xnio.getInstance().createWorker(OptionMap.create(Options.WORKER_IO_THREADS, 1));
+        thread = worker.getIoThread();
+    }
+
+    @AfterEach
+    void stop() throws InterruptedException {
+        worker.shutdownNow();
+        assertTrue(worker.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
+    }
+
+    @Test
+    void whatComesInIsReadThoughEveryRoundIsWokenAgain() throws Exception {
+        var pipe = thread.createHalfDuplexPipe();
+        var read = new CountDownLatch(1);
+        pipe.getLeftSide().getReadSetter().set(channel -> read.countDown());
+        pipe.getLeftSide().resumeReads();
+        var ticked = new CountDownLatch(1);
+        var rounds = new CountDownLatch(3);
+        wakeInEveryRound(rounds);
+        assertTrue(rounds.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "three rounds");
+
+        thread.executeAfter(ticked::countDown, 1, TimeUnit.MILLISECONDS);
+        pipe.getRightSide().write(ByteBuffer.allocate(1));
+
+        assertTrue(ticked.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "rounds without end hold up what has its time");
+        assertTrue(read.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "rounds without end hold up what comes in");
+    }
+
+    /** As when another IO thread takes POSTs faster than this one delivers them. */
+    private void wakeInEveryRound(CountDownLatch rounds) {
+        var log = new MessageLog(10, 1_000);
+        var shard = new Shard(thread, Config.from(Map.of()), log, new Stats());
+        shard.execute(() -> {
+            shard.add(new Shard.Member() {
+                @Override
+                public void drain(long head, long nowNanos) {
+                    rounds.countDown();
+                    shard.wake();
+                }
+
+                @Override
+                public void settle(long head, long nowNanos) {}
+
+                @Override
+                public void tick(long nowNanos) {}
+
+                @Override
+                public void leave(long nowNanos) {}
+
+                @Override
+                public long lag(long head) {
+                    return 0;
+                }
+            });
+            shard.wake();
+        });
+    }
+}
