@@ -17,7 +17,9 @@ final class Round {
     /** How long rounds may follow each other at once: an IO thread looks at its sockets only when it has no task. */
     private static final long MAX_BUSY_NANOS = 10_000_000;
 
-    private boolean followed;
+    /** Whether another round comes at once, for the shard has been woken while this one went on. */
+    boolean followed;
+
     private long busySinceNanos;
     private boolean running;
     private @Nullable PushChannel holding;
@@ -29,11 +31,6 @@ final class Round {
         running = nowNanos - busySinceNanos < MAX_BUSY_NANOS;
         followed = false;
         return running;
-    }
-
-    /** Whether another round comes at once, for the shard has been woken while this one went on. */
-    void followed(boolean atOnce) {
-        followed = atOnce;
     }
 
     void end() {

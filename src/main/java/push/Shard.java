@@ -128,7 +128,7 @@ final class Shard implements Runnable {
         }
         forEach(member -> member.settle(head, nowNanos));
         report();
-        round.followed(woken.get());
+        round.followed = woken.get();
     }
 
     private void forEach(Consumer<Member> task) {
