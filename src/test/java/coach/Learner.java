@@ -1,6 +1,7 @@
 package coach;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -32,7 +33,12 @@ final class Learner {
             Folders.delete(classes);
             return List.of("there is no " + workshop.server() + ": make reset brings it back");
         }
-        return compiler.compile(sources, classes);
+        var faults = compiler.compile(sources, classes);
+        if (faults.isEmpty() && !Files.exists(classes.resolve(Path.of("workshop", "Server.class")))) {
+            return List.of(
+                    workshop.server() + " has no class workshop.Server: does it begin with \"package workshop;\"?");
+        }
+        return faults;
     }
 
     Subject subject() {

@@ -31,6 +31,14 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     /** The process that serves, or -1 if nobody knows. */
     long pid();
 
+    /** A test begins, so what the server prints from now on belongs to it. */
+    default void mark() {}
+
+    /** What the server itself has to say to a test that has failed: its last words, or what it printed; often nothing. */
+    default String aside() {
+        return "";
+    }
+
     /** Whether the server is ours to start, with the settings of a test, and to stop. */
     default boolean ours() {
         return true;

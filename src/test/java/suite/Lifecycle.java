@@ -12,6 +12,9 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
+import org.opentest4j.AssertionFailedError;
+import org.opentest4j.TestAbortedException;
 
 /**
  * The life of a server under test: there before the tests of a class, gone after them, and asked after each test whether every
@@ -19,7 +22,12 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  *
  * <p><b>Threads:</b> JUnit's; tests of one class must not run at once.
  */
-abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
+abstract class Lifecycle
+        implements BeforeAllCallback,
+                BeforeEachCallback,
+                TestExecutionExceptionHandler,
+                AfterEachCallback,
+                AfterAllCallback {
 
     private final Map<String, String> settings = new HashMap<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -107,6 +115,23 @@ abstract class Lifecycle implements BeforeAllCallback, BeforeEachCallback, After
         if (drained) {
             restart();
         }
+        launch().mark();
+    }
+
+    /** Adds what the server has to say, before the sentence of {@link Means}. */
+    @Override
+    public final void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
+        var aside = thrown instanceof TestAbortedException ? "" : launch().aside();
+        if (aside.isEmpty()) {
+            throw thrown;
+        }
+        var message = thrown instanceof AssertionError ? String.valueOf(thrown.getMessage()) : thrown.toString();
+        int means = message.indexOf(Means.USUALLY);
+        int end = means < 0 ? message.length() : means;
+        var told =
+                new AssertionFailedError(message.substring(0, end) + "\n  " + aside + message.substring(end), thrown);
+        told.setStackTrace(thrown.getStackTrace());
+        throw told;
     }
 
     @Override

@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /**
  * What a process prints: all of it is read, so that the process never waits, and only the last part is kept, so that one that
@@ -19,10 +20,18 @@ final class ProcessOutput {
 
     private static final int KEPT_CHARS = 4_000;
     private static final int LAST_LINES = 12;
+    /** What is of no help in a Java stack trace: the frames of libraries, and how many there are more. */
+    private static final Pattern FRAME = Pattern.compile(
+            "\\s+(at ([a-z.]+/)?(java|javax|jdk|sun|io\\.undertow|org\\.xnio|org\\.jboss|tools\\.jackson)\\..*|\\.\\.\\. [0-9]+ more)");
+
     private static final Pattern URL = Pattern.compile("https://localhost:([0-9]{1,5})[^0-9]");
 
     @GuardedBy("this")
     private final StringBuilder kept = new StringBuilder();
+
+    /** Where in what is kept the text after the mark begins. */
+    @GuardedBy("this")
+    private int marked;
 
     @GuardedBy("this")
     private OptionalInt port = OptionalInt.empty();
@@ -61,12 +70,29 @@ final class ProcessOutput {
 
     /** The last lines, as the end of a failure message. */
     synchronized String last() {
-        var lines = kept.toString().strip().lines().toList();
-        if (lines.isEmpty()) {
-            return "it printed nothing";
-        }
-        var last = lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size());
-        return "the last that it printed:\n    " + String.join("\n    ", last);
+        var lines = lines(kept);
+        return lines.isEmpty() ? "it printed nothing" : "the last that it printed:" + lines;
+    }
+
+    synchronized void mark() {
+        marked = kept.length();
+    }
+
+    /** The last lines since the mark; empty if there are none. */
+    synchronized String sinceMark() {
+        return lines(kept.substring(marked));
+    }
+
+    private static String lines(CharSequence text) {
+        var lines = text.toString()
+                .strip()
+                .lines()
+                .filter(line -> !FRAME.matcher(line).matches())
+                .toList();
+        return lines.stream()
+                .skip(Math.max(0, lines.size() - LAST_LINES))
+                .map(line -> "\n    " + line)
+                .collect(Collectors.joining());
     }
 
     private void drain(InputStream in) {
@@ -94,6 +120,7 @@ final class ProcessOutput {
             }
         }
         if (kept.length() > KEPT_CHARS) {
+            marked = Math.max(0, marked - (kept.length() - KEPT_CHARS));
             kept.delete(0, kept.length() - KEPT_CHARS);
         }
     }

@@ -20,6 +20,8 @@ import okhttp3.HttpUrl;
  */
 final class StartedByCommand implements Launch {
 
+    private static final Duration LAST_WORDS = Duration.ofMillis(100);
+
     private final String command;
     private final Process process;
     private final ProcessOutput output;
@@ -65,7 +67,7 @@ final class StartedByCommand implements Launch {
                                 + (answers() ? ": another process does" : "");
         kill();
         output.awaitEnd();
-        throw new AssertionError("the server " + fault + "; " + output.last() + "\n  command: " + shorter(command));
+        throw new AssertionError("the server " + fault + "; " + output.last() + command());
     }
 
     /** Whether the process has said where it serves, and it is this process, and no other, that listens there. */
@@ -105,13 +107,33 @@ final class StartedByCommand implements Launch {
     }
 
     @Override
+    public void mark() {
+        output.mark();
+    }
+
+    @Override
+    public String aside() {
+        // A connection is cut before the process has ended, and both before all has been read.
+        boolean ended = Deadline.in(LAST_WORDS).poll(() -> !process.isAlive());
+        if (ended) {
+            output.awaitEnd();
+        }
+        var printed = output.sinceMark();
+        if (ended) {
+            return "The server has ended, with exit code " + process.exitValue()
+                    + (printed.isEmpty() ? "." : ". It had printed:" + printed);
+        }
+        return printed.isEmpty() ? "" : "Meanwhile the server printed:" + printed;
+    }
+
+    @Override
     public void close() {
         kill();
         Runtime.getRuntime().removeShutdownHook(atExit);
         if (!Deadline.in(Deadline.PATIENCE).poll(() -> !answers())) {
             throw new AssertionError("the server has been ended, and still port " + port
                     + " answers: either another process was judged in its place, or it has left one behind"
-                    + "\n  command: " + shorter(command));
+                    + command());
         }
     }
 
@@ -130,9 +152,8 @@ final class StartedByCommand implements Launch {
         return Stream.concat(process.descendants(), Stream.of(process.toHandle()));
     }
 
-    private static String shorter(String command) {
-        return command.length() <= 200
-                ? command
-                : command.substring(0, 97) + " … " + command.substring(command.length() - 100);
+    /** A very long one is none that a person has typed. */
+    private String command() {
+        return command.length() > 400 ? "" : "\n  command: " + command;
     }
 }

@@ -119,6 +119,44 @@ class StartedByCommandTest {
         assertTrue(output.last().length() < 1_000, output.last());
     }
 
+    @Test
+    void aTestThatFailsIsToldWhatTheServerPrintedMeanwhile() throws Exception {
+        var server = StartedByCommand.start("echo before; " + REFERENCE + "; echo the end; exit 7", SETTINGS);
+
+        try {
+            server.mark();
+            assertEquals("", server.aside());
+            server.drain().get(10, TimeUnit.SECONDS);
+            assertTrue(
+                    server.aside().startsWith("The server has ended, with exit code 7. It had printed:\n    "),
+                    server.aside());
+            assertTrue(server.aside().endsWith("\n    the end"), server.aside());
+        } finally {
+            server.close();
+        }
+    }
+
+    @Test
+    void ofAStackTraceTheFramesOfLibrariesAreLeftOut() {
+        var output = ProcessOutput.nothing();
+        output.add("before\n");
+
+        output.mark();
+        output.add("""
+                java.lang.IllegalStateException: no luck
+                \tat java.base/java.util.List.get(List.java:1)
+                \tat workshop.Server.open(Server.java:99)
+                \tat io.undertow.server.Connectors.executeRootHandler(Connectors.java:395)
+                Caused by: an oversight
+                \t... 12 more
+                """);
+
+        assertEquals(
+                "\n    java.lang.IllegalStateException: no luck\n    \tat workshop.Server.open(Server.java:99)\n"
+                        + "    Caused by: an oversight",
+                output.sinceMark());
+    }
+
     private static String fails(String command) {
         return assertThrows(AssertionError.class, () -> StartedByCommand.start(command, SETTINGS))
                 .getMessage();
