@@ -65,7 +65,7 @@ public final class Body {
         channel.getReadSetter().set(this::readSome);
         timeout = exchange.getIoThread()
                 .executeAfter(
-                        () -> end(new Problem(408, "The body did not come within " + bodyMs + " ms.")),
+                        () -> end(new Problem(408, "The body did not come within " + bodyMs + " ms: send it again.")),
                         bodyMs,
                         TimeUnit.MILLISECONDS);
         channel.resumeReads();
@@ -110,6 +110,9 @@ public final class Body {
                 reader.read(read.toByteArray());
             } catch (Problem problem) {
                 problem.send(exchange);
+            } catch (RuntimeException e) { // A fault of ours; without an answer the client would wait for ever.
+                new Problem(500, "The server has failed at this request: please report it.").send(exchange);
+                throw e;
             }
         }
     }

@@ -86,11 +86,8 @@ public record Config(
 
         Reader(Map<String, String> env) {
             this.env = env;
-            for (String name : env.keySet()) {
-                if (name.startsWith("PUSH_")) {
-                    unknown.add(name);
-                }
-            }
+            unknown.addAll(env.keySet());
+            unknown.removeIf(name -> !name.startsWith("PUSH_"));
         }
 
         String text(String name, String defaultValue) {
@@ -102,7 +99,7 @@ public record Config(
         Path path(String name, String defaultValue) {
             String value = text(name, defaultValue);
             try {
-                return Path.of(value);
+                return Path.of(value).toAbsolutePath(); // A refusal names it, and has to say where it was looked for.
             } catch (InvalidPathException e) { // Also of a name that the locale has no characters for.
                 throw new BadConfig(name + "=" + value
                         + " cannot be used: give the path of a file, or leave it out for " + defaultValue);

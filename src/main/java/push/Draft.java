@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import push.Problem.Fault;
@@ -24,6 +25,7 @@ import tools.jackson.databind.JsonNode;
 public record Draft(String user, String text) {
     static final int MAX_USER = 64;
     static final int MAX_TEXT = 4_096;
+    private static final String FORM = ": send one object, {\"user\":\"…\",\"text\":\"…\"}.";
 
     /** Reads a body; 400 if it is not a JSON object in UTF-8, 422 with a pointer to every field that is wrong. */
     public static Draft parse(byte[] body) throws Problem {
@@ -34,17 +36,20 @@ public record Draft(String user, String text) {
         } catch (CharacterCodingException e) {
             throw new Problem(400, "The body is not UTF-8: send JSON in UTF-8.");
         } catch (JacksonException e) {
-            throw new Problem(400, "The body is not JSON that can be read: " + e.getOriginalMessage());
+            var at = e.getLocation();
+            String why = e.getOriginalMessage().split(" ?[(:\n]", 2)[0]; // The rest is about Jackson.
+            String where = at == null ? "" : " at line " + at.getLineNr() + ", column " + at.getColumnNr();
+            throw new Problem(400, "The body is not JSON" + where + " (" + why + ")" + FORM);
         }
         if (!json.isObject()) {
-            throw new Problem(400, "The body is not a JSON object: send {\"user\":\"…\",\"text\":\"…\"}.");
+            throw new Problem(400, "The body is not a JSON object" + FORM);
         }
         List<Fault> faults = new ArrayList<>();
         String user = field(json, "user", MAX_USER, faults);
         String text = field(json, "text", MAX_TEXT, faults);
         if (!faults.isEmpty()) {
             String detail = faults.stream().map(Fault::detail).collect(Collectors.joining("; ")) + ".";
-            throw new Problem(422, detail, faults);
+            throw new Problem(422, detail, faults, Map.of());
         }
         return new Draft(user, text);
     }

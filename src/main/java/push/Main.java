@@ -9,7 +9,8 @@ import java.util.logging.Logger;
 /**
  * The command: starts the server, and ends it when a signal comes.
  *
- * <p>Exit codes: 0 after a drain, 2 if a setting cannot be used, 130 or 143 after a second signal.
+ * <p>Exit codes: 0 after a drain, 2 if a setting cannot be used or an argument is given, 130 or 143 after a second
+ * signal.
  *
  * <p><b>Threads:</b> the main thread, and the JVM's for signals.
  */
@@ -24,7 +25,11 @@ public final class Main {
         Map<String, String> env = System.getenv();
         Running server;
         try {
-            Config.from(env).unknown().forEach(name -> System.err.println(name + " is not a setting; it is ignored"));
+            if (args.length > 0) {
+                throw new BadConfig(args[0] + ": there are no arguments; see Settings in DESIGN.md");
+            }
+            String ignored = "push: %s is not a setting and is ignored; see Settings in DESIGN.md%n";
+            Config.from(env).unknown().forEach(name -> System.err.printf(ignored, name));
             server = PushServer.start(env);
         } catch (BadConfig e) {
             System.err.println("push: " + e.getMessage());

@@ -34,7 +34,9 @@ import javax.net.ssl.SSLContext;
 public final class Pem {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
-    private static final String MEND = "run `make certs`, or name others with PUSH_CERT and PUSH_KEY";
+    private static final String MEND = "run `make certs` in the project's folder, or name others: PUSH_CERT, PUSH_KEY";
+
+    private static final String NO_CERTIFICATE = " holds no certificate in PEM (a certificate request is none): ";
 
     private Pem() {}
 
@@ -77,11 +79,11 @@ public final class Pem {
             var chain = CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(read(file).getBytes(StandardCharsets.UTF_8)));
             if (chain.isEmpty()) {
-                throw new BadConfig(file + " holds no certificate in PEM: " + MEND);
+                throw new BadConfig(file + NO_CERTIFICATE + MEND);
             }
             return chain.toArray(new X509Certificate[0]);
         } catch (CertificateException e) {
-            throw new BadConfig(file + " holds no certificate in PEM (" + e.getMessage() + "): " + MEND);
+            throw new BadConfig(file + NO_CERTIFICATE + MEND); // What the parser says of its bytes helps nobody.
         }
     }
 

@@ -30,11 +30,7 @@ public final class Problem extends Exception {
         this(status, detail, List.of(), Map.of());
     }
 
-    Problem(int status, String detail, List<Fault> faults) {
-        this(status, detail, faults, Map.of());
-    }
-
-    private Problem(int status, String detail, List<Fault> faults, Map<HttpString, String> headers) {
+    Problem(int status, String detail, List<Fault> faults, Map<HttpString, String> headers) {
         super(detail, null, false, false);
         this.status = status;
         this.faults = faults;

@@ -32,7 +32,7 @@ final class PublishHandler {
     void handle(HttpServerExchange exchange) throws Problem {
         long waitMs = Connection.of(exchange).posts.take(System.nanoTime());
         if (waitMs > 0) {
-            throw Problem.tryLater(429, "This connection posts too fast.", waitMs);
+            throw Problem.tryLater(429, "This connection posts too fast: wait as Retry-After says.", waitMs);
         }
         String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
         if (type == null || !JSON.matcher(type).matches()) {
@@ -40,7 +40,7 @@ final class PublishHandler {
         }
         String key = exchange.getRequestHeaders().getFirst(IDEMPOTENCY_KEY);
         if (key != null && !KEY.matcher(key).matches()) {
-            throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters.");
+            throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters: send a UUID, say.");
         }
         Body.receive(exchange, config.bodyMs(), body -> publish(exchange, Draft.parse(body), key));
     }

@@ -54,7 +54,7 @@ final class StreamHandler {
         long waitMs = connection.opens.take(System.nanoTime());
         if (waitMs > 0) {
             stats.refuse();
-            throw Problem.tryLater(429, "This connection opens streams too fast.", waitMs);
+            throw Problem.tryLater(429, "This connection opens streams too fast: wait as Retry-After says.", waitMs);
         }
         if (connection.streams() >= config.maxStreamsPerConnection()) {
             stats.refuse();

@@ -25,9 +25,15 @@ final class ChildServer implements AutoCloseable {
 
     /** Starts it with these variables, names and values by turns, and no other {@code PUSH_} variable. */
     ChildServer(String... variables) throws IOException {
+        this(List.of(), variables);
+    }
+
+    private ChildServer(List<String> arguments, String... variables) throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        var classes = System.getProperty("java.class.path");
         var builder = new ProcessBuilder(
-                java, "-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"), Main.class.getName());
+                new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-cp", classes, Main.class.getName())));
+        builder.command().addAll(arguments);
         builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
         for (int i = 0; i < variables.length; i += 2) {
             builder.environment().put(variables[i], variables[i + 1]);
@@ -38,7 +44,12 @@ final class ChildServer implements AutoCloseable {
 
     /** Starts it, and returns the one line with which it must refuse to go on. */
     static String refusal(String... variables) throws IOException, InterruptedException {
-        try (var server = new ChildServer(variables)) {
+        return refusal(List.of(), variables);
+    }
+
+    /** The same, started with arguments, which it has none of. */
+    static String refusal(List<String> arguments, String... variables) throws IOException, InterruptedException {
+        try (var server = new ChildServer(arguments, variables)) {
             assertTrue(
                     server.process.waitFor(PATIENCE_S, TimeUnit.SECONDS),
                     "it must end, but it goes on: " + server.said());

@@ -6,11 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,10 +93,13 @@ final class ConfigTest {
 
         assertEquals("0.0.0.0", config.host());
         assertEquals(Path.of("/tmp/a b.crt"), config.certificate());
-        assertEquals(Path.of("k.pem"), config.key());
+        assertEquals(Path.of("k.pem").toAbsolutePath(), config.key(), "a refusal must say where it looked");
         assertEquals("localhost", Config.from(Map.of()).host());
-        assertEquals(Path.of("certs/server.crt"), Config.from(Map.of()).certificate());
-        assertEquals(Path.of("certs/key.pem"), Config.from(Map.of()).key());
+        assertEquals(
+                Path.of("certs/server.crt").toAbsolutePath(),
+                Config.from(Map.of()).certificate());
+        assertEquals(
+                Path.of("certs/key.pem").toAbsolutePath(), Config.from(Map.of()).key());
     }
 
     @Test
@@ -124,6 +130,48 @@ final class ConfigTest {
     }
 
     @Test
+    void argumentsEndTheStartInOneLine() throws Exception {
+        var line = ChildServer.refusal(List.of("--port", "9443"), "PUSH_PORT", "0");
+
+        assertEquals("push: --port: there are no arguments; see Settings in DESIGN.md", line);
+    }
+
+    @Test
+    void designListsEverySettingAndNoOther() throws Exception {
+        var listed = new TreeMap<String, String>();
+        for (var line : Files.readAllLines(Path.of("DESIGN.md"))) {
+            var cells = line.split(" *\\| *");
+            if (cells.length > 4 && cells[1].startsWith("`PUSH_")) {
+                listed.put(cells[1].replace("`", ""), (cells[2] + ", " + cells[3]).replace("`", ""));
+            }
+        }
+        var settings = new TreeMap<>(Map.of(
+                "PUSH_HOST", "localhost, a name or address of this machine",
+                "PUSH_CERT", "certs/server.crt, a path",
+                "PUSH_KEY", "certs/key.pem, a path"));
+        numbers().map(Arguments::get).forEach(number -> {
+            var otherwise = number[0].equals("PUSH_IO_THREADS") ? "one a processor" : "%,d".formatted(number[1]);
+            settings.put((String) number[0], otherwise + ", %,d to %,d".formatted(number[2], number[3]));
+        });
+
+        assertEquals(settings, listed);
+        assertEquals(Config.class.getRecordComponents().length - 1, listed.size(), "all but what is unknown");
+        var env = listed.keySet().stream().collect(Collectors.toMap(name -> name, name -> ""));
+        assertEquals(Set.of(), Config.from(env).unknown());
+    }
+
+    @Test
+    void fileThatIsMissingIsNamedByTheWholePathThatWasLookedAt() throws Exception {
+        var line = ChildServer.refusal("PUSH_PORT", "0", "PUSH_CERT", "nowhere/server.crt");
+
+        var looked = Path.of("nowhere/server.crt").toAbsolutePath();
+        assertEquals(
+                "push: " + looked + " does not exist: run `make certs` in the project's folder, or name others:"
+                        + " PUSH_CERT, PUSH_KEY",
+                line);
+    }
+
+    @Test
     void portThatIsTakenEndsTheStartInOneLine() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             var line = ChildServer.refusal("PUSH_PORT", Integer.toString(taken.getLocalPort()));
@@ -148,8 +196,8 @@ final class ConfigTest {
 
             assertEquals(
                     List.of(
-                            "PUSH_HEARTBEAT is not a setting; it is ignored",
-                            "PUSH_PROT is not a setting; it is ignored"),
+                            "push: PUSH_HEARTBEAT is not a setting and is ignored; see Settings in DESIGN.md",
+                            "push: PUSH_PROT is not a setting and is ignored; see Settings in DESIGN.md"),
                     server.warnings());
         }
     }

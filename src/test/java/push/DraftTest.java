@@ -9,6 +9,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import push.Problem.Fault;
 
 /** A body is a draft or a problem, whatever its bytes. */
@@ -32,6 +34,27 @@ final class DraftTest {
 
             assertEquals(400, problem.status, "cut after " + length + " bytes");
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "hello | 1 | 1",
+                "{\"user\":\"ann\",\"text\":\"h | 1 | 24",
+                "{\"user\":\"ann\" | 1 | 14",
+                "{\"user\":\"ann\",} | 1 | 15",
+                "{\"user\":1,\"user\":2} | 1 | 17",
+                "{} {} | 1 | 4"
+            })
+    void bodyThatIsNotJsonIsToldWhereAndWhatToSend(String body, int line, int column) {
+        var problem = assertThrows(Problem.class, () -> Draft.parse(body.getBytes(UTF_8)));
+
+        var said = problem.getMessage();
+        assertEquals(400, problem.status);
+        assertTrue(said.startsWith("The body is not JSON at line " + line + ", column " + column + " ("), said);
+        assertTrue(said.endsWith("): send one object, {\"user\":\"…\",\"text\":\"…\"}."), said);
+        assertTrue(!said.contains("Source") && !said.contains("\n"), said);
     }
 
     @Test

@@ -147,10 +147,11 @@ final class PemTest {
                 "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
                 "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
                 "-----BEGIN CERTIFICATE-----\n",
+                "-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n",
                 "\u0000\u0001\u0002\u00ff"
             })
     void certificateThatIsNoneIsRefused(String certificate) throws Exception {
-        assertRefused(certificate, EC.privateKeyPkcs8Pem(), "server.crt holds no certificate in PEM", "make certs");
+        assertRefused(certificate, EC.privateKeyPkcs8Pem(), "PEM (a certificate request is none): ", "make certs");
     }
 
     @ParameterizedTest

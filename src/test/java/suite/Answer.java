@@ -44,8 +44,9 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
         if (problem.path("status").asInt(0) != expected
                 || problem.path("title").asString("").isEmpty()
                 || problem.path("detail").asString("").length() < 10) {
-            throw new AssertionError(
-                    what + " must be answered by a problem with its status, a title and a detail, but it is " + body);
+            throw new AssertionError(what
+                    + " must be answered by a problem with its status, a title, and a detail that is a sentence (10 characters"
+                    + " or more), but it is " + body);
         }
         return problem;
     }

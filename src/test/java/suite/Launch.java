@@ -135,7 +135,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
             if (process.isEmpty()) {
                 throw new TestAbortedException(
                         Target.NOT_JUDGED
-                                + "it needs to send a SIGTERM, and there is no process to send it to: name it with -Dsuite.pid=…");
+                                + "it needs to send a SIGTERM, and there is no process to send it to: name it with PID=… (to a test run by Maven, -Dsuite.pid=…)");
             }
             boolean sent = process.get().destroy();
             assert sent;

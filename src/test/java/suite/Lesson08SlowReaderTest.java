@@ -14,6 +14,9 @@ class Lesson08SlowReaderTest {
     private static final int PLENTY = 1 << 24;
 
     /** Patient, with a short memory. */
+    /** So that all that is posted is much more than the buffers that a server may have for a stream. */
+    private static final String LONG = " and more".repeat(60);
+
     @RegisterExtension
     static final Target server = Target.with(
             "PUSH_STALL_MS", "60000",
@@ -179,7 +182,7 @@ class Lesson08SlowReaderTest {
     private static List<String> post(Target server, int count) {
         var ids = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
-            ids.add(server.post("suite", "message " + i));
+            ids.add(server.post("suite", "message " + i + LONG));
         }
         return ids;
     }
