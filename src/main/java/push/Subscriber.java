@@ -138,7 +138,8 @@ public final class Subscriber implements Shard.Member {
 
     /** Whether all has gone out. Asked twice, for of a frame that a small window cuts the first part counts as all. */
     private boolean flush() throws IOException {
-        return sink.flush() && sink.flush();
+        boolean first = sink.flush();
+        return first && sink.flush();
     }
 
     @Override
