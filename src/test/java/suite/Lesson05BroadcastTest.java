@@ -2,9 +2,15 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -13,6 +19,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson05BroadcastTest {
 
     private static final int STORM = 400;
+    private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
@@ -30,7 +37,7 @@ class Lesson05BroadcastTest {
         var full = server.raw(RawClient.Options.PLAIN.window(1_000)).open(Format.NDJSON);
         var large = "x".repeat(4_000);
 
-        var posted = List.of(server.post("ann", large), server.post("ann", large), server.post("ann", large));
+        var posted = List.of(post(large), post(large), post(large));
 
         for (var recorder : others) {
             assertEquals(posted, ids(recorder.messages(posted.size())), "the ids that a stream got beside a full one");
@@ -49,7 +56,7 @@ class Lesson05BroadcastTest {
         }
         var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
         var full = peer.open(Format.NDJSON);
-        var posted = List.of(server.post("ann", large), server.post("ann", large), server.post("ann", large + " last"));
+        var posted = List.of(post(large), post(large), post(large + " last"));
 
         peer.windowUpdate(0, PLENTY);
         peer.windowUpdate(1, PLENTY);
@@ -57,6 +64,26 @@ class Lesson05BroadcastTest {
         var ids = ids(full.messagesUpTo(large + " last"));
         assertEquals(
                 posted, ids.subList(ids.size() - posted.size(), ids.size()), "the last ids that the full stream got");
+    }
+
+    @Test
+    @Means("What the sink did not take at once goes out with the next message, and not when there is room for it.")
+    void aStreamThatTookAPartGetsTheRestWithoutAnotherMessage() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        peer.windowUpdate(0, PLENTY);
+        var stream = peer.open(Format.NDJSON);
+        var newest = server.post("ann", "the last that it takes whole");
+        stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
+        int read = stream.text().length();
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // Of which a thousand bytes are left.
+        peer.ping(5);
+        peer.await(frame -> frame.is(Frame.PING) && frame.has(Frame.ACK), "an answer to PING, after SETTINGS");
+
+        var id = post("z".repeat(4_000));
+        peer.await(frame -> stream.text().length() == read + 1_000, "a thousand bytes of the message");
+        peer.windowUpdate(1, PLENTY);
+
+        stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
     }
 
     @Test
@@ -86,16 +113,21 @@ class Lesson05BroadcastTest {
             "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they"
                     + " are done the other way round, sent twice.")
     void whoeverJoinsInAStormMissesNothingAndGetsNothingTwice() {
+        // A crowd that takes nothing: the longer the way through all streams, the more likely is a joining on that way.
+        peers(6, 1).forEach(crowd -> IntStream.range(0, 90).forEach(i -> crowd.openUnread(Format.NDJSON)));
+        var peers = peers(8, BRIEF);
         var storm = Storm.start(server, STORM, 4);
         var latecomers = new ArrayList<Recorder>();
-        for (int i = 1; i <= 20; i++) {
-            storm.awaitPosted(i * STORM / 25);
-            latecomers.add(server.open(Format.NDJSON));
+        for (int posted = 80; posted < STORM; posted += 4) {
+            storm.awaitPosted(posted); // By now the history is all of the storm's short messages.
+            peers.forEach(peer -> latecomers.add(peer.openUnread(Format.NDJSON)));
         }
         storm.finish();
 
+        var newest = server.post("suite", "after the storm");
+        var deadline = Deadline.in(Deadline.PATIENCE);
         latecomers.stream()
-                .map(storm::deliveredToLatecomer)
+                .map(latecomer -> unbroken(latecomer, newest, deadline))
                 .reduce(Delivery.NONE, Delivery::plus)
                 .into(figures)
                 .assertPerfect();
@@ -119,6 +151,51 @@ class Lesson05BroadcastTest {
                 .reduce(Delivery.NONE, Delivery::plus)
                 .into(figures)
                 .assertPerfect();
+    }
+
+    /** Connections whose streams take so many bytes each, and then nothing. */
+    private static List<RawClient> peers(int count, int window) {
+        var peers = Stream.generate(() -> server.raw(RawClient.Options.PLAIN.window(window)))
+                .limit(count)
+                .toList();
+        peers.forEach(peer -> peer.windowUpdate(0, PLENTY));
+        return peers;
+    }
+
+    /** Posts, and gives up as soon as the server has answered many later requests: then it is not slow, it waits. */
+    private static String post(String text) {
+        var client = server.newClient();
+        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
+        var request = server.at("/messages").post(Target.json(json.toString()));
+        var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));
+        var atLeast = Deadline.in(Duration.ofSeconds(1));
+        for (int later = 0; !answer.isDone(); later++) {
+            if (later >= 50 && atLeast.passed()) {
+                fail("POST /messages has no answer after 1 s, though " + later + " requests that came later have one");
+            }
+            server.get("/status");
+        }
+        return answer.isCompletedExceptionally() || answer.join().status() / 100 != 2
+                ? server.post("ann", text) // Which waits as a 429 asks it to, and says what else is wrong.
+                : answer.join().json().path("id").asString("");
+    }
+
+    /** What a stream has got by the end of its window or of all messages: to be all that lies between its first and its last. */
+    private static Delivery unbroken(Recorder recorder, String newest, Deadline deadline) {
+        var left = Duration.ofNanos(Math.max(0, deadline.leftNanos()));
+        recorder.await(
+                left, () -> recorder.text().length() >= BRIEF || recorder.text().contains(newest));
+        var places = recorder.arrivals().stream()
+                .map(Intake.Arrival::record)
+                .filter(record -> record.is("message"))
+                .map(record -> Storm.sequence(record.id()))
+                .toList();
+        var between = places.stream().mapToLong(place -> place).summaryStatistics();
+        return Delivery.of(
+                LongStream.rangeClosed(between.getMin(), between.getMax())
+                        .mapToObj(String::valueOf)
+                        .toList(),
+                places.stream().map(String::valueOf).toList());
     }
 
     private static List<String> ids(List<Message> messages) {
