@@ -46,7 +46,7 @@ final class WireBenchmark {
                 measure(peer, shape, List.of(1, 16), results.wire());
             }
         }
-        for (Peer peer : List.of(Peer.KIT_NDJSON, Peer.KIT_SNAPSHOT, Peer.NAIVE)) {
+        for (Peer peer : List.of(Peer.KIT_NDJSON, Peer.NAIVE)) {
             for (Shape shape : SCALE) {
                 if (peers.contains(peer)) {
                     measure(peer, shape, List.of(1), results.scaling());
