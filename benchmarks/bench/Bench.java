@@ -32,8 +32,8 @@ public final class Bench {
                     .toList());
             inProcess.quick();
         } else {
-            inProcess.full();
             wire.full(peers);
+            inProcess.full();
         }
         Path file = FOLDER.resolve("results")
                 .resolve(results.date() + "-" + results.machine() + (quick ? "-quick" : "") + ".json");
