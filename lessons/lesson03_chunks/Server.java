@@ -126,7 +126,10 @@ public final class Server implements Running {
      * asks on the IO thread, where no window grows in between.
      */
     private static boolean isFlushed(StreamSinkChannel sink) throws IOException {
-        var asked = new FutureTask<>(() -> sink.flush() && sink.flush());
+        var asked = new FutureTask<>(() -> {
+            boolean once = sink.flush();
+            return once && sink.flush();
+        });
         sink.getIoThread().execute(asked);
         try {
             return asked.get();

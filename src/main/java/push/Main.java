@@ -28,8 +28,9 @@ public final class Main {
             if (args.length > 0) {
                 throw new BadConfig(args[0] + ": there are no arguments; see Settings in DESIGN.md");
             }
-            String ignored = "push: %s is not a setting and is ignored; see Settings in DESIGN.md%n";
-            Config.from(env).unknown().forEach(name -> System.err.printf(ignored, name));
+            for (String name : Config.from(env).unknown()) {
+                System.err.println("push: " + name + " is not a setting and is ignored; see Settings in DESIGN.md");
+            }
             server = PushServer.start(env);
         } catch (BadConfig e) {
             System.err.println("push: " + e.getMessage());

@@ -150,8 +150,8 @@ final class ConfigTest {
                 "PUSH_CERT", "certs/server.crt, a path",
                 "PUSH_KEY", "certs/key.pem, a path"));
         numbers().map(Arguments::get).forEach(number -> {
-            var otherwise = number[0].equals("PUSH_IO_THREADS") ? "one a processor" : "%,d".formatted(number[1]);
-            settings.put((String) number[0], otherwise + ", %,d to %,d".formatted(number[2], number[3]));
+            var otherwise = number[0].equals("PUSH_IO_THREADS") ? "one a processor" : "%,d".formatted((int) number[1]);
+            settings.put((String) number[0], otherwise + ", %,d to %,d".formatted((int) number[2], (int) number[3]));
         });
 
         assertEquals(settings, listed);

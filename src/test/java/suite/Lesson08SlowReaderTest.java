@@ -13,10 +13,10 @@ class Lesson08SlowReaderTest {
 
     private static final int PLENTY = 1 << 24;
 
-    /** Patient, with a short memory. */
     /** So that all that is posted is much more than the buffers that a server may have for a stream. */
     private static final String LONG = " and more".repeat(60);
 
+    /** Patient, with a short memory. */
     @RegisterExtension
     static final Target server = Target.with(
             "PUSH_STALL_MS", "60000",

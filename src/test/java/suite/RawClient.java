@@ -185,9 +185,11 @@ final class RawClient implements AutoCloseable {
         socket.reset();
     }
 
-    /** Stops reading, after at most the one frame that is being read now. */
+    /** Stops reading: nothing more is read once this has returned. The PING lets go of a read that is under way. */
     void freeze() {
         reader.freeze(true);
+        ping(0);
+        reader.awaitParked();
     }
 
     void thaw() {

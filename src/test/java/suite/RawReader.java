@@ -42,6 +42,9 @@ final class RawReader {
     @GuardedBy("this")
     private boolean frozen;
 
+    @GuardedBy("this")
+    private boolean parked;
+
     RawReader(RawClient client, TlsSocket socket, RawClient.Options options) {
         this.client = client;
         this.socket = socket;
@@ -70,6 +73,14 @@ final class RawReader {
     synchronized void freeze(boolean frozen) {
         this.frozen = frozen;
         notifyAll();
+    }
+
+    /** Waits until the reading has stopped, or the connection has. */
+    synchronized void awaitParked() {
+        Deadline.in(Deadline.PATIENCE).await(this, () -> parked() || ended());
+        if (!parked && !ended()) {
+            throw new AssertionError("expected an answer to PING, for the reading to stop after it, but " + soFar());
+        }
     }
 
     synchronized Frame await(Predicate<Frame> condition, String expected, Duration within) {
@@ -101,6 +112,10 @@ final class RawReader {
         var last = log.subList(Math.max(0, log.size() - 5), log.size());
         return end.map(how -> "the connection has ended: " + how).orElse("the connection is open") + "; of "
                 + log.size() + " frames the last are " + last;
+    }
+
+    private synchronized boolean parked() {
+        return parked;
     }
 
     private void leave(int stream) {
@@ -142,12 +157,15 @@ final class RawReader {
     private Optional<Frame> next(DataInputStream in) throws IOException {
         synchronized (this) {
             while (frozen) {
+                parked = true;
+                notifyAll();
                 try {
                     wait();
                 } catch (InterruptedException e) {
                     throw new IOException("interrupted while frozen", e);
                 }
             }
+            parked = false;
         }
         return Frame.read(in);
     }
