@@ -45,7 +45,7 @@ matrix mutants docs docs-check stress:
 offline: ## Fill Maven's cache, so that all of this works without a network
 	@$(WITH) run sh src/build/offline.sh
 
-bench: certs ## Measure what a broadcast costs, against its peers, and write benchmarks/REPORT.md (about twenty minutes)
+bench: certs ## Measure what a broadcast costs, against its peers, and write benchmarks/REPORT.md (about 25 minutes)
 	@$(WITH) run sh src/build/bench.sh full
 
 bench-quick: certs ## The same, brief and rough (under 90 s)

@@ -24,7 +24,7 @@ public final class Bench {
         Progress progress = new Progress();
         Results results = new Results(quick, Machine.here());
         List<Peer> peers = Arrays.stream(Peer.values()).filter(Peer::isHere).toList();
-        WireBenchmark wire = new WireBenchmark(results, progress, quick ? 5.5 : 7, quick ? 1.5 : 3);
+        WireBenchmark wire = new WireBenchmark(results, progress, quick ? 6 : 12, quick ? 1.2 : 3);
         InProcessBenchmark inProcess = new InProcessBenchmark(results, progress);
         if (quick) {
             wire.quick(peers.stream()

@@ -32,8 +32,11 @@ final class Experiment {
             double maxMicros,
             String problem) {}
 
-    /** Posts for a while, with so many posts unanswered at any time; some percent of the connections do not read. */
-    Run post(int unanswered, double seconds, int frozenPercent) throws IOException {
+    /**
+     * Posts for a while: one message at a time, the next when the last has come everywhere, or with so many POSTs unanswered
+     * at any time. Some percent of the connections do not read.
+     */
+    Run post(int inFlight, double seconds, int frozenPercent) throws IOException {
         int frozen = load.clients.size() * frozenPercent / 100;
         for (Http2Client client : load.clients.subList(0, frozen)) {
             client.freeze();
@@ -45,17 +48,17 @@ final class Experiment {
         long began = System.nanoTime();
         long end = began + (long) (seconds * 1e9);
         while (System.nanoTime() < end) {
-            while (load.inFlight < unanswered) {
+            while (inFlight == 1 ? load.isEverywhere() : load.unanswered < inFlight) {
                 load.postOne();
             }
-            load.turn(20);
+            load.turn(5);
         }
         double took = (System.nanoTime() - began) / 1e9;
         long delivered = load.arrived - arrivedBefore;
         double cpuMicros = cpu().minus(cpuBefore).toNanos() / 1e3;
         Latencies measured = load.latencies;
         settle();
-        return run(unanswered, load.number - postedBefore, delivered, took, cpuMicros, measured);
+        return run(inFlight, load.number - postedBefore, delivered, took, cpuMicros, measured);
     }
 
     /** Waits until every post is answered, and nothing has come for a while. */
@@ -63,9 +66,9 @@ final class Experiment {
         long deadline = System.nanoTime() + 10_000_000_000L;
         long before = -1;
         load.latencies = new Latencies();
-        while (System.nanoTime() < deadline && (load.inFlight > 0 || before != load.arrived)) {
+        while (System.nanoTime() < deadline && (load.unanswered > 0 || before != load.arrived)) {
             before = load.arrived;
-            long pause = System.nanoTime() + 200_000_000L;
+            long pause = System.nanoTime() + 100_000_000L;
             while (System.nanoTime() < pause) {
                 load.turn(20);
             }
@@ -98,10 +101,10 @@ final class Experiment {
         return run(0, MISSED, load.arrived - arrivedBefore, seconds, cpuMicros, load.latencies);
     }
 
-    private Run run(int unanswered, long posted, long delivered, double seconds, double cpuMicros, Latencies times) {
+    private Run run(int inFlight, long posted, long delivered, double seconds, double cpuMicros, Latencies times) {
         return new Run(
                 load.readings.size(),
-                unanswered,
+                inFlight,
                 posted,
                 delivered,
                 seconds,

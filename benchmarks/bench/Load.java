@@ -16,6 +16,7 @@ import java.util.List;
 final class Load implements AutoCloseable {
     private static final String PADDING = "The quick brown fox jumps over the lazy dog.";
     private static final int SHAKING = 64; // That many clients connect at the same time, unless all shall.
+    private static final long GIVEN_UP_NANOS = 10_000_000;
 
     private final Selector selector = Selector.open();
     private final int port;
@@ -27,7 +28,9 @@ final class Load implements AutoCloseable {
     String location = "";
     private int opened;
     private int lost;
-    int inFlight;
+    int unanswered;
+    private int lacking; // So many streams have not yet had the newest message.
+    private long lastArrival;
     long arrived;
     Latencies latencies = new Latencies();
     String problem = "";
@@ -80,9 +83,16 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Whether the newest message has come to every stream, or nothing has come for a while: it may never come. */
+    boolean isEverywhere() {
+        return unanswered == 0 && (lacking == 0 || System.nanoTime() - lastArrival > GIVEN_UP_NANOS);
+    }
+
     void postOne() throws IOException {
         number++;
-        inFlight++;
+        unanswered++;
+        lacking = readings.size();
+        lastArrival = System.nanoTime();
         String text = "~" + number + ":" + System.nanoTime() + "~ " + PADDING;
         byte[] body = ("{\"user\":\"bench\",\"text\":\"" + text + "\"}").getBytes(StandardCharsets.US_ASCII);
         publisher.post(
@@ -124,9 +134,13 @@ final class Load implements AutoCloseable {
     }
 
     /** A message has come to a stream for the first time. */
-    void arrived(long postedNanos) {
+    void arrived(long message, long postedNanos) {
         arrived++;
-        latencies.add(System.nanoTime() - (since == 0 ? postedNanos : since));
+        lastArrival = System.nanoTime();
+        latencies.add(lastArrival - (since == 0 ? postedNanos : since));
+        if (message == number) {
+            lacking--;
+        }
     }
 
     /** The headers of an answer have come. */
@@ -146,7 +160,7 @@ final class Load implements AutoCloseable {
 
     /** A post's answer has ended. */
     void posted() {
-        inFlight--;
+        unanswered--;
     }
 
     /** A stream or a connection has ended, which none should. */

@@ -65,7 +65,7 @@ final class Reading {
         }
         if (!get(number)) {
             set(number, true);
-            load.arrived(nanos);
+            load.arrived(number, nanos);
         }
     }
 

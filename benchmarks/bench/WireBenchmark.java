@@ -36,14 +36,14 @@ final class WireBenchmark {
     /** Every peer under 100 streams only. */
     void quick(List<Peer> peers) throws IOException {
         for (Peer peer : peers) {
-            measure(peer, SHAPES.get(0), List.of(1, 16), results.wire());
+            measure(peer, SHAPES.get(0), List.of(16, 1), results.wire());
         }
     }
 
     void full(List<Peer> peers) throws IOException {
         for (Peer peer : peers) {
             for (Shape shape : SHAPES) {
-                measure(peer, shape, List.of(1, 16), results.wire());
+                measure(peer, shape, List.of(16, 1), results.wire());
             }
         }
         for (Peer peer : List.of(Peer.KIT_NDJSON, Peer.NAIVE)) {
@@ -66,9 +66,9 @@ final class WireBenchmark {
                 LoadProcess load = new LoadProcess(server)) {
             load.open(shape.connections, shape.streams, peer.accept);
             load.post(16, warmSeconds, 0);
-            for (int unanswered : inFlight) {
-                load.post(unanswered, seconds / 3, 0); // Warm in this way of posting too.
-                into.add(wire(peer, shape, 0, server, load.post(unanswered, seconds, 0)));
+            for (int messages : inFlight) {
+                load.post(messages, seconds / 3, 0); // Warm in this way of posting too.
+                into.add(wire(peer, shape, 0, server, load.post(messages, seconds, 0)));
             }
         }
     }
