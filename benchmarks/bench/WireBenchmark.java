@@ -66,9 +66,10 @@ final class WireBenchmark {
                 LoadProcess load = new LoadProcess(server)) {
             load.open(shape.connections, shape.streams, peer.accept);
             load.post(16, warmSeconds, 0);
+            int at = into.size();
             for (int messages : inFlight) {
                 load.post(messages, seconds / 3, 0); // Warm in this way of posting too.
-                into.add(wire(peer, shape, 0, server, load.post(messages, seconds, 0)));
+                into.add(at, wire(peer, shape, 0, server, load.post(messages, seconds, 0))); // The last comes first.
             }
         }
     }

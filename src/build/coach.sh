@@ -18,7 +18,20 @@ case $certificates in *kept*) ;; *) echo "$certificates" ;; esac
 if changed; then
   rm -f "$path"
   sh "$here/progress.sh" "Compiling" mvn -B -Dstyle.color=never test-compile exec:exec -Dexec.classpathScope=test \
-    -Dexec.executable=echo -Dexec.args=%classpath -Dexec.outputFile="$path.new" && mv "$path.new" "$path" || exit 3
+    -Dexec.executable=echo -Dexec.args=%classpath -Dexec.outputFile="$path.new" || exit 3
+  # Libraries first: only what begins a class path can be in an archive.
+  { tr ':' '\n' <"$path.new" | grep '\.jar$'; tr ':' '\n' <"$path.new" | grep -v '\.jar$'; } | paste -s -d : - >"$path"
+fi
+
+# The libraries' classes as the JVM wants them in memory: the learner's server starts in two thirds of the time.
+archive() {
+  jars=$(tr ':' '\n' <"$path" | grep '\.jar$' | paste -s -d : -)
+  "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:DumpLoadedClassList="$1.list" -cp "$(cat "$path")" coach.FirstStart &&
+    "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$1.list" -XX:SharedArchiveFile="$1" -cp "$jars"
+}
+jsa=target/coach-$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release").jsa
+if [ "$command" = learn ] && { [ ! -e "$jsa" ] || [ "$path" -nt "$jsa" ]; }; then
+  archive "$jsa" >"$jsa.log" 2>&1 || rm -f "$jsa" # It is as right without, and slower.
 fi
 
 columns=0
@@ -26,7 +39,8 @@ if [ -t 1 ]; then
   columns=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2)
   [ "${columns:-0}" -gt 0 ] || columns=80
 fi
-set -- "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -Dcoach.columns="$columns" -cp "$(cat "$path")" coach.Coach "$command"
+set -- "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -Dcoach.columns="$columns" \
+  ${CERT:+"-Dsuite.cert=$CERT"} -cp "$(cat "$path")" coach.Coach "$command"
 
 if [ "$command" = learn ] && [ -t 0 ] && [ -t 1 ]; then
   # Keys come one by one and are not shown; the terminal is put back however this ends.

@@ -53,7 +53,7 @@ public final class Message {
         return sse.length();
     }
 
-    /** Writes it as a member of a snapshot: the user, the text and the time, as the original has them. */
+    /** Writes it as a member of a snapshot: the user, the text and the time, as the plain form has them. */
     void writeTo(ByteArrayOutputStream snapshot) {
         snapshot.write('{');
         snapshot.write(fields.array(), fields.offset(), fields.length());

@@ -119,7 +119,7 @@ public final class MessageLog {
     }
 
     /**
-     * The newest {@value Config#HISTORY} messages, newest first, in the original's form.
+     * The newest {@value Config#HISTORY} messages, newest first, in the plain form.
      *
      * @param newest the newest message that may be in it
      */

@@ -18,9 +18,9 @@ public enum Wire {
     NDJSON("application/x-ndjson", ""),
     /** Server-sent events (WHATWG HTML, 9.2). */
     SSE("text/event-stream", ""),
-    /** The original's form: a whole snapshot each time, newest first, under the key {@code messages}. */
+    /** The plain form: a whole snapshot each time, newest first, under the key {@code messages}. */
     MESSAGES("text/plain; charset=utf-8", "messages"),
-    /** The original's second dialect: the same, under the key {@code msg}. */
+    /** Its second dialect: the same, under the key {@code msg}. */
     MSG("text/plain; charset=utf-8", "msg");
 
     /** What the head of the response says of its body. */
@@ -66,7 +66,7 @@ public enum Wire {
 
     /**
      * The form that an {@code Accept} field asks for (RFC 9110, 12.5.1): each has the weight of the most exact range that
-     * it fits; of equal weights the more exact range wins, then the earlier. A range that fits several gives the original's.
+     * it fits; of equal weights the more exact range wins, then the earlier. A range that fits several gives the plain form.
      *
      * @param accept the field's value, all its lines joined by commas; null if there is none
      * @param plain the snapshot form of the path that was asked

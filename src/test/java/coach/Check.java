@@ -75,7 +75,8 @@ final class Check {
             faults.forEach(screen::line);
             return false;
         }
-        screen.line("Judging " + workshop.server() + ", up to the first lesson that is red");
+        screen.line(
+                "Judging " + workshop.server() + (lessons.size() > 1 ? ", up to the first lesson that is red" : ""));
         return judge(lessons, learner.subject(), true);
     }
 

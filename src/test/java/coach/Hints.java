@@ -44,7 +44,7 @@ final class Hints {
         var found = Pattern.compile("(?ms)^## " + Pattern.quote(heading) + "[ \t]*\n(.*?)(?=^## |\\z)")
                 .matcher(Text.read(root.resolve(file(rung))));
         return found.find() && !found.group(1).isBlank()
-                ? Optional.of(found.group(1).strip())
+                ? Optional.of(found.group(1).stripTrailing())
                 : Optional.empty();
     }
 

@@ -25,6 +25,7 @@ final class Learn {
     private final Keys keys;
     private Rung rung;
     private String lastRed = "";
+    private boolean good;
     private Optional<Trial> trial = Optional.empty();
 
     Learn(Path root, Ladder ladder, Screen screen, Keys keys) {
@@ -117,6 +118,7 @@ final class Learn {
         if (result.verdict().isEmpty()) {
             screen.line(screen.red("It does not compile") + "   " + screen.faint(ended.time()));
             result.faults().forEach(fault -> screen.line(Text.indent(fault, 2)));
+            good = false;
         } else {
             tell(result.verdict().get(), ended.time());
         }
@@ -127,7 +129,8 @@ final class Learn {
         report.line(verdict, time);
         lastRed = verdict.firstRed().map(Verdict.Test::method).orElse("");
         report.why(verdict);
-        if (verdict.colour() == Colour.GREEN || verdict.colour() == Colour.IN_PART) {
+        good = verdict.colour() == Colour.GREEN || verdict.colour() == Colour.IN_PART;
+        if (good) {
             workshop.done(rung);
         }
     }
@@ -136,6 +139,7 @@ final class Learn {
         var next = ladder.after(rung);
         if (!rung.judged()) {
             workshop.done(rung);
+            good = true;
         }
         if (!workshop.progress().contains(rung.slug())) {
             screen.line("This lesson is not green yet.");
@@ -148,6 +152,7 @@ final class Learn {
             trial = Optional.empty();
             rung = next.get();
             lastRed = "";
+            good = false;
             begin();
         }
     }
@@ -155,11 +160,11 @@ final class Learn {
     /** The last line: how far it is, and what to do next. */
     private void next() {
         var lessons = ladder.open();
-        boolean done = workshop.progress().contains(rung.slug());
-        var todo = !done
-                ? (rung.judged() ? "save to try again" : "n when you have read it") + " · h hint"
-                : ladder.after(rung).map(after -> "n next: " + after).orElse("all done: make check");
-        screen.last(Screen.bar(workshop.doneOf(lessons), lessons.size()) + "  " + todo + " · l list · q quit");
+        var todo = good ? "" : (rung.judged() ? "save to try again" : "n when you have read it") + " · h hint · ";
+        if (workshop.progress().contains(rung.slug())) { // It was green once, whatever it is now.
+            todo += ladder.after(rung).map(after -> "n next: " + after).orElse("all done: make check") + " · ";
+        }
+        screen.last(Screen.bar(workshop.doneOf(lessons), lessons.size()) + "  " + todo + "l list · q quit");
     }
 
     private void list() {

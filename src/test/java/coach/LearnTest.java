@@ -73,6 +73,8 @@ class LearnTest {
         assertTrue(verdict.contains("It does not compile"), verdict);
         assertTrue(verdict.contains("Server.java:5: cannot find symbol"), verdict);
         assertFalse(verdict.contains("green "), verdict);
+        var both = "save to try again · h hint · n next: 02 The lesson two · l list · q quit";
+        assertTrue(verdict.endsWith(both), "it was green once: " + verdict);
     }
 
     @Test
@@ -141,13 +143,13 @@ class LearnTest {
 
     @Test
     void keysListAndHint() throws IOException {
-        Text.write(root.resolve("lessons/lesson01_one/hints.md"), "## Nudge\nThink.\n\n## Where\nThere.\n");
+        Text.write(root.resolve("lessons/lesson01_one/hints.md"), "## Nudge\n\n    think();\n\n## Where\nThere.\n");
         save(server("System.exit(0);"));
         learn();
         shown.await(LAST);
 
         press("h");
-        assertTrue(shown.await(LAST).contains("Hint 1 of 3 for 01 The lesson one: nudge\n\n  Think.\n"));
+        assertTrue(shown.await(LAST).contains("Hint 1 of 3 for 01 The lesson one: nudge\n\n      think();\n"));
         press("hh");
         shown.await(LAST);
         assertTrue(shown.await(LAST).contains("has no section \"## Nearly the code\""));

@@ -43,13 +43,20 @@ final class Learner {
 
     Subject subject() {
         return new Subject.Command(
-                java(classes + File.pathSeparator + System.getProperty("java.class.path"), "workshop.Server"));
+                java(System.getProperty("java.class.path") + File.pathSeparator + classes, "workshop.Server"));
+    }
+
+    /** The libraries' classes, archived by {@code coach.sh} for this version of Java; or nothing. */
+    private static String archive() {
+        var archive = Path.of("target", "coach-" + Runtime.version().feature() + ".jsa");
+        return Files.exists(archive) ? " -XX:SharedArchiveFile=" + quoted(archive.toString()) : "";
     }
 
     /** A shell's command that becomes a JVM. */
     static String java(String classPath, String main) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return "exec " + quoted(java) + " " + String.join(" ", FLAGS) + " -cp " + quoted(classPath) + " " + main;
+        return "exec " + quoted(java) + " " + String.join(" ", FLAGS) + archive() + " -cp " + quoted(classPath) + " "
+                + main;
     }
 
     private static String quoted(String text) {

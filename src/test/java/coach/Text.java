@@ -65,6 +65,6 @@ final class Text {
     /** The text with each line after so many spaces. */
     static String indent(String text, int spaces) {
         var margin = " ".repeat(spaces);
-        return margin + text.strip().replace("\n", "\n" + margin);
+        return margin + text.replaceFirst("\\A\\s*\n", "").stripTrailing().replace("\n", "\n" + margin);
     }
 }

@@ -22,8 +22,8 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
         try {
             return WireRecord.object(body);
         } catch (Malformed e) {
-            throw new AssertionError(
-                    "expected a JSON object in the answer " + status + ", but it is " + e.getMessage(), e);
+            var instead = body.isEmpty() ? "it has no body" : "it is " + e.getMessage();
+            throw new AssertionError("expected a JSON object in the answer " + status + ", but " + instead, e);
         }
     }
 

@@ -29,8 +29,7 @@ class Lesson03ChunksTest {
     final Figures figures = new Figures();
 
     @Test
-    @Means(
-            "Records are not marked off from each other: each must end with a line feed, or no client can tell where it is whole.")
+    @Means("Each message must be a record of its own, ended by a line feed, or no client can tell where it is whole.")
     void aLineFeedEndsEachRecord() {
         var recorder = server.open(Format.NDJSON);
         server.post("ann", "the first of two");

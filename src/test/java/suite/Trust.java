@@ -79,7 +79,7 @@ final class Trust implements X509TrustManager {
             } catch (IOException e) {
                 throw new AssertionError(
                         "no certificate at " + CERTIFICATE.toAbsolutePath()
-                                + ": make it with \"make certs\", or name the server's with -Dsuite.cert=FILE",
+                                + ": make it with \"make certs\", or name the server's with CERT=FILE (to a test run by Maven, -Dsuite.cert=FILE)",
                         e);
             }
         }
