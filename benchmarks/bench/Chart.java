@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws charts as SVG that look right on light and dark pages, on logarithmic axes.
+ * Draws charts as SVG that look right on light and dark pages: bars from zero, all else on logarithmic axes.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -29,7 +29,7 @@ final class Chart {
               .c0 { stroke: #0969da; fill: #0969da; } .c1 { stroke: #cf222e; fill: #cf222e; }
               .c2 { stroke: #1a7f37; fill: #1a7f37; } .c3 { stroke: #9a6700; fill: #9a6700; }
               .c4 { stroke: #8250df; fill: #8250df; } .c5 { stroke: #57606a; fill: #57606a; }
-              text.c0, text.c1, text.c2, text.c3, text.c4, text.c5 { stroke: none; } .line { fill: none; stroke-width: 2; }
+              text.c0, text.c1, text.c2, text.c3, text.c4, text.c5 { stroke: none; } polyline.line { fill: none; stroke-width: 2; }
               @media (prefers-color-scheme: dark) {
                 .page { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; }
                 .c0 { stroke: #58a6ff; fill: #58a6ff; } .c1 { stroke: #ff7b72; fill: #ff7b72; }
@@ -46,6 +46,7 @@ final class Chart {
     private double maxX = -Double.MAX_VALUE;
     private double minY = Double.MAX_VALUE;
     private double maxY = -Double.MAX_VALUE;
+    private boolean bars;
 
     private Chart(int height, int legend, String title, String below) {
         this.height = height + legend;
@@ -92,10 +93,11 @@ final class Chart {
     /** A row for each thing: a bar for one value, marks joined by a line for several. */
     static String rows(String title, String across, List<Row> rows) {
         Chart chart = new Chart(TOP + rows.size() * 30 + 56, 0, title, across);
+        chart.bars = rows.stream().allMatch(row -> row.values.length == 1);
         for (Row row : rows) {
             for (double value : row.values) {
-                chart.minX = Math.min(chart.minX, Math.floor(Math.log10(value)));
-                chart.maxX = Math.max(chart.maxX, Math.ceil(Math.log10(value)));
+                chart.minX = chart.bars ? 0 : Math.min(chart.minX, Math.floor(Math.log10(value)));
+                chart.maxX = Math.max(chart.maxX, chart.bars ? value : Math.ceil(Math.log10(value)));
             }
         }
         chart.gridAcross();
@@ -133,13 +135,19 @@ final class Chart {
     }
 
     private void gridAcross() {
-        for (int power = (int) Math.ceil(minX); power <= maxX; power++) {
-            double x = x(Math.pow(10, power));
+        double step = bars ? step(maxX) : 1;
+        for (double place = Math.ceil(minX); place <= maxX; place += step) {
+            double value = bars ? place : Math.pow(10, place);
+            double x = x(value);
             put("<line class='grid' x1='%.1f' y1='%d' x2='%.1f' y2='%d'/>%n", x, top, x, height - 42);
-            put(
-                    "<text class='small' x='%.1f' y='%d' text-anchor='middle'>%s</text>%n",
-                    x, height - 27, number(Math.pow(10, power)));
+            put("<text class='small' x='%.1f' y='%d' text-anchor='middle'>%s</text>%n", x, height - 27, number(value));
         }
+    }
+
+    /** One, two or five, times a power of ten: so that there are at most six of them. */
+    private static double step(double max) {
+        double power = Math.pow(10, Math.floor(Math.log10(max / 5)));
+        return max / power <= 10 ? 2 * power : max / power <= 25 ? 5 * power : 10 * power;
     }
 
     private void gridUp() {
@@ -153,7 +161,8 @@ final class Chart {
     }
 
     private double x(double value) {
-        return LEFT + (Math.log10(value) - minX) / (maxX - minX) * (WIDTH - LEFT - RIGHT - 40);
+        double place = bars ? value : Math.log10(value);
+        return LEFT + (place - minX) / (maxX - minX) * (WIDTH - LEFT - RIGHT - 40);
     }
 
     private double y(double value) {

@@ -76,16 +76,12 @@ final class Report {
         List<Wire> sixteen = results.wire().stream()
                 .filter(w -> w.streams() == 100 && w.run().inFlight() == 16)
                 .toList();
-        page.rows(
-                "peers-cpu",
-                "Server CPU per delivery, 100 connections, one message in flight",
-                "µs, logarithmic",
-                one,
-                w -> new double[] {w.run().cpuMicros()});
+        page.rows("peers-cpu", "Server CPU per delivery, 100 connections, one message in flight", "µs", one, w ->
+                new double[] {w.run().cpuMicros()});
         page.rows(
                 "peers-rate",
                 "Deliveries per second, 100 connections, sixteen in flight",
-                "deliveries per second, logarithmic",
+                "deliveries per second",
                 sixteen,
                 w -> new double[] {w.perSecond()});
         page.rows(
