@@ -24,6 +24,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 public final class Stress {
 
     private static final List<String> PACKAGES = List.of("suite", "push");
+    private static final long A_WHILE_MS = 20_000; // Whoever waits for longer wants a line for each run.
 
     private Stress() {}
 
@@ -46,9 +47,10 @@ public final class Stress {
                 failures.merge("no test has run, or the run has died", 1, Integer::sum);
             }
             reds.forEach(red -> failures.merge(red.substring(4), 1, Integer::sum));
-            if (i % 10 == 0 || i == runs) {
+            long eachMs = (System.currentTimeMillis() - began) / i;
+            if (i % 10 == 0 || i == runs || eachMs > A_WHILE_MS) {
                 screen.line(green + " of " + i + " green, " + Text.count(tests, "test") + " each, "
-                        + Text.seconds((System.currentTimeMillis() - began) / i) + " each");
+                        + Text.seconds(eachMs) + " each");
                 failures.forEach((name, times) -> screen.line(screen.red("  " + times + " × " + name)));
             }
         }
