@@ -33,7 +33,7 @@ in_all() { # in_all LINES FILE…: the code of all of them together
 at_most 200 src/main/java/push/*.java lessons/lesson*/*.java lessons/lesson11_browser/*.js pom.xml
 at_most 250 $(find src/test/java -name '*.java' 2>/dev/null)
 at_most 150 README.md
-in_all 2250 src/main/java/push/*.java
+in_all 2300 src/main/java/push/*.java
 echo "pom.xml: $(grep -c '' pom.xml) lines; tests: $(find src/test/java -name '*.java' -exec cat {} + 2>/dev/null | grep -c '') lines"
 [ "$failed" -eq 0 ] || echo "The budget of lines is overdrawn."
 exit "$failed"

@@ -62,6 +62,7 @@ public final class Body {
             finish();
             return;
         }
+        Connection.of(exchange).bodies.add(this);
         channel.getReadSetter().set(this::readSome);
         timeout = exchange.getIoThread()
                 .executeAfter(
@@ -93,16 +94,25 @@ public final class Body {
                 }
             }
         } catch (IOException e) {
-            done = true; // The client has gone.
-            timeout.remove();
+            end(); // The client has gone.
             exchange.endExchange();
         }
     }
 
+    /** The server is going down. */
+    void refuse() {
+        end(Problem.goingDown());
+    }
+
+    private void end() {
+        done = true;
+        timeout.remove();
+        Connection.of(exchange).bodies.remove(this);
+    }
+
     private void finish() {
         if (!done) {
-            done = true;
-            timeout.remove();
+            end();
             try {
                 if (declared >= 0 && declared != read.size()) { // Undertow resets the stream, but reads on.
                     throw new Problem(400, "The body has not the Content-Length that was declared.");
@@ -119,8 +129,7 @@ public final class Body {
 
     private void end(Problem problem) {
         if (!done) {
-            done = true;
-            timeout.remove();
+            end();
             problem.send(exchange);
         }
     }

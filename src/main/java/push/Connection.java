@@ -4,8 +4,10 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
@@ -23,12 +25,12 @@ public final class Connection {
     final Shard shard;
     /** How fast it may open streams. */
     public final RateLimit opens;
-
     /** How fast it may post. */
     public final RateLimit posts;
 
     private final @Nullable PushChannel channel;
     private final Map<Integer, Subscriber> streams = new HashMap<>();
+    final Set<Body> bodies = new HashSet<>(); // Those that are coming in.
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
     private int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;

@@ -4,7 +4,6 @@ import io.undertow.UndertowOptions;
 import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DefaultByteBufferPool;
 import io.undertow.server.HttpHandler;
-import io.undertow.server.protocol.http.AlpnOpenListener;
 import io.undertow.server.protocol.http.HttpOpenListener;
 import java.io.IOException;
 import java.net.BindException;
@@ -83,10 +82,9 @@ public final class Listeners {
         http1 = new HttpOpenListener(pool, options);
         http1.setRootHandler(handler);
         http2 = new Http2Listener(pool, options, shards, handler);
-        var alpn = new AlpnOpenListener(pool, options, "http/1.1", http1).addProtocol("h2", http2, 10);
         var ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
         try {
-            listen(ssl, alpn, config.port());
+            listen(ssl, new Alpn(pool, http2, http1), config.port());
         } catch (IOException e) {
             close();
             String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
@@ -95,7 +93,7 @@ public final class Listeners {
         }
     }
 
-    private void listen(UndertowXnioSsl ssl, AlpnOpenListener alpn, int wanted) throws IOException {
+    private void listen(UndertowXnioSsl ssl, Alpn alpn, int wanted) throws IOException {
         int port = wanted;
         List<InetAddress> addresses = addresses();
         for (int i = 0; i < addresses.size(); i++) {
@@ -125,13 +123,13 @@ public final class Listeners {
         return addresses;
     }
 
-    private AcceptingChannel<? extends StreamConnection> open(
-            UndertowXnioSsl ssl, AlpnOpenListener alpn, InetSocketAddress address) throws IOException {
+    private AcceptingChannel<? extends StreamConnection> open(UndertowXnioSsl ssl, Alpn alpn, InetSocketAddress address)
+            throws IOException {
         ChannelListener<AcceptingChannel<SslConnection>> accept = socket -> {
             try {
                 for (SslConnection tcp = socket.accept(); tcp != null; tcp = socket.accept()) {
                     closeUnlessShaken(tcp);
-                    alpn.handleEvent(tcp);
+                    alpn.accept(tcp);
                 }
             } catch (IOException e) {
                 // The client left while it was being accepted.

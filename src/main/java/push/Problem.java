@@ -48,6 +48,11 @@ public final class Problem extends Exception {
         return new Problem(status, detail, List.of(), Map.of(Headers.RETRY_AFTER, seconds));
     }
 
+    /** 503, for the server takes nothing new. */
+    static Problem goingDown() {
+        return tryLater(503, "The server is going down: try again in a moment.", 1_000);
+    }
+
     /** What RFC 9110 and RFC 6585 call the status; Undertow has older names for two of them. */
     private String title() {
         return switch (status) {

@@ -3,6 +3,7 @@ package push;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import push.Publisher.Outcome;
@@ -11,7 +12,7 @@ import push.Publisher.Outcome.Stored;
 /**
  * {@code POST /messages}: one message, checked, put in its place, and answered with 201.
  *
- * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ * <p><b>Threads:</b> any IO thread; all that it keeps is a count.
  */
 final class PublishHandler {
     private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
@@ -22,6 +23,7 @@ final class PublishHandler {
     private final Config config;
     private final MessageLog log;
     private final Publisher publisher;
+    private final AtomicInteger unanswered = new AtomicInteger();
 
     PublishHandler(Config config, MessageLog log, Publisher publisher) {
         this.config = config;
@@ -47,9 +49,17 @@ final class PublishHandler {
 
     private void publish(HttpServerExchange exchange, Draft draft, @Nullable String key) {
         Shard shard = Connection.of(exchange).shard;
-        publisher
-                .publish(draft, key)
-                .whenComplete((outcome, failure) -> shard.answer(() -> answer(exchange, outcome, failure)));
+        var published = publisher.publish(draft, key);
+        unanswered.incrementAndGet();
+        published.whenComplete((outcome, failure) -> shard.answer(() -> {
+            unanswered.decrementAndGet();
+            answer(exchange, outcome, failure);
+        }));
+    }
+
+    /** Whether every message that was published has its answer. */
+    boolean isIdle() {
+        return unanswered.get() == 0;
     }
 
     private void answer(HttpServerExchange exchange, @Nullable Outcome outcome, @Nullable Throwable failure) {

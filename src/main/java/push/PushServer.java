@@ -1,5 +1,6 @@
 package push;
 
+import io.undertow.server.handlers.HttpContinueReadHandler;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -14,6 +15,7 @@ public final class PushServer implements Running {
     private final Stats stats = new Stats();
     private final Shards shards;
     private final Publisher publisher;
+    private final PublishHandler publish;
     private final Router router;
     private final Listeners listeners;
 
@@ -22,14 +24,16 @@ public final class PushServer implements Running {
         MessageLog log = new MessageLog(config.retainMessages(), config.retainBytes());
         shards = new Shards(config, log, stats);
         publisher = new LocalPublisher(config, log, shards, stats);
+        publish = new PublishHandler(config, log, publisher);
         router = new Router(
                 log,
                 shards,
                 new StreamHandler(config, log, stats),
-                new PublishHandler(config, log, publisher),
+                publish,
                 new StatusHandler(config, log, shards, stats),
                 new Metrics(log, shards, stats));
-        listeners = new Listeners(config, Pem.context(config.certificate(), config.key()), shards, router);
+        var tls = Pem.context(config.certificate(), config.key());
+        listeners = new Listeners(config, tls, shards, new HttpContinueReadHandler(router));
     }
 
     /**
@@ -51,8 +55,10 @@ public final class PushServer implements Running {
     public void drain() {
         router.drain();
         publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
-        shards.drain();
         long began = System.nanoTime();
+        shards.refuseBodies();
+        await(publish::isIdle, began + config.drainMs() * 450_000L);
+        shards.drain();
         await(() -> stats.streams().open() == 0, began + config.drainMs() * 900_000L); // The rest is for GOAWAYs.
         shards.goAway();
         await(listeners::idle, began + config.drainMs() * 1_000_000L);

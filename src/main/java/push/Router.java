@@ -45,6 +45,7 @@ final class Router implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Connection.know(exchange, shards);
+        exchange.setPersistent(exchange.isPersistent() && !draining); // Which HTTP/1.1 is told.
         try {
             route(exchange, exchange.getRequestPath());
         } catch (Problem problem) {
@@ -94,7 +95,7 @@ final class Router implements HttpHandler {
 
     private void refuseIfDraining() throws Problem {
         if (draining) {
-            throw Problem.tryLater(503, "The server is going down: try again in a moment.", 1_000);
+            throw Problem.goingDown();
         }
     }
 

@@ -139,7 +139,7 @@ final class Shard implements Runnable {
 
     private void tick() {
         long now = System.nanoTime();
-        List.copyOf(connections).forEach(connection -> connection.tick(now));
+        forEachConnection(connection -> connection.tick(now));
         forEach(member -> member.tick(now));
         report();
         later(this::tick, tickMs);
@@ -188,9 +188,8 @@ final class Shard implements Runnable {
         forEach(member -> member.leave(now));
     }
 
-    /** Every connection is told that it is over, and so are the streams that have not ended by themselves. */
-    void goAway() {
-        List.copyOf(connections).forEach(Connection::goAway);
+    void forEachConnection(Consumer<Connection> task) {
+        List.copyOf(connections).forEach(task); // A copy, for one may end meanwhile.
     }
 
     Figures figures() {

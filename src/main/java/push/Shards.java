@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.xnio.XnioIoThread;
 
 /**
@@ -42,6 +43,11 @@ public final class Shards {
         all.forEach(Shard::wake);
     }
 
+    /** Has every request refused whose body is still coming in. */
+    public void refuseBodies() {
+        forEach(connection -> List.copyOf(connection.bodies).forEach(Body::refuse));
+    }
+
     /** Has every stream get what the log has by now, then a bye, and its end. */
     public void drain() {
         all.forEach(shard -> shard.execute(shard::drain));
@@ -49,6 +55,10 @@ public final class Shards {
 
     /** Has every connection told that it is over; what has not ended by itself ends with it. */
     public void goAway() {
-        all.forEach(shard -> shard.execute(shard::goAway));
+        forEach(Connection::goAway);
+    }
+
+    private void forEach(Consumer<Connection> task) {
+        all.forEach(shard -> shard.execute(() -> shard.forEachConnection(task)));
     }
 }

@@ -25,7 +25,6 @@ public final class Subscriber implements Shard.Member {
     private final HttpServerExchange exchange;
     private final StreamSinkChannel sink;
     private final Cursor cursor;
-
     private boolean waiting; // The sink took no more: its write listener will call.
     private boolean unsettled; // Written in a round, at the end of which its connection is flushed.
     private boolean leaving; // After what the log has, a bye and the end.
@@ -75,7 +74,13 @@ public final class Subscriber implements Shard.Member {
             }
             if (whole && saidBye) {
                 because(Reason.DRAIN);
-                exchange.endExchange();
+                sink.shutdownWrites();
+                if (flush()) { // Ending the exchange would wait for a request that has no end.
+                    close(Reason.DRAIN);
+                    connection.stopRequest(exchange);
+                } else {
+                    await(nowNanos);
+                }
             } else if (more) {
                 wroteNanos = nowNanos;
                 boolean flushed = flush();
@@ -144,7 +149,6 @@ public final class Subscriber implements Shard.Member {
 
     @Override
     public void tick(long nowNanos) {
-        assert shard.isCurrentThread();
         if (waiting && nowNanos - movedNanos >= shard.config.stallMs() * 1_000_000L) {
             close(Reason.STALLED);
         } else if (!waiting && !leaving && nowNanos - wroteNanos >= shard.config.heartbeatMs() * 1_000_000L) {
@@ -169,9 +173,7 @@ public final class Subscriber implements Shard.Member {
 
     /** A frame has told why this stream is about to end; the first reason that is given stays. */
     void because(Reason told) {
-        if (reason == null) {
-            reason = told;
-        }
+        reason = reason == null ? told : reason;
     }
 
     /** Ends the stream at once; harmless if it has ended. */
