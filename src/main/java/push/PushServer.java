@@ -19,11 +19,12 @@ public final class PushServer implements Running {
     private final Router router;
     private final Listeners listeners;
 
-    private PushServer(Config config) {
+    /** Puts a server together around the publisher of one's choice. */
+    PushServer(Config config, Publisher.Maker maker) {
         this.config = config;
         MessageLog log = new MessageLog(config.retainMessages(), config.retainBytes());
         shards = new Shards(config, log, stats);
-        publisher = new LocalPublisher(config, log, shards, stats);
+        publisher = maker.make(config, log, shards, stats);
         publish = new PublishHandler(config, log, publisher);
         router = new Router(
                 log,
@@ -43,7 +44,7 @@ public final class PushServer implements Running {
      * @throws BadConfig if one of them cannot be used
      */
     public static Running start(Map<String, String> env) {
-        return new PushServer(Config.from(env));
+        return new PushServer(Config.from(env), LocalPublisher::new);
     }
 
     @Override

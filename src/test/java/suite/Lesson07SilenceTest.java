@@ -117,9 +117,8 @@ final class Lesson07SilenceTest {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
         var relay = watchful.relay();
         var client = watchful.newClient();
-        watchful.open(client, new Request.Builder().url(relay.url("/messages")), Format.NDJSON);
-        watchful.awaitOpen(1);
         var before = watchful.status();
+        watchful.open(client, new Request.Builder().url(relay.url("/messages")), Format.NDJSON);
 
         relay.swallow(Relay.Way.values());
 
@@ -139,7 +138,6 @@ final class Lesson07SilenceTest {
         var peer = watchful.raw();
         peer.open(Format.NDJSON);
         peer.open(Format.NDJSON);
-        watchful.awaitOpen(2);
 
         peer.freeze();
 

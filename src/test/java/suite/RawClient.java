@@ -188,7 +188,11 @@ final class RawClient implements AutoCloseable {
     /** Stops reading: nothing more is read once this has returned. The PING lets go of a read that is under way. */
     void freeze() {
         reader.freeze(true);
-        ping(0);
+        try {
+            socket.write(Frame.ofInts(Frame.PING, 0, 0, 0, 0).bytes());
+        } catch (IOException e) {
+            // The connection has ended, and the reading with it.
+        }
         reader.awaitParked();
     }
 
