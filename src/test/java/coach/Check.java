@@ -1,6 +1,10 @@
 package coach;
 
 import coach.Verdict.Colour;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +39,7 @@ final class Check {
         var command = env.getOrDefault("CMD", "");
         var step = env.getOrDefault("STEP", "");
         if (!url.isEmpty()) {
+            reach(url);
             screen.line("Judging the server at " + url + ", with the settings that it has");
             return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false);
         }
@@ -49,6 +54,20 @@ final class Check {
             return judge(lessons, new Subject.InThisJvm(rung.step()), false);
         }
         return workshop(lessons);
+    }
+
+    /** So that a server that is not there is not told twelve times what is wrong with it. */
+    private static void reach(String url) {
+        if (!url.matches("https://[^/]+/?")) {
+            throw new Mistake("URL=" + url + ": give it as URL=https://localhost:9000");
+        }
+        var address = URI.create(url);
+        try (var socket = new Socket()) {
+            socket.connect(
+                    new InetSocketAddress(address.getHost(), address.getPort() < 0 ? 443 : address.getPort()), 5_000);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new Mistake("nothing answers at " + url + " (" + e.getMessage() + "): start the server first");
+        }
     }
 
     private List<Rung> lessons(String name) {

@@ -51,7 +51,9 @@ final class Lesson10HandshakeTest {
 
             socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(US_ASCII));
 
-            assertFalse(timesOut(socket.getInputStream()), "it must be answered, or ended");
+            assertFalse(
+                    timesOut(socket.getInputStream()),
+                    "the server must end a connection that is neither HTTP/1.1 nor begun with ALPN");
         }
         bystanders.quiet(Duration.ofMillis(20));
     }

@@ -33,8 +33,13 @@ final class Memory implements AutoCloseable {
         if (pid == ProcessHandle.current().pid()) {
             return new Memory(ManagementFactory.getPlatformMBeanServer(), () -> {});
         }
+        var name = String.valueOf(pid);
+        if (VirtualMachine.list().stream()
+                .noneMatch(one -> one.id().equals(name))) { // To attach would end it, by SIGQUIT.
+            throw Target.notJudged("it needs to look into the server's memory, and can do so only in a JVM");
+        }
         try {
-            var machine = VirtualMachine.attach(String.valueOf(pid));
+            var machine = VirtualMachine.attach(name);
             try {
                 var connector = JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));
                 return new Memory(connector.getMBeanServerConnection(), connector);

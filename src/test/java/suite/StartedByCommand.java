@@ -62,7 +62,8 @@ final class StartedByCommand implements Launch {
         var fault = !process.isAlive()
                 ? "ended with exit code " + process.exitValue() + " before it served"
                 : port == 0
-                        ? "did not say within " + Deadline.say(start) + " where it serves (https://localhost:PORT/)"
+                        ? "did not say within " + Deadline.say(start)
+                                + " where it serves (https://localhost:PORT/; is its output flushed?)"
                         : "says that it serves at port " + port + ", but does not listen there"
                                 + (answers() ? ": another process does" : "");
         kill();

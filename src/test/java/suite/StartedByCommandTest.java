@@ -64,8 +64,9 @@ class StartedByCommandTest {
         var failure = fails("echo thinking; echo $$; sleep 600 & sleep 600");
 
         assertTrue(
-                failure.startsWith("the server did not say within 300 ms where it serves (https://localhost:PORT/);"
-                        + " the last that it printed:\n    thinking\n    "),
+                failure.startsWith(
+                        "the server did not say within 300 ms where it serves (https://localhost:PORT/; is its output flushed?);"
+                                + " the last that it printed:\n    thinking\n    "),
                 failure);
         long pid =
                 Long.parseLong(failure.lines().skip(2).findFirst().orElseThrow().strip());

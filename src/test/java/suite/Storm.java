@@ -29,7 +29,7 @@ final class Storm {
     private static final AtomicInteger STORMS = new AtomicInteger();
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    private final String mark = "storm " + STORMS.incrementAndGet() + ".";
+    private final String mark = "storm " + Target.LIFE + "." + STORMS.incrementAndGet() + ".";
     private final Target server;
     private final int messages;
     private final AtomicInteger next = new AtomicInteger();

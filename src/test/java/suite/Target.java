@@ -31,6 +31,9 @@ final class Target extends Lifecycle {
     /** How the reason of a test begins that says nothing of this server, neither good nor bad. */
     static final String NOT_JUDGED = "not judged: ";
 
+    /** Tells our messages from those of an earlier run, which a server that runs on still has. */
+    static final String LIFE = Long.toString(System.currentTimeMillis(), 36);
+
     private static final MediaType JSON = MediaType.get("application/json");
     private static final AtomicInteger MARKS = new AtomicInteger();
     private static final Duration LONGEST_429 = Duration.ofSeconds(30);
@@ -203,7 +206,7 @@ final class Target extends Lifecycle {
 
     Recorder live(OkHttpClient client, Format format) {
         var recorder = open(client, format);
-        var mark = "from here on " + MARKS.incrementAndGet();
+        var mark = "from here on " + LIFE + "." + MARKS.incrementAndGet();
         post("suite", mark);
         recorder.messagesUpTo(mark);
         return recorder;
