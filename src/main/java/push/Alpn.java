@@ -6,10 +6,12 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DelegateOpenListener;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
+import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.ssl.SslConnection;
 
@@ -22,7 +24,7 @@ import org.xnio.ssl.SslConnection;
  *
  * <p><b>Threads:</b> a connection's IO thread.
  */
-record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListener http1) {
+record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListener http1, int patienceMs) {
     /** Those of TLS 1.3, and of 1.2 those with forward secrecy and AEAD: HTTP/2 forbids all others (RFC 9113, 9.2.2). */
     private static final Pattern GOOD_CIPHER =
             Pattern.compile("TLS_(AES|CHACHA20).*|TLS_(EC)?DHE_.*(_GCM_|_CCM|_CHACHA20_).*");
@@ -31,7 +33,9 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
         SSLEngine engine = UndertowXnioSsl.getSslConduit(tcp).getSSLEngine();
         engine.setHandshakeApplicationProtocolSelector(Alpn::select);
         ConduitStreamSourceChannel source = tcp.getSourceChannel();
-        source.setReadListener(channel -> read(tcp, engine));
+        // Who does not finish the handshake, or says nothing after it, would keep a socket for ever.
+        var key = tcp.getIoThread().executeAfter(() -> IoUtils.safeClose(tcp), patienceMs, TimeUnit.MILLISECONDS);
+        source.setReadListener(channel -> read(tcp, engine, key));
         source.wakeupReads();
     }
 
@@ -45,7 +49,7 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
     }
 
     /** The first bytes of a client come after the handshake, so by then it is known who is to read them. */
-    private void read(SslConnection tcp, SSLEngine engine) {
+    private void read(SslConnection tcp, SSLEngine engine, XnioExecutor.Key timeout) {
         PooledByteBuffer first = pool.allocate();
         int count = -1;
         try {
@@ -54,6 +58,7 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
             // The handshake has failed.
         }
         if (count > 0) {
+            timeout.remove();
             first.getBuffer().flip();
             tcp.getSourceChannel().setReadListener(null);
             ("h2".equals(engine.getApplicationProtocol()) ? http2 : http1).handleEvent(tcp, first);
@@ -61,6 +66,7 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
         }
         first.close();
         if (count < 0) {
+            timeout.remove();
             IoUtils.safeClose(tcp);
         }
     }

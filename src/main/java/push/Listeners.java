@@ -84,7 +84,7 @@ public final class Listeners {
         http2 = new Http2Listener(pool, options, shards, handler);
         var ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
         try {
-            listen(ssl, new Alpn(pool, http2, http1), config.port());
+            listen(ssl, new Alpn(pool, http2, http1, config.bodyMs()), config.port());
         } catch (IOException e) {
             close();
             String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
@@ -128,7 +128,6 @@ public final class Listeners {
         ChannelListener<AcceptingChannel<SslConnection>> accept = socket -> {
             try {
                 for (SslConnection tcp = socket.accept(); tcp != null; tcp = socket.accept()) {
-                    closeUnlessShaken(tcp);
                     alpn.accept(tcp);
                 }
             } catch (IOException e) {
@@ -146,20 +145,6 @@ public final class Listeners {
                         .set(Options.BACKLOG, 1024)
                         .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
                         .getMap());
-    }
-
-    /** A client that does not finish its handshake would keep a socket for ever. */
-    private void closeUnlessShaken(SslConnection tcp) {
-        tcp.getIoThread()
-                .executeAfter(
-                        () -> {
-                            var session = tcp.getSslSession();
-                            if (session == null || session.getProtocol().equals("NONE")) {
-                                IoUtils.safeClose(tcp);
-                            }
-                        },
-                        config.bodyMs(),
-                        TimeUnit.MILLISECONDS);
     }
 
     /** The port, which the system chose if the configuration said 0. */

@@ -61,6 +61,17 @@ final class Http1Test {
         assertEquals("", agreed);
     }
 
+    @Means("A client that shakes hands and says nothing more holds a socket for ever.")
+    @ParameterizedTest
+    @ValueSource(strings = {"h2", "http/1.1"})
+    void clientThatSaysNothingIsLetGo(String protocol) throws IOException {
+        try (var socket = connect(protocol)) {
+            socket.startHandshake();
+
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
     @Means("The response is held back until a buffer is full, or ends after the first piece.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})

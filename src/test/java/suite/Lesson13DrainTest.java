@@ -99,8 +99,7 @@ class Lesson13DrainTest {
         assertEquals(200, server.get("/readyz").status());
 
         var gone = server.drain();
-        boolean refused =
-                Deadline.in(Deadline.PATIENCE).poll(() -> server.get("/readyz").status() == 503);
+        awaitUnready();
         var get = server.get("/messages");
         var post = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"late\"}")));
         peer.windowUpdate(1, PLENTY);
@@ -208,7 +207,6 @@ class Lesson13DrainTest {
         await(server.drain());
         server.restart();
         var first = server.post("ann", "in the new life");
-
         var after = server.open(Format.NDJSON, last);
 
         var start = after.next("start");

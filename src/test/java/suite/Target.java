@@ -30,7 +30,6 @@ final class Target extends Lifecycle {
 
     /** How the reason of a test begins that says nothing of this server, neither good nor bad. */
     static final String NOT_JUDGED = "not judged: ";
-
     /** Tells our messages from those of an earlier run, which a server that runs on still has. */
     static final String LIFE = Long.toString(System.currentTimeMillis(), 36);
 
