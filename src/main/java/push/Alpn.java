@@ -60,6 +60,7 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
         if (count > 0) {
             timeout.remove();
             first.getBuffer().flip();
+            tcp.getSourceChannel().suspendReads(); // Who takes over resumes, and is then told of what is there already.
             tcp.getSourceChannel().setReadListener(null);
             ("h2".equals(engine.getApplicationProtocol()) ? http2 : http1).handleEvent(tcp, first);
             return;

@@ -69,16 +69,19 @@ class SlowPublisherTest {
                         request().header("accept", "application/x-ndjson").build())
                 .execute();
         var body = RequestBody.create("{\"user\":\"ann\",\"text\":\"late\"}", MediaType.get("application/json"));
-        var status = CompletableFuture.supplyAsync(() -> {
-            try (var answer = client.newCall(request().post(body).build()).execute()) {
-                return answer.code() + "";
-            } catch (IOException e) {
-                return e.toString();
-            }
-        });
+        var status = CompletableFuture.supplyAsync(
+                () -> {
+                    try (var answer =
+                            client.newCall(request().post(body).build()).execute()) {
+                        return answer.code() + "";
+                    } catch (IOException e) {
+                        return e.toString();
+                    }
+                },
+                SlowPublisherTest::start);
         assertTrue(asked.await(10, TimeUnit.SECONDS));
 
-        var drained = CompletableFuture.runAsync(server::drain);
+        var drained = CompletableFuture.runAsync(server::drain, SlowPublisherTest::start);
         assertTrue(closed.await(10, TimeUnit.SECONDS));
         later.join().run();
 
@@ -86,6 +89,11 @@ class SlowPublisherTest {
         var records = stream.body().string();
         drained.join();
         assertTrue(records.indexOf("late") > 0 && records.indexOf("late") < records.indexOf("bye"), records);
+    }
+
+    /** A thread for each, for the common pool may have but one, and these wait for each other. */
+    private static void start(Runnable task) {
+        new Thread(task).start();
     }
 
     private Request.Builder request() {
