@@ -126,12 +126,10 @@ public final class Subscriber implements Shard.Member {
                 sink.suspendWrites(); // Undertow closes a sink whose listener does nothing.
                 return;
             }
+            movedNanos = System.nanoTime();
             if (!sink.isOpen()) {
                 close(Reason.TCP);
-                return;
-            }
-            movedNanos = System.nanoTime();
-            if (flushed && waiting) {
+            } else if (flushed && waiting) {
                 waiting = false;
                 sink.suspendWrites();
                 drain(shard.log.newest(), movedNanos);
@@ -149,6 +147,7 @@ public final class Subscriber implements Shard.Member {
 
     @Override
     public void tick(long nowNanos) {
+        assert shard.isCurrentThread();
         if (waiting && nowNanos - movedNanos >= shard.config.stallMs() * 1_000_000L) {
             close(Reason.STALLED);
         } else if (!waiting && !leaving && nowNanos - wroteNanos >= shard.config.heartbeatMs() * 1_000_000L) {

@@ -1,6 +1,9 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -88,5 +91,12 @@ final class Deadline {
     static AssertionError interrupted() {
         Thread.currentThread().interrupt();
         return new AssertionError("the test was interrupted while it waited; most likely its time limit has passed");
+    }
+
+    /** Waits until something has ended well, such as a drain. */
+    static void await(CompletableFuture<?> done) {
+        boolean over = in(PATIENCE).poll(done::isDone);
+        assertTrue(over, "it must be over within " + say(PATIENCE));
+        done.join();
     }
 }

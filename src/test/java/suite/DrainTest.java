@@ -2,8 +2,8 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Deadline.await;
 
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -40,11 +40,5 @@ class DrainTest {
         assertEquals(Ending.How.END_STREAM, stream.closed().how());
         assertTrue(stream.text().contains("\"type\":\"bye\""), stream.text());
         await(gone);
-    }
-
-    private static void await(CompletableFuture<?> done) {
-        boolean over = Deadline.in(Deadline.PATIENCE).poll(done::isDone);
-        assertTrue(over, "it must be over within " + Deadline.say(Deadline.PATIENCE));
-        done.join();
     }
 }

@@ -3,6 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Deadline.await;
 
 import java.io.IOException;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ class Lesson13DrainTest {
         boolean stormy = Deadline.in(Deadline.PATIENCE).poll(() -> accepted.size() > 50);
 
         var gone = server.drain();
-        posters.forEach(Lesson13DrainTest::await);
+        posters.forEach(Deadline::await);
         await(gone);
 
         assertTrue(stormy, "only " + accepted.size() + " messages were accepted before the drain");
@@ -239,11 +240,5 @@ class Lesson13DrainTest {
                 }
             }
         });
-    }
-
-    private static void await(CompletableFuture<?> done) {
-        boolean over = Deadline.in(Deadline.PATIENCE).poll(done::isDone);
-        assertTrue(over, "it must be over within " + Deadline.say(Deadline.PATIENCE));
-        done.join();
     }
 }

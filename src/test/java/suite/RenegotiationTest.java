@@ -17,9 +17,7 @@ class RenegotiationTest {
     @Test
     @Means("The JDK lets clients renegotiate unless it is told not to before TLS is first used.")
     void aSecondHandshakeIsRefused() throws IOException {
-        var java = "exec '" + System.getProperty("java.home") + "/bin/java' -XX:TieredStopAtLevel=1 -cp '"
-                + System.getProperty("java.class.path") + "' push.Main";
-        var server = StartedByCommand.start(java, Map.of("PUSH_PORT", "0"));
+        var server = StartedByCommand.start("exec " + StartedByCommandTest.java("push.Main"), Map.of("PUSH_PORT", "0"));
         try (var socket = (SSLSocket) Trust.inTheServer()
                 .sockets()
                 .createSocket("localhost", server.root().port())) {

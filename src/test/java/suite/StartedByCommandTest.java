@@ -176,7 +176,8 @@ class StartedByCommandTest {
         }
     }
 
-    private static String java(String main) {
+    /** The shell's command for a class of the tests' own class path. */
+    static String java(String main) {
         return "'" + System.getProperty("java.home") + "/bin/java' -XX:TieredStopAtLevel=1 -cp '"
                 + System.getProperty("java.class.path") + "' " + main;
     }
