@@ -4,13 +4,23 @@
 set -u
 here=$(dirname "$0")
 progress="sh $here/progress.sh"
-summary= failed=0
+summary= ends= failed=0
+dir=$(mktemp -d) || exit 1
+trap 'rm -rf "$dir"' EXIT
 
 check() { # check NAME COMMAND…
   name=$1
   shift
   began=$(date +%s)
-  if "$@"; then verdict=ok; else verdict=FAILED failed=1; fi
+  { "$@" 2>&1; echo $? >"$dir/status"; } | tee "$dir/log"
+  verdict=ok
+  if [ "$(cat "$dir/status")" != 0 ]; then
+    verdict=FAILED failed=1
+    ends="$ends
+
+$name ended with:
+$(tail -n 15 "$dir/log" | sed 's/^/  /')"
+  fi
   summary="$summary
 $(printf '  %-6s %4d s  %s' "$verdict" $(($(date +%s) - began)) "$name")"
 }
@@ -72,5 +82,5 @@ $(printf '  %-13s  %s' 'LEFT OUT' "tests on JDK $wanted, which is not here")"
   fi
 done
 echo
-echo "verify:$summary"
+echo "verify:$summary$ends"
 exit "$failed"

@@ -23,6 +23,7 @@ final class Mutants {
     private final Path root;
     private final Screen screen;
     private final Compiler compiler = new Compiler();
+    private final List<String> uncaught = new ArrayList<>();
 
     Mutants(Path root, Screen screen) {
         this.root = root;
@@ -33,7 +34,6 @@ final class Mutants {
     boolean run(List<Rung> lessons) {
         long began = System.currentTimeMillis();
         int all = 0;
-        int caught = 0;
         boolean enough = true;
         for (var lesson : lessons) {
             var rung = lesson.byProof();
@@ -45,18 +45,19 @@ final class Mutants {
             }
             for (var mutant : mutants) {
                 all++;
-                caught += caught(rung, mutant) ? 1 : 0;
+                tryOne(rung, mutant);
             }
         }
         screen.line("");
-        var total = caught + " of " + Text.count(all, "wrong answer") + " caught in "
+        uncaught.forEach(screen::line); // Once more, for a reader who sees the end of the output only.
+        var total = all - uncaught.size() + " of " + Text.count(all, "wrong answer") + " caught in "
                 + Text.seconds(System.currentTimeMillis() - began);
-        boolean good = enough && all > 0 && caught == all;
+        boolean good = enough && all > 0 && uncaught.isEmpty();
         screen.line(good ? screen.green(total) : screen.red(total));
         return good;
     }
 
-    private boolean caught(Rung rung, Mutant mutant) {
+    private void tryOne(Rung rung, Mutant mutant) {
         long began = System.currentTimeMillis();
         screen.passing(rung.id() + "  " + mutant.name() + " …");
         var fault = tryOut(rung, mutant);
@@ -64,9 +65,9 @@ final class Mutants {
         screen.line((fault.isEmpty() ? line : screen.red(line)) + "   "
                 + screen.faint(Text.seconds(System.currentTimeMillis() - began)));
         if (!fault.isEmpty()) {
+            uncaught.add(screen.red(line) + "\n" + Text.indent(fault, 4));
             screen.line(Text.indent(fault, 4));
         }
-        return fault.isEmpty();
     }
 
     /** Returns why it was not caught, or nothing. */

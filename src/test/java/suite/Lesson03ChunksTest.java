@@ -19,7 +19,7 @@ class Lesson03ChunksTest {
 
     private static final int BURST = 50;
     private static final int LARGE = 16;
-    private static final int WINDOW = 1_009;
+    private static final int WINDOW = 251;
     private static final int FIRST_STREAM = 1;
 
     @RegisterExtension
