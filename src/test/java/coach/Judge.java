@@ -28,7 +28,7 @@ import suite.Means;
  *
  * @param first the test to run before all others, as {@code method} or {@code Class.method}; or empty
  * @param stopAtRed whether the tests after the first red one are left out
- * @param started is told each test's name as it starts
+ * @param started is told each test's name as it starts, and how many were green before it
  */
 record Judge(String first, boolean stopAtRed, Consumer<String> started) {
 
@@ -75,7 +75,10 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
             starts.put(test, System.nanoTime());
             if (test.isTest()) {
                 figures.clear();
-                started.accept(name(test));
+                long greens = tests.stream()
+                        .filter(one -> one.outcome() == Outcome.GREEN)
+                        .count();
+                started.accept((greens == 0 ? "" : greens + " green, now ") + name(test));
             }
         }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import coach.Verdict.Colour;
 import coach.Verdict.Outcome;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -77,6 +78,15 @@ class JudgeTest {
 
         assertEquals("1 red, 3 not run", verdict.counts(), "a class that is left out counts as one");
         assertEquals("b", verdict.firstRed().orElseThrow().name());
+    }
+
+    @Test
+    void itIsToldAtOnceThatTheAskedForTestIsGreen() {
+        var told = new ArrayList<String>();
+
+        new Judge("InPart.isGreen", true, told::add).judge(Fixture.rung("01", "one", Fixture.InPart.class), ANY);
+
+        assertEquals(List.of("isGreen", "1 green, now isNotJudged"), told);
     }
 
     @Test
