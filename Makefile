@@ -22,7 +22,7 @@ certs: ## Make certs/key.pem, csr.pem and server.crt, unless they still serve
 	@$(WITH) run sh certs/make-certs.sh
 
 learn: ## Learn by doing: judges lessons/workshop/Server.java at each save, and says what to do next
-check: ## Judge the workshop's server (or URL=https://localhost:9000 PID=…, CMD="node server.js", STEP=05; LESSON=05: that one only)
+check: ## Judge the workshop's server (or URL=https://localhost:9000 PID=…, CMD="node server.js", STEP=05; LESSON=05: that one only; KEEP_GOING=1: past what is red)
 hint: ## A nudge for the current lesson, then where, then nearly the code
 solution: ## What a lesson changes in the step before it (LESSON=05)
 catch-up: ## Put the workshop at the end of a lesson (LESSON=05); your own work is kept aside

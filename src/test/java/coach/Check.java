@@ -29,11 +29,13 @@ final class Check {
     }
 
     /**
-     * Judges what the environment names: URL (and PID), CMD, STEP, or else the workshop's server; LESSON is the only lesson.
+     * Judges what the environment names: URL (and PID), CMD, STEP, or else the workshop's server; LESSON is the only lesson. What is
+     * red ends its lesson, and a learner's run, unless KEEP_GOING is set.
      *
      * @return whether nothing was red, and something was judged
      */
     boolean run(Map<String, String> env) {
+        boolean keepGoing = !env.getOrDefault("KEEP_GOING", "").isEmpty();
         var lessons = lessons(env.getOrDefault("LESSON", ""));
         var url = env.getOrDefault("URL", "");
         var command = env.getOrDefault("CMD", "");
@@ -41,19 +43,19 @@ final class Check {
         if (!url.isEmpty()) {
             reach(url);
             screen.line("Judging the server at " + url + ", with the settings that it has");
-            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false);
+            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false, keepGoing);
         }
         if (!command.isEmpty()) {
             screen.line("Judging " + command + ", started anew with the settings of each class of tests");
-            return judge(lessons, new Subject.Command(command), false);
+            return judge(lessons, new Subject.Command(command), false, keepGoing);
         }
         if (!step.isEmpty()) {
             var rung = ladder.find(step);
             var itself = Files.exists(rung.source()) ? rung.source().toString() : rung.step() + ", the reference";
             screen.line("Judging the step " + itself);
-            return judge(lessons, new Subject.InThisJvm(rung.step()), false);
+            return judge(lessons, new Subject.InThisJvm(rung.step()), false, keepGoing);
         }
-        return workshop(lessons);
+        return workshop(lessons, keepGoing);
     }
 
     /** So that a server that is not there is not told twelve times what is wrong with it. */
@@ -82,7 +84,7 @@ final class Check {
         return List.of(rung);
     }
 
-    private boolean workshop(List<Rung> lessons) {
+    private boolean workshop(List<Rung> lessons, boolean keepGoing) {
         var workshop = new Workshop(Path.of(""), ladder);
         if (!Files.exists(workshop.server())) {
             throw new Mistake("there is no " + workshop.server() + " yet: make learn sets it up");
@@ -94,16 +96,17 @@ final class Check {
             faults.forEach(screen::line);
             return false;
         }
-        screen.line(
-                "Judging " + workshop.server() + (lessons.size() > 1 ? ", up to the first lesson that is red" : ""));
-        return judge(lessons, learner.subject(), true);
+        boolean untilRed = lessons.size() > 1 && !keepGoing;
+        screen.line("Judging " + workshop.server() + (untilRed ? ", up to the first lesson that is red" : ""));
+        return judge(lessons, learner.subject(), untilRed, keepGoing);
     }
 
-    private boolean judge(List<Rung> lessons, Subject subject, boolean stopAtRed) {
+    /** @param untilRed whether the lessons after the first red one are left out */
+    private boolean judge(List<Rung> lessons, Subject subject, boolean untilRed, boolean keepGoing) {
         var verdicts = new ArrayList<Verdict>();
         for (var rung : lessons) {
             var first = rung.red().map(Rung.Red::test).orElse("");
-            var judge = new Judge(first, true, test -> screen.passing(rung + "  " + test + " …"));
+            var judge = new Judge(first, !keepGoing, test -> screen.passing(rung + "  " + test + " …"));
             var verdict = judge.judge(rung, subject);
             verdicts.add(verdict);
             report.line(verdict);
@@ -113,7 +116,7 @@ final class Check {
             } else {
                 report.notJudged(verdict);
             }
-            if (stopAtRed && !good) {
+            if (untilRed && !good) {
                 break;
             }
         }

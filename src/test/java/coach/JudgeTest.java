@@ -98,8 +98,25 @@ class JudgeTest {
     }
 
     @Test
+    void checkGoesOnAfterARedTestIfAskedTo() {
+        var shown = new Shown();
+        var check = new Check(Fixture.ladder(Fixture.rung("01", "one", Fixture.ThreeReds.class)), shown.plain());
+
+        assertFalse(check.run(Map.of("STEP", "01", "KEEP_GOING", "1")));
+
+        assertTrue(shown.text().contains("3 red"), shown.text());
+        assertTrue(shown.text().contains("\n  c: expected: <1> but was: <2>\n"), shown.text());
+    }
+
+    @Test
     void aFailureIsToldApartFromWhatItMeans() {
-        var test = new Verdict.Test("t", Outcome.RED, "one is missing", "It was not sent.", Map.of(), 1);
+        var test = new Verdict.Test(
+                "t",
+                Outcome.RED,
+                "one is missing ==> expected: <true> but was: <false>",
+                "It was not sent.",
+                Map.of(),
+                1);
         var shown = new Shown();
 
         new Report(shown.plain()).why(new Verdict(Fixture.SEED, List.of(test), 1));

@@ -44,11 +44,11 @@ record Report(Screen screen) {
         };
     }
 
-    /** Why the lesson is not green: its first red test in full, the names of the others, and what was not judged. */
+    /** Why the lesson is not green: its first red test in full, a line of each other one, and what was not judged. */
     void why(Verdict verdict) {
         verdict.firstRed().ifPresent(test -> {
             screen.line("  " + screen.red(test.name()));
-            screen.line(Text.indent(Text.brief(test.message()), 4));
+            screen.line(Text.indent(Text.brief(said(test)), 4));
             if (!test.figures().isEmpty()) {
                 screen.line("    " + screen.faint("Figures: " + verdict.figures()));
             }
@@ -59,11 +59,17 @@ record Report(Screen screen) {
         verdict.tests().stream()
                 .filter(test -> test.outcome() == Outcome.RED)
                 .skip(1)
-                .forEach(test -> screen.line("  " + screen.red(test.name()) + " is red too"));
+                .forEach(test -> screen.line("  " + screen.red(test.name()) + ": "
+                        + Text.brief(said(test)).lines().findFirst().orElse("red too")));
         notJudged(verdict);
         if (verdict.colour() == Colour.NO_TEST) {
             screen.line("    No test of this lesson has run, so nothing is known of it.");
         }
+    }
+
+    /** What JUnit adds to a message that says it all tells a learner nothing. */
+    private static String said(Verdict.Test test) {
+        return test.message().replaceFirst(" ==> expected: <true> but was: <false>$", "");
     }
 
     void notJudged(Verdict verdict) {
