@@ -34,7 +34,7 @@ record Machine(
                 Runtime.getRuntime().availableProcessors(),
                 system.getTotalMemorySize(),
                 System.getProperty("java.vm.version") + ", " + System.getProperty("os.name") + " "
-                        + System.getProperty("os.version"),
+                        + System.getProperty("os.version").replaceFirst("-.*", ""),
                 Peer.NODE.isHere() ? Server.run(List.of("node", "--version")).strip() : "",
                 Server.run(List.of("git", "describe", "--always", "--dirty")).strip(),
                 String.format(Locale.ROOT, "%.1f", system.getSystemLoadAverage()));

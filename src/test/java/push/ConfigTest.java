@@ -142,7 +142,8 @@ final class ConfigTest {
         for (var line : Files.readAllLines(Path.of("DESIGN.md"))) {
             var cells = line.split(" *\\| *");
             if (cells.length > 4 && cells[1].startsWith("`PUSH_")) {
-                listed.put(cells[1].replace("`", ""), (cells[2] + ", " + cells[3]).replace("`", ""));
+                var values = (cells[2] + ", " + cells[3]).replace("`", "");
+                listed.put(cells[1].replace("`", ""), values.replaceAll("(?<=[0-9]),(?=[0-9])", ""));
             }
         }
         var settings = new TreeMap<>(Map.of(
@@ -150,8 +151,8 @@ final class ConfigTest {
                 "PUSH_CERT", "certs/server.crt, a path",
                 "PUSH_KEY", "certs/key.pem, a path"));
         numbers().map(Arguments::get).forEach(number -> {
-            var otherwise = number[0].equals("PUSH_IO_THREADS") ? "one a processor" : "%,d".formatted((int) number[1]);
-            settings.put((String) number[0], otherwise + ", %,d to %,d".formatted((int) number[2], (int) number[3]));
+            var otherwise = number[0].equals("PUSH_IO_THREADS") ? "one a processor" : number[1].toString();
+            settings.put((String) number[0], otherwise + ", " + number[2] + " to " + number[3]);
         });
 
         assertEquals(settings, listed);
