@@ -3,7 +3,7 @@
 set -u
 cd "$(dirname "$0")/../.."
 out=$(mktemp) || exit 1
-PUSH_PORT=0 java -jar target/streaming-push-kit.jar >"$out" 2>&1 &
+PUSH_PORT=0 "${JAVA_HOME:+$JAVA_HOME/bin/}java" -jar target/streaming-push-kit.jar >"$out" 2>&1 &
 server=$!
 trap 'kill $server 2>/dev/null; rm -f "$out"' EXIT
 waited=0

@@ -2,6 +2,7 @@ package push;
 
 import io.undertow.connector.PooledByteBuffer;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.io.ByteArrayOutputStream;
@@ -25,12 +26,14 @@ public final class Body {
         void read(byte[] body) throws Problem;
     }
 
+    private static final int AGAIN_MS = 10;
     private final HttpServerExchange exchange;
     private final Reader reader;
     private final int declared; // Content-Length, or -1.
     private final int bodyMs;
     private final ByteArrayOutputStream read = new ByteArrayOutputStream();
     private XnioExecutor.Key timeout = () -> true;
+    private Runnable suspend = () -> {};
     private boolean done;
 
     private Body(HttpServerExchange exchange, int declared, int bodyMs, Reader reader) {
@@ -64,6 +67,7 @@ public final class Body {
         }
         Connection.of(exchange).bodies.add(this);
         channel.getReadSetter().set(this::readSome);
+        suspend = channel::suspendReads;
         timeout = exchange.getIoThread()
                 .executeAfter(
                         () -> end(new Problem(408, "The body did not come within " + bodyMs + " ms: send it again.")),
@@ -80,6 +84,11 @@ public final class Body {
             while (!done) {
                 int count = channel.read(buffer.clear());
                 if (count == 0) {
+                    if (HttpContinue.requiresContinueResponse(
+                            exchange.getRequestHeaders())) { // It waits for TCP: look again later.
+                        channel.suspendReads();
+                        exchange.getIoThread().executeAfter(() -> readSome(channel), AGAIN_MS, TimeUnit.MILLISECONDS);
+                    }
                     return;
                 } else if (count < 0) {
                     finish();
@@ -89,7 +98,6 @@ public final class Body {
                 buffer.get(bytes);
                 read.writeBytes(bytes);
                 if (read.size() > Config.MAX_BODY_BYTES) {
-                    channel.suspendReads();
                     end(tooLarge());
                 }
             }
@@ -106,6 +114,7 @@ public final class Body {
 
     private void end() {
         done = true;
+        suspend.run(); // Undertow calls a listener that reads nothing again, and does nothing else.
         timeout.remove();
         Connection.of(exchange).bodies.remove(this);
     }

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Every number that the server keeps to, read once from the environment.
+ * Every number that can be set, read once from the environment.
  *
- * <p>It exists so that no other class knows a default. Times are milliseconds, sizes are bytes, rates are per second
- * and per connection (0: no limit). {@code unknown} names the {@code PUSH_} variables that mean nothing here.
+ * <p>Times are milliseconds, sizes are bytes, rates are per second and per connection (0: no limit).
+ * {@code unknown} names the {@code PUSH_} variables that mean nothing here.
  *
  * <p><b>Threads:</b> immutable.
  */

@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 
@@ -31,12 +32,13 @@ public final class Connection {
     private final @Nullable PushChannel channel;
     private final Map<Integer, Subscriber> streams = new HashMap<>();
     final Set<Body> bodies = new HashSet<>(); // Those that are coming in.
+    final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in hand; any thread.
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
-    private int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
+    int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;
     private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
-    private long heardNanos;
-    private long pingedNanos;
+    private long heardNanos = System.nanoTime();
+    private long pingedNanos = heardNanos;
 
     private Connection(Shard shard, @Nullable PushChannel channel) {
         long now = System.nanoTime();
@@ -44,8 +46,6 @@ public final class Connection {
         this.channel = channel;
         this.opens = new RateLimit(shard.config.opensPerSecond(), shard.config.openBurst(), now);
         this.posts = new RateLimit(shard.config.postsPerSecond(), shard.config.postBurst(), now);
-        this.heardNanos = now;
-        this.pingedNanos = now;
         shard.add(this);
     }
 
@@ -65,6 +65,11 @@ public final class Connection {
             server.addCloseListener(closed -> connection.shard.execute(() -> connection.end(Reason.TCP)));
         }
         exchange.putAttachment(REQUEST, of(exchange).requestId);
+        of(exchange).open.add(of(exchange).requestId);
+        exchange.addExchangeCompleteListener((done, next) -> {
+            of(done).open.remove(done.getAttachment(REQUEST));
+            next.proceed();
+        });
     }
 
     /** The connection that an exchange came by. */
@@ -88,11 +93,6 @@ public final class Connection {
 
     void remove(int id) {
         streams.remove(id);
-    }
-
-    /** A request has come in, on this HTTP/2 stream. */
-    void requested(int streamId) {
-        requestId = streamId;
     }
 
     /** Something has come in: the peer lives. */
@@ -126,13 +126,12 @@ public final class Connection {
         if (channel == null) {
             IoUtils.safeClose(exchange.getConnection());
         } else {
-            channel.stop(exchange.getAttachment(REQUEST));
+            channel.stop(exchange.getAttachment(REQUEST), PushChannel.ERROR_NO_ERROR);
         }
     }
 
     /**
-     * Closes a stream's sink: now, or when TCP has taken all that is queued. A frame that is half sent must go out
-     * whole, or it breaks the connection for every stream.
+     * Closes a stream's sink, when TCP has taken all that is queued: half a frame breaks the connection for every stream.
      */
     void finish(Runnable closing) {
         if (channel != null && channel.isJammed()) {

@@ -18,7 +18,7 @@ import org.xnio.StreamConnection;
  *
  * <p>It exists because Undertow's own listener makes channels that tell too little, and cannot be extended.
  *
- * <p><b>Threads:</b> any thread.
+ * <p><b>Threads:</b> a connection begins on its IO thread; they are counted and closed on any thread.
  */
 final class Http2Listener implements DelegateOpenListener {
     private final ByteBufferPool pool;

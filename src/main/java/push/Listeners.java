@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,7 +80,8 @@ public final class Listeners {
                 .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, 2 * maxStreams) // Less would stop reading.
                 .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .getMap();
-        http1 = new HttpOpenListener(pool, options);
+        var parsed = OptionMap.builder().set(UndertowOptions.REQUEST_PARSE_TIMEOUT, config.bodyMs()); // HTTP/2: idle.
+        http1 = new HttpOpenListener(pool, parsed.addAll(options).getMap());
         http1.setRootHandler(handler);
         http2 = new Http2Listener(pool, options, shards, handler);
         var ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
@@ -101,9 +103,9 @@ public final class Listeners {
                 var socket = open(ssl, alpn, new InetSocketAddress(addresses.get(i), port));
                 sockets.add(socket);
                 port = socket.getLocalAddress(InetSocketAddress.class).getPort();
-            } catch (BindException e) {
-                boolean absent = String.valueOf(e.getMessage())
-                        .contains("Cannot assign"); // A name may have an address the host has not.
+            } catch (SocketException e) { // A name may have an address that the host has not, or a family it has not.
+                boolean absent = !(e instanceof BindException)
+                        || String.valueOf(e.getMessage()).matches("(Cannot|Can't) assign.*");
                 if (!absent || (sockets.isEmpty() && i == addresses.size() - 1)) {
                     throw e;
                 }
@@ -152,7 +154,7 @@ public final class Listeners {
         return sockets.get(0).getLocalAddress(InetSocketAddress.class).getPort();
     }
 
-    /** Whether any HTTP/2 connection is still there. */
+    /** Whether no HTTP/2 connection is left. */
     public boolean idle() {
         return http2.connections() == 0;
     }

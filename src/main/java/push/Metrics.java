@@ -29,7 +29,11 @@ final class Metrics {
                 s -> s.streams().refused(),
                 stats);
         counter("push_messages_posted", "Messages stored.", s -> s.posted.sum(), stats);
-        counter("push_deliveries", "Messages written to streams.", s -> s.deliveries.sum(), stats);
+        counter(
+                "push_deliveries",
+                "Messages that streams have passed, by writing them or, in a snapshot, what came after them.",
+                s -> s.deliveries.sum(),
+                stats);
         counter("push_laps", "Times that a stream was passed by the log.", s -> s.laps.sum(), stats);
         counter("push_wakeups", "Times that an IO thread was woken to write.", s -> s.wakeups.sum(), stats);
         CounterWithCallback.builder()

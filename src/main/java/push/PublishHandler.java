@@ -49,12 +49,13 @@ final class PublishHandler {
 
     private void publish(HttpServerExchange exchange, Draft draft, @Nullable String key) {
         Shard shard = Connection.of(exchange).shard;
-        var published = publisher.publish(draft, key);
-        unanswered.incrementAndGet();
-        published.whenComplete((outcome, failure) -> shard.answer(() -> {
-            unanswered.decrementAndGet();
-            answer(exchange, outcome, failure);
-        }));
+        unanswered.incrementAndGet(); // Before it is stored: a drain could else pass it by.
+        publisher
+                .publish(draft, key)
+                .whenComplete((outcome, failure) -> shard.answer(() -> {
+                    unanswered.decrementAndGet();
+                    answer(exchange, outcome, failure);
+                }));
     }
 
     /** Whether every message that was published has its answer. */

@@ -58,7 +58,11 @@ final class PushChannel extends Http2Channel {
             throw new IOException("The Content-Length is not a number", e);
         }
         if (frame instanceof Http2StreamSourceChannel request) {
-            connection.requested(request.getStreamId());
+            connection.requestId = request.getStreamId();
+            if (connection.open.size() >= getReceiveMaxConcurrentStreams()) { // Undertow never looks.
+                stop(request.getStreamId(), ERROR_REFUSED_STREAM); // RFC 9113, 5.1.2.
+                return null;
+            }
         } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
@@ -124,15 +128,15 @@ final class PushChannel extends Http2Channel {
         return isOpen() && getUnderlyingConnection().getSinkChannel().isWriteResumed();
     }
 
-    /** Sends a PING (RFC 9113, 6.7); any frame that comes in later answers it. */
+    /** Sends a PING (RFC 9113, 6.7); any frame but DATA that comes in later answers it. */
     void ping() {
         sendPing(PING, (AbstractHttp2StreamSinkChannel frame, IOException e) -> abort());
     }
 
-    /** Asks the peer to send no more of a request that has been answered (RFC 9113, 8.1). */
-    void stop(int streamId) {
+    /** Resets a request of which more may come: answered before it was whole (RFC 9113, 8.1), or one too many. */
+    void stop(int streamId, int code) {
         strayBytes += getInitialReceiveWindowSize();
-        sendRstStream(streamId, ERROR_NO_ERROR);
+        sendRstStream(streamId, code);
     }
 
     /** Closes the connection without a word. */

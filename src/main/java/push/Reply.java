@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 /**
  * A response that ends: its headers, its body, and what to do with a request that is still coming in.
  *
- * <p><b>Threads:</b> any thread; the exchange's own.
+ * <p><b>Threads:</b> the exchange's IO thread.
  */
 public final class Reply implements IoCallback {
     private static final int DISCARD_MS = 1_000;

@@ -138,11 +138,11 @@ final class Shard implements Runnable {
     }
 
     private void tick() {
+        later(this::tick, tickMs); // First: whatever fails below, the clock goes on.
         long now = System.nanoTime();
         forEachConnection(connection -> connection.tick(now));
         forEach(member -> member.tick(now));
         report();
-        later(this::tick, tickMs);
     }
 
     private void report() {

@@ -5,6 +5,8 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import org.xnio.channels.StreamSourceChannel;
 
 /**
  * {@code GET /messages}: a response that begins at once and goes on until somebody leaves.
@@ -47,7 +49,19 @@ final class StreamHandler {
         headers.put(Headers.VARY, "accept, origin");
         int id = connection.requestId();
         // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> Subscriber.open(connection, id, exchange, wire, resume));
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            Subscriber.open(connection, id, exchange, wire, resume);
+            discardBody(exchange);
+        });
+    }
+
+    /** A GET may have a body, which says nothing (RFC 9110, 9.3.1), and unread would use up its connection's window. */
+    private static void discardBody(HttpServerExchange exchange) {
+        StreamSourceChannel body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
+        if (body != null) {
+            body.getReadSetter().set(ChannelListeners.drainListener(Long.MAX_VALUE, null, null));
+            body.resumeReads();
+        }
     }
 
     private void admit(Connection connection) throws Problem {

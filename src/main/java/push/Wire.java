@@ -97,9 +97,9 @@ public enum Wire {
         static List<Range> parse(String accept) {
             List<Range> ranges = new ArrayList<>();
             for (String element : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
-                String[] parts = element.strip().split("\\s*;\\s*", -1);
+                String[] parts = element.split(";", -1);
                 if (parts[0].contains("/")) {
-                    ranges.add(new Range(parts[0], weightOf(parts), ranges.size()));
+                    ranges.add(new Range(parts[0].strip(), weightOf(parts), ranges.size()));
                 }
             }
             return ranges;
@@ -107,8 +107,9 @@ public enum Wire {
 
         private static double weightOf(String[] parts) {
             for (int i = 1; i < parts.length; i++) {
-                if (parts[i].matches("q=(0(\\.\\d{0,3})?|1(\\.0{0,3})?)")) {
-                    return Double.parseDouble(parts[i].substring(2));
+                String parameter = parts[i].strip();
+                if (parameter.matches("q=(0(\\.\\d{0,3})?|1(\\.0{0,3})?)")) {
+                    return Double.parseDouble(parameter.substring(2));
                 }
             }
             return 1;

@@ -1,6 +1,7 @@
 package coach;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ final class Folders {
                             && file.getFileName().toString().endsWith(end))
                     .sorted()
                     .toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new Mistake(folder + " cannot be read: " + e, e);
         }
     }

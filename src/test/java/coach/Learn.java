@@ -147,7 +147,7 @@ final class Learn {
         } else if (next.isEmpty()) {
             next();
         } else {
-            trial.ifPresent(running -> Trial.callOff());
+            trial.ifPresent(Trial::makeStale);
             trial.ifPresent(Trial::result);
             trial = Optional.empty();
             rung = next.get();

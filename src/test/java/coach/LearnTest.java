@@ -165,7 +165,7 @@ class LearnTest {
 
     private void learn() throws IOException {
         var learn = new Learn(root, ladder, shown.plain(), new Keys(new PipedInputStream(keys)));
-        running = CompletableFuture.runAsync(learn::run);
+        running = CompletableFuture.runAsync(learn::run, task -> new Thread(task, "coach-learn").start());
     }
 
     private void press(String pressed) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -24,6 +25,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 public final class Stress {
 
     private static final List<String> PACKAGES = List.of("suite", "push");
+    private static final long LONGEST_MINUTES = 30;
     private static final long A_WHILE_MS = 20_000; // Whoever waits for longer wants a line for each run.
 
     private Stress() {}
@@ -75,7 +77,11 @@ public final class Stress {
         builder.environment().put("SE_AVOID_STATS", "true");
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
-            builder.start().waitFor();
+            var process = builder.start();
+            if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) { // A run that hangs is one that has died.
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly().waitFor();
+            }
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
             throw new Mistake("no JVM for the suite: " + e, e);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
@@ -23,15 +24,17 @@ final class Trial {
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private final long began = System.currentTimeMillis();
     private final OptionalLong savedMs;
+    private final Consumer<String> started;
     private volatile boolean stale; // Set by the coach's thread, read by the trial's own.
 
     /** @param savedMs when the learner saved, as a time of day in milliseconds; empty if no save has led to this trial */
     Trial(Learner learner, Rung rung, String first, OptionalLong savedMs, Consumer<String> started) {
         this.savedMs = savedMs;
+        this.started = started;
         var thread = new Thread(
                 () -> {
                     try {
-                        result.complete(run(learner, rung, first, started));
+                        result.complete(run(learner, rung, first));
                     } catch (Throwable e) { // Told on the coach's thread, and thrown there.
                         result.completeExceptionally(e);
                     }
@@ -41,13 +44,21 @@ final class Trial {
         thread.start();
     }
 
-    private Result run(Learner learner, Rung rung, String first, Consumer<String> started) {
+    private Result run(Learner learner, Rung rung, String first) {
         started.accept("compiling");
         var faults = learner.compile();
         if (stale || !faults.isEmpty()) {
             return new Result(faults, Optional.empty());
         }
-        return new Result(List.of(), Optional.of(new Judge(first, true, started).judge(rung, learner.subject())));
+        return new Result(List.of(), Optional.of(new Judge(first, true, this::go).judge(rung, learner.subject())));
+    }
+
+    /** A test starts, unless the trial was called off before the judge began to listen. */
+    private void go(String test) {
+        if (stale) {
+            callOff();
+        }
+        started.accept(test);
     }
 
     boolean done() {
@@ -58,7 +69,11 @@ final class Trial {
     }
 
     Result result() {
-        return result.join();
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof Mistake mistake ? mistake : e;
+        }
     }
 
     /** What it is about to say is of no use any more, for the learner has saved again. */

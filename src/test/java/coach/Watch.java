@@ -25,7 +25,12 @@ final class Watch {
 
     /** Whether a file has come, gone or changed since this was asked before. */
     boolean changed() {
-        var now = look();
+        Map<Path, String> now;
+        try {
+            now = look();
+        } catch (Mistake e) { // An editor has just taken a file away: the next look sees what came of it.
+            return false;
+        }
         boolean changed = !now.equals(seen);
         seen = now;
         return changed;
@@ -33,7 +38,7 @@ final class Watch {
 
     /** When the latest of the files was saved, as a time of day in milliseconds. */
     long lastSaveMs() {
-        return files.get().stream().mapToLong(Watch::modified).max().orElse(System.currentTimeMillis());
+        return seen.keySet().stream().mapToLong(Watch::modified).max().orElse(System.currentTimeMillis());
     }
 
     private Map<Path, String> look() {

@@ -130,6 +130,13 @@ final class ConfigTest {
     }
 
     @Test
+    void machineWithoutIpv6IsServedOverIpv4() throws Exception {
+        try (var server = new ChildServer("JAVA_TOOL_OPTIONS", "-Djava.net.preferIPv4Stack=true", "PUSH_PORT", "0")) {
+            server.await(said -> said.contains("Serving https://localhost:"));
+        }
+    }
+
+    @Test
     void argumentsEndTheStartInOneLine() throws Exception {
         var line = ChildServer.refusal(List.of("--port", "9443"), "PUSH_PORT", "0");
 

@@ -1,7 +1,9 @@
 package push;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +61,13 @@ final class WireTest {
 
         assertEquals(expected, Wire.choose(accept, Wire.MESSAGES));
         assertEquals(msg, Wire.choose(accept, Wire.MSG), "by the other dialect's path");
+    }
+
+    @Test
+    void blanksWithoutEndCostNoMoreThanTheirNumber() {
+        var accept = "application/x-ndjson" + " ".repeat(1_000_000) + "x";
+
+        assertTimeoutPreemptively(Duration.ofSeconds(20), () -> Wire.choose(accept, Wire.MESSAGES));
     }
 
     @Test

@@ -1,6 +1,7 @@
 package suite;
 
 import java.io.ByteArrayOutputStream;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Sends many frames, as fast as the server takes them. A server that ends the connection under it does right.
@@ -39,12 +40,12 @@ final class Flood {
         }
     }
 
-    /** The bytes in use on this JVM's heap after a collection; 0 if the server is not in this JVM. */
-    static long heap(Target server) {
-        if (!server.ours()) {
+    /** The bytes that the server's JVM uses, on the heap and in direct buffers; 0 if it is none or cannot be looked into. */
+    static long memory(Target server) {
+        try {
+            return server.memory().used();
+        } catch (TestAbortedException e) {
             return 0;
         }
-        System.gc();
-        return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
     }
 }

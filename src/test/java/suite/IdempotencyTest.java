@@ -125,11 +125,13 @@ final class IdempotencyTest {
         for (int round = 0; round < 10; round++) {
             var key = "race-" + round;
             var answers = clients.stream()
-                    .map(client -> CompletableFuture.supplyAsync(() -> server.request(
-                            client,
-                            server.at("/messages")
-                                    .header("idempotency-key", key)
-                                    .post(Target.json("{\"user\":\"ann\",\"text\":\"" + key + "\"}")))))
+                    .map(client -> CompletableFuture.supplyAsync(
+                            () -> server.request(
+                                    client,
+                                    server.at("/messages")
+                                            .header("idempotency-key", key)
+                                            .post(Target.json("{\"user\":\"ann\",\"text\":\"" + key + "\"}"))),
+                            Threads.named("suite-race")))
                     .toList();
             Set<String> bodies =
                     answers.stream().map(answer -> answer.join().body()).collect(Collectors.toSet());

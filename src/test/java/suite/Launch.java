@@ -5,7 +5,6 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import okhttp3.HttpUrl;
@@ -64,7 +63,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         private static final Duration START = Duration.ofSeconds(20);
 
         static InThisJvm start(String className, Map<String, String> settings) {
-            var started = CompletableFuture.supplyAsync(() -> call(className, settings), daemon("suite-start"));
+            var started = CompletableFuture.supplyAsync(() -> call(className, settings), Threads.named("suite-start"));
             var server = "the server " + className + " with the settings " + settings;
             try {
                 return new InThisJvm(className, started.get(START.toMillis(), TimeUnit.MILLISECONDS));
@@ -100,7 +99,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
 
         @Override
         public CompletableFuture<?> drain() {
-            return CompletableFuture.runAsync(running::drain, daemon("suite-drain"));
+            return CompletableFuture.runAsync(running::drain, Threads.named("suite-drain"));
         }
 
         @Override
@@ -111,14 +110,6 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         @Override
         public long pid() {
             return ProcessHandle.current().pid();
-        }
-
-        private static Executor daemon(String name) {
-            return task -> {
-                var thread = new Thread(task, name);
-                thread.setDaemon(true);
-                thread.start();
-            };
         }
     }
 

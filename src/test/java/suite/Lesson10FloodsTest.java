@@ -38,7 +38,7 @@ final class Lesson10FloodsTest {
             "The server does what each request asks before it sees that it was taken back (rapid reset, CVE-2023-44487).")
     @Test
     void twoThousandStreamsThatAreOpenedAndResetLeaveNothing() {
-        long before = Flood.heap(server);
+        long before = Flood.memory(server);
         var client = server.raw();
 
         Flood.send(client, 2_000, (out, i) -> {
@@ -49,7 +49,7 @@ final class Lesson10FloodsTest {
         });
 
         server.awaitOpen(bystanders.count());
-        assertHeap(before);
+        assertMemory(before);
     }
 
     static Stream<Arguments> floods() {
@@ -68,21 +68,21 @@ final class Lesson10FloodsTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
     void twentyThousandFramesCostNoMemory(String name, Frame frame) {
-        long before = Flood.heap(server);
+        long before = Flood.memory(server);
         var client = server.raw(RawClient.Options.PLAIN.receiveBuffer(4_096));
         client.freeze();
 
         Flood.send(client, 20_000, (out, i) -> out.writeBytes(frame.bytes()));
 
         bystanders.quiet(Duration.ofMillis(20));
-        assertHeap(before);
+        assertMemory(before);
         client.close();
     }
 
     @Means("A block of headers is gathered without a bound until its last frame (CONTINUATION flood).")
     @Test
     void headersThatNeverEndAreCutOff() {
-        long before = Flood.heap(server);
+        long before = Flood.memory(server);
         var client = server.raw();
         var more = new Frame(Frame.CONTINUATION, 0, 1, Hpack.encode("x-more", "x".repeat(16_000)));
 
@@ -90,7 +90,7 @@ final class Lesson10FloodsTest {
         Flood.send(client, 2_000, (out, i) -> out.writeBytes(more.bytes()));
 
         assertTrue(Refusal.of(client, 1).refused(), "32 MB of headers must be refused");
-        assertHeap(before);
+        assertMemory(before);
     }
 
     @Means("The size or the number of headers has no bound.")
@@ -210,9 +210,9 @@ final class Lesson10FloodsTest {
         client.close();
     }
 
-    private static void assertHeap(long before) {
-        long grown = Flood.heap(server) - before;
-        assertTrue(grown < 16 * MEGABYTE, () -> "the heap grew by " + grown / MEGABYTE + " MB");
+    private static void assertMemory(long before) {
+        long grown = Flood.memory(server) - before;
+        assertTrue(grown < 16 * MEGABYTE, () -> "the memory grew by " + grown / MEGABYTE + " MB");
     }
 
     private static String[] withPseudo(RawClient client, String... fields) {

@@ -228,17 +228,19 @@ class Lesson13DrainTest {
         var post = server.at("/messages")
                 .post(Target.json("{\"user\":\"ann\",\"text\":\"in time?\"}"))
                 .build();
-        return CompletableFuture.runAsync(() -> {
-            for (int status = 201; status == 201; ) {
-                try (var response = client.newCall(post).execute()) {
-                    status = response.code();
-                    if (status == 201) {
-                        accepted.add(response.header("location").replace("/messages/", ""));
+        return CompletableFuture.runAsync(
+                () -> {
+                    for (int status = 201; status == 201; ) {
+                        try (var response = client.newCall(post).execute()) {
+                            status = response.code();
+                            if (status == 201) {
+                                accepted.add(response.header("location").replace("/messages/", ""));
+                            }
+                        } catch (IOException e) {
+                            return;
+                        }
                     }
-                } catch (IOException e) {
-                    return;
-                }
-            }
-        });
+                },
+                Threads.named("suite-poster"));
     }
 }

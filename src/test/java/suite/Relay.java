@@ -115,12 +115,16 @@ final class Relay implements AutoCloseable {
     synchronized void cut() {
         for (var pair : pairs) {
             pair.cut = true;
-            try {
-                pair.client.shutdownOutput();
-                pair.server.shutdownOutput();
-            } catch (IOException e) {
-                // It has ended already.
-            }
+            fin(pair.client);
+            fin(pair.server);
+        }
+    }
+
+    private static void fin(Socket socket) {
+        try {
+            socket.shutdownOutput();
+        } catch (IOException e) {
+            // It has ended already.
         }
     }
 

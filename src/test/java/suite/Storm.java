@@ -45,11 +45,7 @@ final class Storm {
     static Storm start(Target server, int messages, int threads) {
         var storm = new Storm(server, messages);
         for (int i = 0; i < threads; i++) {
-            storm.posters.add(CompletableFuture.runAsync(storm::post, task -> {
-                var thread = new Thread(task, "suite-storm");
-                thread.setDaemon(true);
-                thread.start();
-            }));
+            storm.posters.add(CompletableFuture.runAsync(storm::post, Threads.named("suite-storm")));
         }
         return storm;
     }

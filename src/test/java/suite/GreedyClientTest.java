@@ -1,0 +1,156 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSocket;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** One client takes what everybody shares, a thread or memory or a window, and one IO thread has to serve all the others. */
+class GreedyClientTest {
+
+    private static final int REFUSED_STREAM = 7;
+    private static final int CANCEL = 8;
+
+    @RegisterExtension
+    static final Target server = Target.with(
+            "PUSH_IO_THREADS", "1",
+            "PUSH_BODY_MS", "300",
+            "PUSH_STALL_MS", "60000",
+            "PUSH_HEARTBEAT_MS", "60000",
+            "PUSH_PING_MS", "60000",
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0");
+
+    @Test
+    @Means(
+            "What comes in after the answer is offered to a listener that reads no more, again and again, and to nobody else.")
+    void bodyThatGoesOnAfterItsAnswerHoldsNobodyUp() {
+        var peer =
+                server.raw(RawClient.Options.PLAIN.window(0)); // The 408 has to wait, and so the request is not over.
+        int post = peer.request("POST", "/messages", false, "content-type", "application/json");
+        var enough = Deadline.in(Duration.ofSeconds(1)); // More than the time that a body has.
+
+        while (!enough.passed()) {
+            peer.data(post, " ".getBytes(UTF_8), false);
+            assertEquals(200, server.get("/status").status());
+        }
+    }
+
+    @Test
+    @Means("A 100 that TCP does not take is tried again and again, by the thread that could make room for it.")
+    void expectationThatCannotBeAnsweredHoldsNobodyUp() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(1 << 24).receiveBuffer(8 * 1024));
+        peer.windowUpdate(0, 1 << 30);
+        peer.open(Format.NDJSON);
+        peer.freeze();
+        for (int i = 0; i < 200; i++) { // More than TCP holds: see JammedConnectionTest.
+            server.post("suite", "x".repeat(4_000));
+        }
+
+        int post =
+                peer.request("POST", "/messages", false, "content-type", "application/json", "expect", "100-continue");
+        peer.data(post, "{}".getBytes(UTF_8), false);
+
+        for (int i = 0; i < 20; i++) {
+            assertEquals(200, server.get("/status").status());
+        }
+    }
+
+    @Test
+    @Means("The body of a GET lies unread, and its bytes are never given back to the connection's window.")
+    void bodyOfAGetUsesUpNoWindow() {
+        var peer = server.raw();
+
+        for (int i = 0; i < 4; i++) {
+            int get = peer.request("GET", "/messages", false, "accept", "application/x-ndjson");
+            peer.data(get, new byte[15_000], false);
+        }
+
+        peer.await(frame -> frame.is(Frame.WINDOW_UPDATE, 0), "bytes for the connection's window");
+    }
+
+    @Test
+    @Means(
+            "The number of streams that the server announces is a number only, and each answer that is not read is kept.")
+    void moreRequestsThanWereAnnouncedAreRefused() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(0));
+        int most = peer.serverSetting(Frame.SETTING_MAX_CONCURRENT_STREAMS).orElseThrow();
+
+        for (int i = 0; i < most; i++) {
+            peer.request("GET", "/style.css", true);
+        }
+        int tooMany = peer.request("GET", "/style.css", true);
+
+        var reset = peer.await(frame -> frame.is(Frame.RST_STREAM), "the stream that is one too many to be refused");
+        assertEquals(tooMany, reset.stream());
+        assertEquals(REFUSED_STREAM, reset.payload()[3]);
+        assertEquals(200, server.get("/status").status());
+    }
+
+    @Test
+    @Means("A request that has ended counts for ever, and after some of them an honest client is refused.")
+    void requestsThatHaveEndedAreCountedNoMore() {
+        var peer = server.raw();
+        for (int i = 0; i < 150; i++) {
+            assertEquals(200, status(peer));
+        }
+        for (int round = 0; round < 2; round++) {
+            for (int i = 0; i < 24; i++) {
+                peer.request("POST", "/messages", false, "content-type", "text/plain"); // Answered, and then stopped.
+                peer.reset(peer.request("POST", "/messages", false, "content-type", "application/json"), CANCEL);
+                peer.reset(peer.request("GET", "/messages", true), CANCEL);
+            }
+            int last = peer.request("POST", "/messages", false, "content-type", "text/plain");
+            peer.await(frame -> frame.is(Frame.RST_STREAM, last), "the last request to be stopped");
+        }
+
+        assertEquals(200, status(peer));
+    }
+
+    @Test
+    @Means("A stream that was cancelled while it had to wait counts for ever.")
+    void streamsThatWaitedAndWereCancelledAreCountedNoMore() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        for (int round = 0; round < 3; round++) {
+            var streams = Stream.generate(() -> peer.request("GET", "/messages", true))
+                    .limit(60)
+                    .toList();
+            server.awaitOpen(60);
+            streams.forEach(stream -> peer.reset(stream, CANCEL));
+            server.awaitOpen(0);
+        }
+
+        assertEquals(200, status(peer));
+    }
+
+    private static int status(RawClient peer) {
+        return peer.recorder(peer.request("GET", "/healthz", true)).awaitHead().status();
+    }
+
+    @Test
+    @Means("Half the head of an HTTP/1.1 request, and a socket is kept for ever.")
+    void halfAHeadIsGivenUp() throws IOException {
+        try (var socket = (SSLSocket) Trust.inTheServer().sockets().createSocket("localhost", server.port())) {
+            socket.setSoTimeout((int) Deadline.PATIENCE.toMillis());
+
+            socket.getOutputStream().write("GET / HT".getBytes(US_ASCII));
+
+            try {
+                assertTrue(socket.getInputStream().read() < 0, "half a request has no answer");
+            } catch (SocketTimeoutException e) {
+                throw new AssertionError("the server must end the connection", e);
+            } catch (SocketException e) {
+                // A reset: it has ended as well.
+            }
+        }
+    }
+}

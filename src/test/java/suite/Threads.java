@@ -1,0 +1,22 @@
+package suite;
+
+import java.util.concurrent.Executor;
+
+/**
+ * A thread for each task: the common pool has but one on a machine of two processors, and what waits for each other hangs there.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Threads {
+
+    private Threads() {}
+
+    /** Starts a thread for each task; it keeps no JVM from ending. */
+    static Executor named(String name) {
+        return task -> {
+            var thread = new Thread(task, name);
+            thread.setDaemon(true);
+            thread.start();
+        };
+    }
+}
