@@ -23,7 +23,7 @@ class GreedyClientTest {
     @RegisterExtension
     static final Target server = Target.with(
             "PUSH_IO_THREADS", "1",
-            "PUSH_BODY_MS", "300",
+            "PUSH_BODY_MS", "1000",
             "PUSH_STALL_MS", "60000",
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_PING_MS", "60000",
@@ -37,7 +37,7 @@ class GreedyClientTest {
         var peer =
                 server.raw(RawClient.Options.PLAIN.window(0)); // The 408 has to wait, and so the request is not over.
         int post = peer.request("POST", "/messages", false, "content-type", "application/json");
-        var enough = Deadline.in(Duration.ofSeconds(1)); // More than the time that a body has.
+        var enough = Deadline.in(Duration.ofSeconds(2)); // More than the time that a body has.
 
         while (!enough.passed()) {
             peer.data(post, " ".getBytes(UTF_8), false);
