@@ -6,7 +6,7 @@ WITH := sh src/build/setup.sh
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: certs $(JAR) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it (STEP=05: that of a lesson; STEP=workshop: yours)
+run: certs $(if $(STEP),,$(JAR)) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it (STEP=05: that of a lesson; STEP=workshop: yours)
 	@$(WITH) run sh src/build/run.sh
 
 test: certs ## Run all tests (TEST=Lesson05*: some; WITHOUT="browser clients": leave groups out)

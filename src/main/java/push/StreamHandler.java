@@ -6,7 +6,6 @@ import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
-import org.xnio.channels.StreamSourceChannel;
 
 /**
  * {@code GET /messages}: a response that begins at once and goes on until somebody leaves.
@@ -57,7 +56,7 @@ final class StreamHandler {
 
     /** A GET may have a body, which says nothing (RFC 9110, 9.3.1), and unread would use up its connection's window. */
     private static void discardBody(HttpServerExchange exchange) {
-        StreamSourceChannel body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
+        var body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
         if (body != null) {
             body.getReadSetter().set(ChannelListeners.drainListener(Long.MAX_VALUE, null, null));
             body.resumeReads();

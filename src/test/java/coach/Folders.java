@@ -35,7 +35,7 @@ final class Folders {
     static List<Path> list(Path folder) {
         try (var files = Files.list(folder)) {
             return files.sorted().toList();
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new Mistake(folder + " cannot be read: " + e, e);
         }
     }
@@ -48,7 +48,7 @@ final class Folders {
             for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(file);
             }
-        } catch (IOException e) {
+        } catch (IOException | UncheckedIOException e) {
             throw new Mistake(folder + " cannot be deleted: " + e, e);
         }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code make mutants}: each plausible wrong answer must be caught by its lesson's tests, with the message that is promised.
@@ -23,7 +24,6 @@ final class Mutants {
     private final Path root;
     private final Screen screen;
     private final Compiler compiler = new Compiler();
-    private final List<String> uncaught = new ArrayList<>();
 
     Mutants(Path root, Screen screen) {
         this.root = root;
@@ -34,6 +34,7 @@ final class Mutants {
     boolean run(List<Rung> lessons) {
         long began = System.currentTimeMillis();
         int all = 0;
+        var uncaught = new ArrayList<String>();
         boolean enough = true;
         for (var lesson : lessons) {
             var rung = lesson.byProof();
@@ -45,7 +46,7 @@ final class Mutants {
             }
             for (var mutant : mutants) {
                 all++;
-                tryOne(rung, mutant);
+                caughtOrWhyNot(rung, mutant).ifPresent(uncaught::add);
             }
         }
         screen.line("");
@@ -57,17 +58,20 @@ final class Mutants {
         return good;
     }
 
-    private void tryOne(Rung rung, Mutant mutant) {
+    /** Tries one and prints what came of it. Returns what it printed, if it was not caught. */
+    private Optional<String> caughtOrWhyNot(Rung rung, Mutant mutant) {
         long began = System.currentTimeMillis();
         screen.passing(rung.id() + "  " + mutant.name() + " …");
         var fault = tryOut(rung, mutant);
         var line = String.format("%s  %-10s  %s", rung.id(), fault.isEmpty() ? "caught" : "NOT CAUGHT", mutant.name());
-        screen.line((fault.isEmpty() ? line : screen.red(line)) + "   "
-                + screen.faint(Text.seconds(System.currentTimeMillis() - began)));
-        if (!fault.isEmpty()) {
-            uncaught.add(screen.red(line) + "\n" + Text.indent(fault, 4));
-            screen.line(Text.indent(fault, 4));
+        var took = "   " + screen.faint(Text.seconds(System.currentTimeMillis() - began));
+        if (fault.isEmpty()) {
+            screen.line(line + took);
+            return Optional.empty();
         }
+        var why = screen.red(line) + took + "\n" + Text.indent(fault, 4);
+        screen.line(why);
+        return Optional.of(why);
     }
 
     /** Returns why it was not caught, or nothing. */

@@ -35,9 +35,7 @@ final class Command implements AutoCloseable {
         try {
             var command = new Command(
                     builder.command(), builder.redirectErrorStream(true).start());
-            var thread = new Thread(command::read, "suite-command");
-            thread.setDaemon(true);
-            thread.start();
+            Threads.named("suite-command").execute(command::read);
             return command;
         } catch (IOException e) {
             throw new AssertionError("cannot run " + builder.command().get(0) + ": " + e.getMessage(), e);

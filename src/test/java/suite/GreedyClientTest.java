@@ -1,16 +1,10 @@
 package suite;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.stream.Stream;
-import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -134,23 +128,5 @@ class GreedyClientTest {
 
     private static int status(RawClient peer) {
         return peer.recorder(peer.request("GET", "/healthz", true)).awaitHead().status();
-    }
-
-    @Test
-    @Means("Half the head of an HTTP/1.1 request, and a socket is kept for ever.")
-    void halfAHeadIsGivenUp() throws IOException {
-        try (var socket = (SSLSocket) Trust.inTheServer().sockets().createSocket("localhost", server.port())) {
-            socket.setSoTimeout((int) Deadline.PATIENCE.toMillis());
-
-            socket.getOutputStream().write("GET / HT".getBytes(US_ASCII));
-
-            try {
-                assertTrue(socket.getInputStream().read() < 0, "half a request has no answer");
-            } catch (SocketTimeoutException e) {
-                throw new AssertionError("the server must end the connection", e);
-            } catch (SocketException e) {
-                // A reset: it has ended as well.
-            }
-        }
     }
 }

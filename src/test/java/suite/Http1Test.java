@@ -72,6 +72,16 @@ final class Http1Test {
         }
     }
 
+    @Means("Half the head of a request, and a socket is kept for ever.")
+    @Test
+    void halfAHeadIsGivenUp() throws IOException {
+        try (var socket = connect("http/1.1")) {
+            socket.getOutputStream().write("GET / HT".getBytes(ISO_8859_1));
+
+            assertEquals(-1, socket.getInputStream().read());
+        }
+    }
+
     @Means("The response is held back until a buffer is full, or ends after the first piece.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})

@@ -47,9 +47,7 @@ final class ProcessOutput {
 
     static ProcessOutput of(Process process) {
         var output = nothing();
-        var reader = new Thread(() -> output.drain(process.getInputStream()), "suite-output");
-        reader.setDaemon(true);
-        reader.start();
+        Threads.named("suite-output").execute(() -> output.drain(process.getInputStream()));
         return output;
     }
 

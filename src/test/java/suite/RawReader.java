@@ -52,9 +52,7 @@ final class RawReader {
     }
 
     void start() {
-        var thread = new Thread(this::read, "suite-raw-reader");
-        thread.setDaemon(true);
-        thread.start();
+        Threads.named("suite-raw-reader").execute(this::read);
     }
 
     /** Has the response on a stream read as this form; to be said before the request is sent. */

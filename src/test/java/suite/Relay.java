@@ -68,7 +68,7 @@ final class Relay implements AutoCloseable {
     static Relay to(int port) {
         try {
             var relay = new Relay(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), port);
-            start(relay::accept, "suite-relay-accept");
+            Threads.named("suite-relay-accept").execute(relay::accept);
             return relay;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -189,8 +189,8 @@ final class Relay implements AutoCloseable {
         server.setTcpNoDelay(true);
         var pair = new Pair(client, server);
         pairs.add(pair);
-        start(() -> carry(pair, client, server, Way.TO_SERVER), "suite-relay-to-server");
-        start(() -> carry(pair, server, client, Way.TO_CLIENT), "suite-relay-to-client");
+        Threads.named("suite-relay-to-server").execute(() -> carry(pair, client, server, Way.TO_SERVER));
+        Threads.named("suite-relay-to-client").execute(() -> carry(pair, server, client, Way.TO_CLIENT));
     }
 
     private void carry(Pair pair, Socket from, Socket to, Way way) {
@@ -239,11 +239,5 @@ final class Relay implements AutoCloseable {
         } catch (IOException e) {
             // It has ended already, which is what was wanted.
         }
-    }
-
-    private static void start(Runnable task, String name) {
-        var thread = new Thread(task, name);
-        thread.setDaemon(true);
-        thread.start();
     }
 }
