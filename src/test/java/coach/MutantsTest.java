@@ -18,6 +18,8 @@ class MutantsTest {
     private static final String THREE = "mutant: says 3\n- return 2;\n+ return 3;\n" + RED.formatted(3);
     private static final String ONE = "mutant: says 1\n- return 2;\n+ return 1;\n" + RED.formatted(1);
 
+    private static final String SECOND_GO = "mutants.second";
+
     @TempDir
     Path root;
 
@@ -26,6 +28,7 @@ class MutantsTest {
     @AfterEach
     void forget() {
         Subject.ALL.forEach(System::clearProperty);
+        System.clearProperty(SECOND_GO);
     }
 
     @Test
@@ -48,6 +51,16 @@ class MutantsTest {
         assertFalse(run(ONE + THREE + "mutant: says the same\n- return 2;\n+ return 1 + 1;\n" + RED.formatted(1)));
         assertTrue(shown.text().contains("the promised test AnswerIsTwo.theAnswerIsTwo is not red"), shown.text());
         assertTrue(shown.text().contains("2 of 3 wrong answers caught"), shown.text());
+    }
+
+    @Test
+    void aWrongAnswerThatPassesOnceHasASecondGoAndItIsSaid() {
+        var second = "return System.setProperty(\"" + SECOND_GO + "\", \"\") == null ? 2 : 1;";
+
+        assertTrue(run(ONE + THREE + ONE.replace("return 1;", second)), shown.text());
+
+        assertTrue(shown.text().contains("a second go:\n"), shown.text());
+        assertTrue(shown.text().contains(", 1 of them at a second go"), shown.text());
     }
 
     @Test

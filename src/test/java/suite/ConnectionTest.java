@@ -67,8 +67,7 @@ class ConnectionTest {
 
         storm.finish();
         storm.delivered(stream).plus(storm.delivered(other)).assertPerfect();
-        peer.await(
-                frame -> frame.is(Frame.PING) && frame.has(Frame.ACK) && frame.number(4) == 2_000, "the last answer");
+        peer.awaitPong(2_000);
     }
 
     @Test

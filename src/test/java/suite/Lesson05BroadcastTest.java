@@ -34,7 +34,8 @@ class Lesson05BroadcastTest {
     void aStreamThatTakesNothingStopsNobody() {
         var others = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
         others.get(0).nextMessage();
-        var full = server.raw(RawClient.Options.PLAIN.window(1_000)).open(Format.NDJSON);
+        var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
+        var full = peer.open(Format.NDJSON);
         var large = "x".repeat(4_000);
 
         var posted = List.of(post(large), post(large), post(large));
@@ -42,6 +43,8 @@ class Lesson05BroadcastTest {
         for (var recorder : others) {
             assertEquals(posted, ids(recorder.messages(posted.size())), "the ids that a stream got beside a full one");
         }
+        peer.ping(1);
+        peer.awaitPong(1); // Had it ended, that would have come before.
         assertFalse(full.ended(), "the full stream has ended");
     }
 
@@ -77,7 +80,7 @@ class Lesson05BroadcastTest {
         int read = stream.text().length();
         peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // Of which a thousand bytes are left.
         peer.ping(5);
-        peer.await(frame -> frame.is(Frame.PING) && frame.has(Frame.ACK), "an answer to PING, after SETTINGS");
+        peer.awaitPong(5);
 
         var id = post("z".repeat(4_000));
         peer.await(frame -> stream.text().length() == read + 1_000, "a thousand bytes of the message");

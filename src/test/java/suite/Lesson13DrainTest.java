@@ -140,7 +140,7 @@ class Lesson13DrainTest {
         int post = poster.request("POST", "/messages", false, "content-type", "application/json");
         poster.data(post, "{\"user\":\"ann\",".getBytes(UTF_8), false);
         poster.ping(1);
-        poster.await(frame -> frame.is(Frame.PING) && frame.has(Frame.ACK), "the answer, by which it has read that");
+        poster.awaitPong(1);
 
         var gone = server.drain();
         awaitUnready();

@@ -161,6 +161,13 @@ final class RawClient implements AutoCloseable {
         send(Frame.ofInts(Frame.PING, 0, 0, 0, number));
     }
 
+    /** Waits for the answer to the PING with this number: all that was sent before it has been read. */
+    void awaitPong(int number) {
+        await(
+                frame -> frame.is(Frame.PING) && frame.has(Frame.ACK) && frame.number(4) == number,
+                "an answer to PING " + number);
+    }
+
     /** The value that the server's first SETTINGS gave for this identifier. */
     OptionalInt serverSetting(int id) {
         var settings = await(frame -> frame.is(Frame.SETTINGS) && !frame.has(Frame.ACK), "the server's SETTINGS");

@@ -134,10 +134,7 @@ class RawClientTest {
 
         client.ping(42);
 
-        assertEquals(
-                42,
-                client.await(frame -> frame.is(Frame.PING) && frame.has(Frame.ACK), "the answer")
-                        .number(4));
+        client.awaitPong(42);
         assertEquals(OptionalInt.of(128), client.serverSetting(Frame.SETTING_MAX_CONCURRENT_STREAMS));
     }
 
