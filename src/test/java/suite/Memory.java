@@ -8,6 +8,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.time.Duration;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
@@ -51,13 +52,18 @@ final class Memory implements AutoCloseable {
         }
     }
 
-    /** The bytes in use on the heap and in direct buffers, after a collection. */
+    /**
+     * The bytes in use on the heap and in direct buffers, after two collections: what the first finds to have a finalizer, as
+     * Undertow's pool of buffers has, keeps all that it refers to until the second.
+     */
     long used() {
         try {
             var memory = ManagementFactory.newPlatformMXBeanProxy(
                     jvm, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
             var direct = ManagementFactory.newPlatformMXBeanProxy(
                     jvm, "java.nio:type=BufferPool,name=direct", BufferPoolMXBean.class);
+            memory.gc();
+            Deadline.in(Duration.ofSeconds(1)).poll(() -> memory.getObjectPendingFinalizationCount() == 0);
             memory.gc();
             return direct.getMemoryUsed() + memory.getHeapMemoryUsage().getUsed();
         } catch (IOException e) {
