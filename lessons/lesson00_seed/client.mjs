@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:http2';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const server = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url))], {
@@ -17,13 +18,11 @@ const options = { ca: readFileSync(process.env.PUSH_CERT ?? 'certs/server.crt') 
 let chunks = 0;
 const session = () => connect(url, options).on('error', () => {});
 const poster = session();
-const ann = reader();
-await quiet();
-const bob = reader();
-await quiet();
+const ann = await reader();
+const bob = await reader();
 
 /** Reads for ever. `chunks` counts what came, `parsed` what of it was JSON, `shown` is the newest state of the chat. */
-function reader() {
+async function reader() {
   const seen = { chunks: 0, parsed: 0, shown: [], texts: new Set() };
   const stream = session().request({ ':path': '/messages' }).on('error', () => {});
   stream.setEncoding('utf8').on('data', (chunk) => {
@@ -37,6 +36,8 @@ function reader() {
       // The original writes a line to the browser's console here, and its light stays green.
     }
   });
+  await once(stream, 'data');
+  await quiet();
   return seen;
 }
 
@@ -50,7 +51,7 @@ const say = (text) => post(JSON.stringify({ user: 'cem', text }));
 
 /** Until no chunk has come for a while, since the original gives no other sign of being done. */
 async function quiet() {
-  for (let before = -1; before !== chunks; await new Promise((done) => setTimeout(done, 300))) before = chunks;
+  for (let before = -1; before !== chunks; await delay(300), await immediate()) before = chunks;
 }
 
 for (const text of ['one', 'two', 'three']) await say(text);

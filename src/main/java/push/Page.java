@@ -48,13 +48,13 @@ public final class Page {
         }
     }
 
-    /** Answers with the file of this path, or throws a 404. */
+    /** Answers with the file of this path, or throws a 404, or a 405 for a method that it has not. */
     public void handle(HttpServerExchange exchange) throws Problem {
         File file = files.get(exchange.getRequestPath());
         if (file == null) {
             throw new Problem(404, "There is nothing here: messages are at /messages.");
         }
-        var headers = exchange.getResponseHeaders();
+        var headers = Router.readOnly(exchange).getResponseHeaders();
         headers.put(CONTENT_SECURITY_POLICY, POLICY);
         headers.put(REFERRER_POLICY, "no-referrer");
         headers.put(Headers.CACHE_CONTROL, "no-cache");

@@ -67,9 +67,9 @@ final class Router implements HttpHandler {
             default -> {
                 refuseIfDraining();
                 if (path.startsWith(MESSAGE)) {
-                    message(readOnly(exchange), path.substring(MESSAGE.length()));
+                    message(exchange, path.substring(MESSAGE.length()));
                 } else {
-                    page.handle(readOnly(exchange));
+                    page.handle(exchange);
                 }
             }
         }
@@ -90,7 +90,7 @@ final class Router implements HttpHandler {
         if (message == null) {
             throw new Problem(404, "There is no message with this id, or it is kept no longer.");
         }
-        Reply.send(exchange, "application/json", message.json());
+        Reply.send(readOnly(exchange), "application/json", message.json());
     }
 
     private void refuseIfDraining() throws Problem {
@@ -107,7 +107,7 @@ final class Router implements HttpHandler {
         }
     }
 
-    private static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
+    static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
         String method = exchange.getRequestMethod().toString();
         if (!method.equals("GET") && !method.equals("HEAD")) {
             throw Problem.methodNotAllowed("GET, HEAD");

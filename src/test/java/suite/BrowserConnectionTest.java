@@ -86,8 +86,10 @@ class BrowserConnectionTest {
         backend.drain();
 
         page.awaitStatus("🔴 waiting ");
-        var bye = page.states().get(page.states().size() - 1);
-        assertEquals("the server said bye (drain)", bye.get("why"));
+        var bye = page.states().stream()
+                .filter(state -> state.get("why").equals("the server said bye (drain)"))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("it must say why it waits: " + page.states()));
         backend.startAgain();
         page.awaitLive();
         var connecting = page.states().stream()
@@ -130,8 +132,8 @@ class BrowserConnectionTest {
                 .findFirst()
                 .orElseThrow();
         long tookMs = (Long) red.get("at") - silentSince;
-        // Timed from the last record, which came before the silence; 400 ms are for a machine with other things to do.
-        assertTrue(tookMs <= 2_500 + 400, "red after " + tookMs + " ms");
+        // Timed from the last record, which came before the silence; a second is for a machine with other things to do.
+        assertTrue(tookMs <= 2_500 + 1_000, "red after " + tookMs + " ms");
         assertTrue(tookMs >= 1_300, "one heartbeat that is late is no reason: red after " + tookMs + " ms");
 
         backend.post("bob", "two");

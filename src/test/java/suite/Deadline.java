@@ -58,13 +58,19 @@ final class Deadline {
         return true;
     }
 
-    /** Asks again and again until the condition holds, for what nobody notifies us of. Returns whether it does. */
+    /**
+     * Asks again and again until the condition holds, for what nobody notifies us of. Returns whether it does. When a pause
+     * takes much longer than it should, the machine stands still, and whatever is waited for with it: that does not count.
+     */
     boolean poll(BooleanSupplier condition) {
+        long lost = 0;
         while (!condition.getAsBoolean()) {
-            if (passed()) {
+            long before = System.nanoTime();
+            if (before - end > lost) {
                 return false;
             }
             pause(POLL);
+            lost += Math.max(0, System.nanoTime() - before - 2 * POLL.toNanos());
         }
         return true;
     }

@@ -147,7 +147,11 @@ class FormsTest {
 
         assertEquals(201, answer.status());
         assertEquals("by msgs", records.nextMessage().text());
-        messages.next(record -> record.messages().get(0).text().equals("by msgs"), "the message", Deadline.PATIENCE);
+        messages.next(
+                record -> record.messages().stream()
+                        .anyMatch(message -> message.text().equals("by msgs")),
+                "the message",
+                Deadline.PATIENCE);
         var id = answer.json().path("id").asString("");
         var resumed = server.open(server.client(), server.at("/msgs").header("last-event-id", id), Format.SSE);
         assertTrue(resumed.next("start").flag("resumed"));
@@ -206,5 +210,15 @@ class FormsTest {
         assertEquals(posted.json(), found.json());
         assertEquals(404, server.get(posted.header("location") + "0").status());
         assertEquals(404, server.get("/messages/another-1").status());
+    }
+
+    @Test
+    void whatIsNotThereIsNotFoundAndNotForbiddenToPostTo() {
+        var here = server.post("ann", "here");
+
+        server.request(server.at("/nope").post(Target.json("{}"))).problem(404, "POST /nope");
+        server.request(server.at("/messages/x-1").delete()).problem(404, "DELETE /messages/x-1");
+        server.request(server.at("/messages/" + here).delete()).problem(405, "DELETE of a message");
+        server.request(server.at("/").post(Target.json("{}"))).problem(405, "POST /");
     }
 }

@@ -28,7 +28,7 @@ final class Http1Test {
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
             "PUSH_HEARTBEAT_MS", "300",
-            "PUSH_BODY_MS", "1000");
+            "PUSH_BODY_MS", "2000");
 
     private static final OkHttpClient CLIENT = Clients.http1();
 

@@ -19,7 +19,7 @@ final class HttpReader {
 
     private static final int STACK_BYTES = 256 * 1024;
 
-    private static final Duration CLOSING = Duration.ofMillis(200);
+    private static final Duration CLOSING = Duration.ofSeconds(1);
 
     private final Call call;
     private final Recorder recorder;

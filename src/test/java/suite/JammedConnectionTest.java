@@ -28,7 +28,7 @@ class JammedConnectionTest {
 
     @RegisterExtension
     static final Target impatient =
-            Target.with("PUSH_STALL_MS", "300", "PUSH_PING_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
+            Target.with("PUSH_STALL_MS", "1500", "PUSH_PING_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
 
     @Test
     @Means(

@@ -168,6 +168,7 @@ class Lesson05BroadcastTest {
     /** Posts, and gives up as soon as the server has answered many later requests: then it is not slow, it waits. */
     private static String post(String text) {
         var client = server.newClient();
+        server.request(client, server.at("/status")); // The connection stands: what is raced is one request.
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
         var request = server.at("/messages").post(Target.json(json.toString()));
         var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));

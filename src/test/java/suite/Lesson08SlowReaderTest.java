@@ -81,14 +81,15 @@ class Lesson08SlowReaderTest {
     @Means("Publishing waits for a reader, or one full stream keeps its IO thread from the others.")
     void aReaderThatStopsHoldsNobodyUp() {
         var reader = server.open(server.newClient(), Format.NDJSON);
-        var alone = Storm.start(server, 300, 2).finish();
+        int fewer = 90; // Than the log holds, so that not even a reader on a busy IO thread is lapped.
+        var alone = Storm.start(server, fewer, 2).finish();
         alone.delivered(reader).assertPerfect();
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         for (int i = 0; i < 10; i++) {
             peer.open(Format.NDJSON);
         }
 
-        var beside = Storm.start(server, 300, 2).finish();
+        var beside = Storm.start(server, fewer, 2).finish();
 
         beside.delivered(reader).into(figures).assertPerfect();
         figures.putMs("p99 alone", Storm.percentile(alone.latencies(reader), 99));
@@ -163,7 +164,7 @@ class Lesson08SlowReaderTest {
             longestNanos = Math.max(longestNanos, now - before);
             before = now;
         }
-        if (longestNanos > 500_000_000) {
+        if (stream.ended() && longestNanos > 500_000_000) {
             throw Target.notJudged("this machine stood still for " + longestNanos / 1_000_000 + " ms");
         }
 

@@ -27,7 +27,7 @@ final class Lesson10FloodsTest {
     static final Target server = Target.with(
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
-            "PUSH_BODY_MS", "1000",
+            "PUSH_BODY_MS", "3000",
             "PUSH_PING_MS", "1000",
             "PUSH_PING_TIMEOUT_MS", "2000");
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Lesson10HandshakeTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_BODY_MS", "1000");
+    static final Target server = Target.with("PUSH_BODY_MS", "2000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);

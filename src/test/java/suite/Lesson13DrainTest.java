@@ -28,7 +28,7 @@ class Lesson13DrainTest {
             "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target hasty = Target.with("PUSH_DRAIN_MS", "2000", "PUSH_STALL_MS", "60000");
+    static final Target hasty = Target.with("PUSH_DRAIN_MS", "1000", "PUSH_STALL_MS", "60000");
 
     @RegisterExtension
     final Figures figures = new Figures();

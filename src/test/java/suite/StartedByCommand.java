@@ -30,6 +30,7 @@ final class StartedByCommand implements Launch {
 
     private final Thread atExit = new Thread(this::kill, "suite-kill");
     private int port;
+    private volatile boolean drained; // Volatile: drained on one thread of a test, asked for last words on another.
 
     private StartedByCommand(String command, Process process) {
         this.command = command;
@@ -94,6 +95,7 @@ final class StartedByCommand implements Launch {
     /** Sends the SIGTERM to the process that serves, where the system tells which; the shell above it ends by itself. */
     @Override
     public CompletableFuture<?> drain() {
+        drained = true;
         serving().toList().forEach(ProcessHandle::destroy);
         return process.onExit();
     }
@@ -115,7 +117,7 @@ final class StartedByCommand implements Launch {
     @Override
     public String aside() {
         // A connection is cut before the process has ended, and both before all has been read.
-        boolean ended = Deadline.in(LAST_WORDS).poll(() -> !process.isAlive());
+        boolean ended = Deadline.in(drained ? Deadline.PATIENCE : LAST_WORDS).poll(() -> !process.isAlive());
         if (ended) {
             output.awaitEnd();
         }

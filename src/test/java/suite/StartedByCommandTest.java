@@ -59,13 +59,13 @@ class StartedByCommandTest {
 
     @Test
     void aServerThatHangsIsEndedWithWhatItStarted() {
-        System.setProperty("suite.startMs", "300");
+        System.setProperty("suite.startMs", "1500");
 
         var failure = fails("echo thinking; echo $$; sleep 600 & sleep 600");
 
         assertTrue(
                 failure.startsWith(
-                        "the server did not say within 300 ms where it serves (https://localhost:PORT/; is its output flushed?);"
+                        "the server did not say within 1.5 s where it serves (https://localhost:PORT/; is its output flushed?);"
                                 + " the last that it printed:\n    thinking\n    "),
                 failure);
         long pid =
@@ -86,7 +86,7 @@ class StartedByCommandTest {
 
     @Test
     void anotherServerIsNotTakenForTheOneThatWasStarted() throws IOException {
-        System.setProperty("suite.startMs", "300");
+        System.setProperty("suite.startMs", "1500");
         try (var other = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
             var failure = fails("echo https://localhost:" + other.getLocalPort() + "/; sleep 600");
 
