@@ -27,7 +27,7 @@ hint: ## A nudge for the current lesson, then where, then nearly the code
 solution: ## What a lesson changes in the step before it (LESSON=05)
 catch-up: ## Put the workshop at the end of a lesson (LESSON=05); your own work is kept aside
 reset: ## Put the workshop back to where the current lesson starts; your own work is kept aside
-cost: ## Measure what a message costs in the workshop's Mine.java, for lesson 12 (STEP=12: in the servers of all steps)
+cost: ## Measure what a message costs in the workshop's Mine.java, for lesson 12 (STEP=12: in the ways of all steps)
 agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg (STEP=04 LESSON=05: only these)
@@ -39,7 +39,8 @@ stress: ## Run the suite many times (RUNS=100); each run must be green
 learn check hint solution catch-up reset cost agenda:
 	@$(WITH) run sh src/build/coach.sh $@
 docs docs-check: $(JAR)
-matrix mutants docs docs-check stress:
+	@$(WITH) docs sh src/build/coach.sh $@
+matrix mutants stress:
 	@$(WITH) test sh src/build/coach.sh $@
 
 offline: ## Fill Maven's cache, so that all of this works without a network
@@ -55,7 +56,7 @@ format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
 verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, jar, docs, matrix, mutants, stress, tests on JDK 17 and 25
-	@$(WITH) test sh src/build/verify.sh
+	@$(WITH) docs sh src/build/verify.sh
 
 screenshot: certs ## Take the README's picture of the page anew
 	@$(WITH) test sh src/build/progress.sh "Taking chat.png" mvn -B test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=suite.Screenshot

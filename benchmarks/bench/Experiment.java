@@ -41,6 +41,7 @@ final class Experiment {
         for (Http2Client client : load.clients.subList(0, frozen)) {
             client.freeze();
         }
+        load.stopped = load.readings.size() / load.clients.size() * frozen;
         load.latencies = new Latencies();
         long postedBefore = load.number;
         long arrivedBefore = load.arrived;

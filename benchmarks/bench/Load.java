@@ -29,6 +29,7 @@ final class Load implements AutoCloseable {
     private int opened;
     private int lost;
     int unanswered;
+    int stopped; // So many streams are no longer read.
     private int lacking; // So many streams have not yet had the newest message.
     private long lastArrival;
     long arrived;
@@ -91,7 +92,7 @@ final class Load implements AutoCloseable {
     void postOne() throws IOException {
         number++;
         unanswered++;
-        lacking = readings.size();
+        lacking = readings.size() - stopped;
         lastArrival = System.nanoTime();
         String text = "~" + number + ":" + System.nanoTime() + "~ " + PADDING;
         byte[] body = ("{\"user\":\"bench\",\"text\":\"" + text + "\"}").getBytes(StandardCharsets.US_ASCII);

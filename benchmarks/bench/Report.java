@@ -59,9 +59,9 @@ final class Report {
             message is posted when the one before has come to every stream, or when nothing has come for 10 ms. More: so many
             POSTs are unanswered at any time; a server that answers before it delivers may have more messages than that under
             way. CPU is what the server's own process has spent, its POSTs included; the client is another process. Times run
-            from just before a POST is written to the message's arrival. Every server has one IO thread, and has served for
-            12 s with 16 in flight and 1 s in the way that is measured (quick: 6 and 0.4), after which a JVM still gets faster.
-            Compare rows of one run, never two machines.
+            from just before a POST is written to the message's arrival. Every server has one IO thread. Where
+            messages are counted it has served for 12 s with 16 in flight and 1 s in the way that is measured (quick: 6 and
+            0.4), after which a JVM still gets faster. Compare rows of one run, never two machines.
             """);
     }
 
@@ -114,9 +114,9 @@ final class Report {
         if (results.frozen().isEmpty()) {
             return;
         }
-        page.put("## Five readers of a hundred stop reading\n");
+        page.put("## One connection in twenty stops reading\n");
         page.put(
-                "The times are those of the others. Resident memory is the server's at the end, history and heap included.\n");
+                "On the servers of the first table, right after it: first sixteen in flight, then one. The times are those of the others, to be held against the rows above. Resident memory is the server's at the end, history and heap included.\n");
         Tables.wires(page, results.frozen());
     }
 

@@ -58,7 +58,7 @@ final class Tables {
             Experiment.Run first = runs.get(0);
             Experiment.Run last = runs.get(runs.size() - 1);
             page.put(
-                    "| %s | %,d | %.2f s | %,.0f ms | %,.0f µs | %.2f s | %,.0f ms | %,.0f µs |",
+                    "| %s | %,d | %.2f s | %,.0f ms | %,.0f µs | %.2f s | %,.0f ms | %,.0f µs |%s",
                     Page.label(peer),
                     runs.stream().mapToLong(Experiment.Run::delivered).sum(),
                     first.seconds(),
@@ -66,7 +66,10 @@ final class Tables {
                     first.cpuMicros(),
                     last.seconds(),
                     last.p50Micros() / 1e3,
-                    last.cpuMicros());
+                    last.cpuMicros(),
+                    runs.size() == WireBenchmark.WAVES
+                            ? ""
+                            : " It ended, when they left, after " + runs.size() + " of them.");
         });
         page.put("");
     }

@@ -9,7 +9,8 @@ import java.util.Locale;
 /**
  * Fan-out over real TLS and HTTP/2: what arrives, when, and what the server's process spends on it.
  *
- * <p>Each server is warmed up with the very load that is then measured, and starts anew for each shape.
+ * <p>Each server starts anew for each shape, and is warmed up with sixteen messages in flight before anything is measured; what it
+ * holds, and how clients join, is measured on servers that are only just started.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -21,7 +22,7 @@ final class WireBenchmark {
     private static final List<Shape> SCALE =
             List.of(new Shape(10, 1), new Shape(100, 1), new Shape(100, 10), new Shape(100, 100));
 
-    private static final int WAVES = 5; // Of clients that come back: the JDK's TLS is slow until it is compiled.
+    static final int WAVES = 5; // Of clients that come back: the JDK's TLS is slow until it is compiled.
 
     private final Results results;
     private final Progress progress;
@@ -38,31 +39,32 @@ final class WireBenchmark {
     /** Every peer under 100 streams only. */
     void quick(List<Peer> peers) throws IOException {
         for (Peer peer : peers) {
-            measure(peer, SHAPES.get(0), List.of(16, 1), results.wire());
+            measure(peer, SHAPES.get(0), List.of(16, 1), results.wire(), 0);
         }
     }
 
     void full(List<Peer> peers) throws IOException {
         for (Peer peer : peers) {
             for (Shape shape : SHAPES) {
-                measure(peer, shape, List.of(16, 1), results.wire());
+                measure(peer, shape, List.of(16, 1), results.wire(), 5);
             }
         }
         for (Peer peer : List.of(Peer.KIT_NDJSON, Peer.NAIVE)) {
             for (Shape shape : SCALE) {
                 if (peers.contains(peer)) {
-                    measure(peer, shape, List.of(1), results.scaling());
+                    measure(peer, shape, List.of(1), results.scaling(), 0);
                 }
             }
         }
         for (Peer peer : peers) {
-            frozen(peer);
             join(peer);
             memory(peer, 2_000);
         }
     }
 
-    private void measure(Peer peer, Shape shape, List<Integer> inFlight, List<Wire> into) throws IOException {
+    /** All clients read; then, if that is not 0, the same once more when some percent of the connections have stopped reading. */
+    private void measure(Peer peer, Shape shape, List<Integer> inFlight, List<Wire> into, int thenStopped)
+            throws IOException {
         progress.say(peer.label + ", " + shape.streams * shape.connections + " streams on " + shape.connections);
         try (Server server = new Server(peer);
                 LoadProcess load = new LoadProcess(server)) {
@@ -73,18 +75,10 @@ final class WireBenchmark {
                 load.post(messages, seconds / 3, 0); // Warm in this way of posting too.
                 into.add(at, wire(peer, shape, 0, server, load.post(messages, seconds, 0))); // The last comes first.
             }
-        }
-    }
-
-    /** A hundred clients, of which five stop reading. */
-    private void frozen(Peer peer) throws IOException {
-        progress.say(peer.label + ", 5 of 100 readers stopped");
-        try (Server server = new Server(peer);
-                LoadProcess load = new LoadProcess(server)) {
-            load.open(100, 1, peer.accept);
-            load.post(16, warmSeconds, 0);
-            results.frozen().add(wire(peer, new Shape(100, 1), 0, server, load.post(4, seconds, 0)));
-            results.frozen().add(wire(peer, new Shape(100, 1), 5, server, load.post(4, seconds, 5)));
+            for (int messages : thenStopped == 0 ? List.<Integer>of() : inFlight) {
+                Experiment.Run run = load.post(messages, seconds, thenStopped);
+                results.frozen().add(wire(peer, shape, thenStopped, server, run));
+            }
         }
     }
 
@@ -98,6 +92,13 @@ final class WireBenchmark {
                 load.closeStreams();
                 results.joins().add(wire(peer, shape, 0, server, load.join(shape.connections, peer.accept)));
             }
+        } catch (IOException e) {
+            boolean joined =
+                    results.joins().stream().anyMatch(wave -> wave.peer().equals(peer.name()));
+            if (!joined) {
+                throw e;
+            }
+            progress.found("and then it has ended, when a thousand clients left"); // As the naive server may.
         }
     }
 
@@ -126,8 +127,9 @@ final class WireBenchmark {
         Wire wire = new Wire(peer.name(), shape.connections, shape.streams, frozenPercent, server.residentBytes(), run);
         progress.found(String.format(
                 Locale.ROOT,
-                "%d in flight: %,.0f deliveries/s, %.2f µs of CPU each, p50 %,.0f µs, p99 %,.0f µs%s",
+                "%d in flight%s: %,.0f deliveries/s, %.2f µs of CPU each, p50 %,.0f µs, p99 %,.0f µs%s",
                 run.inFlight(),
+                frozenPercent == 0 ? "" : ", " + frozenPercent + " % stopped",
                 wire.perSecond(),
                 run.cpuMicros(),
                 run.p50Micros(),

@@ -1,5 +1,5 @@
-// A server of the pattern on Node's http2, written with care: each message is encoded once, a stream that does not take
-// more waits for its drain and is dropped when it is far behind, and a new stream gets what it has missed.
+// A server of the pattern on Node's http2, written with care: each message is encoded once, what a stream does not take
+// waits in Node's own queue, a stream that is a megabyte behind is dropped, and a new one gets what it has missed.
 // Environment: PUSH_PORT, PUSH_CERT, PUSH_KEY. It is a peer to measure against, not a part of the kit.
 import { createSecureServer, constants } from 'node:http2';
 import { readFileSync } from 'node:fs';

@@ -131,7 +131,7 @@ public final class Server implements Running {
                     }
                     queue.remove();
                 }
-                // Asked twice, for of what a small window cuts the first part counts as all.
+                // Asked twice: where a small window cuts what was written, the first answer is of the part alone.
                 waiting = !sink.flush() || !queue.isEmpty() || !sink.flush();
                 if (waiting) {
                     sink.resumeWrites();

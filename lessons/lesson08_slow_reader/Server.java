@@ -114,7 +114,7 @@ public final class Server implements Running {
                     }
                     movedNanos = System.nanoTime();
                 }
-                // Asked twice, for of what a small window cuts the first part counts as all.
+                // Asked twice: where a small window cuts what was written, the first answer is of the part alone.
                 waiting = !sink.flush() || pending.hasRemaining() || !sink.flush();
                 if (waiting) {
                     sink.resumeWrites();

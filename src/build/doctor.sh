@@ -35,8 +35,8 @@ if [ "$files" = unlimited ] || [ "$files" -ge 4096 ]; then ok "open files: up to
 else note "open files: up to $files, too few for thousands of connections: ulimit -n 65536, or limits.conf"; fi
 
 cache=${HOME:-}/.m2/repository
-if [ -d "$cache/io/undertow/undertow-core" ]; then ok "Maven's cache ($cache) is filled"
-else note "Maven's cache ($cache) is empty: the first build downloads for about a minute; make offline fills it whole"; fi
+if [ "$(cat "$cache/.streaming-push-kit" 2>/dev/null)" = "$(cksum <"$here/../../pom.xml")" ]; then ok "Maven's cache ($cache) is filled"
+else note "Maven's cache ($cache) may lack something: make offline fills it whole; else builds download what they need"; fi
 
 browser=$(fact CHROMIUM)
 driver=$(fact CHROMEDRIVER)
@@ -49,6 +49,8 @@ else
   if [ "$a" = "$b" ]; then ok "Chromium $a and its driver ($browser, $driver)"
   else note "Chromium is $a and its driver $b: install the same version of both"; fi
 fi
+if command -v node >/dev/null; then ok "Node $(node --version)"
+else note "no node, which runs lesson 00's seed in JavaScript: apt install nodejs; macOS: brew install node"; fi
 for client in curl nghttp; do
   if command -v "$client" >/dev/null; then ok "$client"
   else note "no $client, which some tests drive: make test installs it on Debian; macOS: brew install curl nghttp2"; fi

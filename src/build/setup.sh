@@ -1,9 +1,10 @@
 #!/bin/sh
-# setup.sh run|test [COMMAND…]
+# setup.sh run|test|docs [COMMAND…]
 # Finds what the project needs, installs with apt-get what is missing where it may, says otherwise exactly what
 # to install, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
 # For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
-# that WITHOUT names: browser (Chromium and its driver), clients (curl, nghttp).
+# that WITHOUT names: browser (Chromium and its driver), clients (curl, nghttp). For "docs" all of that and Node,
+# which runs the seed whose output is woven into its lesson.
 set -u
 need=$1
 shift
@@ -36,7 +37,7 @@ find_first() { # the first of these commands that is there
 }
 
 wants() { # wants GROUP: are the tests of this group to run?
-  [ "$need" = test ] || return 1
+  [ "$need" != run ] || return 1
   case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
 }
 
@@ -57,6 +58,7 @@ look() {
     command -v curl >/dev/null || lacks curl curl curl
     command -v nghttp >/dev/null || lacks nghttp nghttp2-client nghttp2
   fi
+  [ "$need" != docs ] || command -v node >/dev/null || lacks "Node, 18 or newer" nodejs node
   [ -z "$missing" ]
 }
 

@@ -60,7 +60,7 @@ public record Config(
                 read.number("PUSH_PORT", 8443, 0, 65_535),
                 read.path("PUSH_CERT", "certs/server.crt"),
                 read.path("PUSH_KEY", "certs/key.pem"),
-                read.number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256),
+                read.number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 1_024),
                 read.number("PUSH_HEARTBEAT_MS", 15_000, 10, day),
                 read.number("PUSH_STALL_MS", 10_000, 10, day),
                 read.number("PUSH_PING_MS", 20_000, 10, day),
@@ -73,9 +73,9 @@ public record Config(
                 read.number("PUSH_MAX_STREAMS", 10_000, 1, 10_000_000),
                 read.number("PUSH_MAX_STREAMS_PER_CONNECTION", 100, 1, 1_000_000),
                 read.number("PUSH_POSTS_PER_SECOND", 50, 0, 1_000_000),
-                read.number("PUSH_POST_BURST", 200, 1, 1_000_000),
+                read.number("PUSH_POST_BURST", 200, 0, 1_000_000),
                 read.number("PUSH_OPENS_PER_SECOND", 10, 0, 1_000_000),
-                read.number("PUSH_OPEN_BURST", 100, 1, 1_000_000),
+                read.number("PUSH_OPEN_BURST", 100, 0, 1_000_000),
                 read.unknown);
     }
 

@@ -24,7 +24,7 @@ final class Json {
 
     private Json() {}
 
-    /** A string's JSON form, quotes included: no line break of any kind is left in it. */
+    /** A string's JSON form, quotes included: no CR and no LF is left in it. */
     static String quote(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsUTF8(text), StandardCharsets.UTF_8) + '"';
     }

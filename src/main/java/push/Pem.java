@@ -94,7 +94,7 @@ public final class Pem {
         }
         if (!pem.group(1).equals("PRIVATE KEY")) {
             throw new BadConfig(file + " holds an " + pem.group(1) + ", which is not plain PKCS#8: convert it with"
-                    + " `openssl pkcs8 -topk8 -nodes -in " + file + " -out key.pem`");
+                    + " `openssl pkey -in " + file + " -out plain.pem`");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.group(2));

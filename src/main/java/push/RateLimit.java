@@ -11,7 +11,7 @@ public final class RateLimit {
     private double tokens;
     private long filledNanos;
 
-    /** A full bucket; {@code perSecond} 0 means no limit. */
+    /** A full bucket; 0, of either, means no limit. */
     RateLimit(int perSecond, int burst, long nowNanos) {
         this.perSecond = perSecond;
         this.burst = burst;
@@ -21,7 +21,7 @@ public final class RateLimit {
 
     /** Takes a token if there is one: 0, or the milliseconds until there will be. */
     public long take(long nowNanos) {
-        if (perSecond == 0) {
+        if (perSecond == 0 || burst == 0) {
             return 0;
         }
         tokens = Math.min(burst, tokens + (nowNanos - filledNanos) * perSecond / 1e9);

@@ -139,7 +139,7 @@ public final class Subscriber implements Shard.Member {
         }
     }
 
-    /** Whether all has gone out. Asked twice, for of a frame that a small window cuts the first part counts as all. */
+    /** Whether all has gone out. Asked twice: where a small window cuts a frame, the first answer is of the part alone. */
     private boolean flush() throws IOException {
         boolean first = sink.flush();
         return first && sink.flush();

@@ -3,13 +3,16 @@
 import { Backoff, End } from '/stream.js';
 
 const ANSWER_WITHIN_MS = 10_000;
+/** The server remembers a key for five minutes: tried again after that, a stored message would be stored twice. */
+const KEY_LIVES_MS = 270_000;
+const UNKNOWN = 'Nobody can tell whether this was stored: look for it above, and send it again if it is not there.';
 
 /**
  * Posts messages one after the other, so that they keep their order, each until it is stored or refused.
  *
  * An answer that got lost looks just like a request that got lost. So every attempt carries the message's own
- * Idempotency-Key, and the server answers a repeated one without storing it again. `change(entry)`: its
- * `state` is sending, waiting, sent (then it has an `id`) or refused (then it has a `problem`).
+ * Idempotency-Key, and the server answers a repeated one without storing it again, as long as it remembers it.
+ * `change(entry)`: its `state` is sending, waiting, sent (then it has an `id`) or refused (then it has a `problem`).
  */
 export class Outbox {
   #url;
@@ -39,9 +42,14 @@ export class Outbox {
   async #drain() {
     while (!this.isEmpty) {
       const [entry] = this.#queue;
+      const since = Date.now();
       let result;
       while ((result = await this.#post(entry)) instanceof Error) {
         await this.#backoff.wait(result, () => this.#change(entry, { state: 'waiting' }));
+        if (Date.now() - since > KEY_LIVES_MS) {
+          result = { state: 'refused', problem: { detail: UNKNOWN } };
+          break;
+        }
         this.#change(entry, { state: 'sending' });
       }
       this.#backoff.reset();

@@ -30,7 +30,8 @@ final class Captured {
             Map.entry(Pattern.compile("(\"(time|uptimeMs|retryMs|retry|wakeups|bytes)\": ?)[0-9]+"), "$1N"),
             Map.entry(Pattern.compile("(?m)^(retry|content-length): [0-9]+$"), "$1: N"),
             Map.entry(Pattern.compile("(?i)(\\bdate: |\\b(pid|process) )[^\n]*"), "$1N"),
-            Map.entry(Pattern.compile("\\b[0-9][0-9,]* (chunks?|bytes|B|kB|MB)\\b"), "SIZE"),
+            Map.entry(Pattern.compile("\\b[0-9][0-9,]* (chunks?|bytes|kB|MB)\\b"), "SIZE"),
+            Map.entry(Pattern.compile("\\b[1-9][0-9,]* B\\b"), "SIZE"), // That nothing is allocated does not vary.
             // Of a storm, how much was lost varies; that nothing was lost does not.
             Map.entry(Pattern.compile("\\bdelivered [0-9]+/[0-9]+"), "delivered N"),
             Map.entry(Pattern.compile("\\b(repeated|missing|out of order|cuts|chunks) [1-9][0-9]*\\b"), "$1 N"),

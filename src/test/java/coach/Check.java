@@ -18,6 +18,11 @@ import java.util.Map;
  */
 final class Check {
 
+    private static final String LEARNERS =
+            "Next: make learn, which judges lesson %s at each save; make hint LESSON=%1$s";
+    private static final String OTHERS =
+            "Next: make check LESSON=%s KEEP_GOING=1 with the same server, for all that is red in it";
+
     private final Ladder ladder;
     private final Screen screen;
     private final Report report;
@@ -32,7 +37,7 @@ final class Check {
      * Judges what the environment names: URL (and PID), CMD, STEP, or else the workshop's server; LESSON is the only lesson. What is
      * red ends its lesson, and a learner's run, unless KEEP_GOING is set.
      *
-     * @return whether nothing was red, and something was judged
+     * @return whether nothing was red, something was judged, and no lesson was left out
      */
     boolean run(Map<String, String> env) {
         boolean keepGoing = !env.getOrDefault("KEEP_GOING", "").isEmpty();
@@ -43,17 +48,17 @@ final class Check {
         if (!url.isEmpty()) {
             reach(url);
             screen.line("Judging the server at " + url + ", with the settings that it has");
-            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false, keepGoing);
+            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), keepGoing, OTHERS);
         }
         if (!command.isEmpty()) {
             screen.line("Judging " + command + ", started anew with the settings of each class of tests");
-            return judge(lessons, new Subject.Command(command), false, keepGoing);
+            return judge(lessons, new Subject.Command(command), keepGoing, OTHERS);
         }
         if (!step.isEmpty()) {
             var rung = ladder.find(step);
             var itself = Files.exists(rung.source()) ? rung.source().toString() : rung.step() + ", the reference";
             screen.line("Judging the step " + itself);
-            return judge(lessons, new Subject.InThisJvm(rung.step()), false, keepGoing);
+            return judge(lessons, new Subject.InThisJvm(rung.step()), keepGoing, OTHERS);
         }
         return workshop(lessons, keepGoing);
     }
@@ -98,11 +103,11 @@ final class Check {
         }
         boolean untilRed = lessons.size() > 1 && !keepGoing;
         screen.line("Judging " + workshop.server() + (untilRed ? ", up to the first lesson that is red" : ""));
-        return judge(lessons, learner.subject(), untilRed, keepGoing);
+        return judge(lessons, learner.subject(), keepGoing, LEARNERS);
     }
 
-    /** @param untilRed whether the lessons after the first red one are left out */
-    private boolean judge(List<Rung> lessons, Subject subject, boolean untilRed, boolean keepGoing) {
+    /** @param next what to do about a red lesson; for a learner's server, those after the first red one are left out */
+    private boolean judge(List<Rung> lessons, Subject subject, boolean keepGoing, String next) {
         var verdicts = new ArrayList<Verdict>();
         for (var rung : lessons) {
             var first = rung.red().map(Rung.Red::test).orElse("");
@@ -116,14 +121,14 @@ final class Check {
             } else {
                 report.notJudged(verdict);
             }
-            if (untilRed && !good) {
+            if (bad(verdict) && next.equals(LEARNERS) && !keepGoing) {
                 break;
             }
         }
-        return summary(verdicts, lessons.size());
+        return summary(verdicts, lessons.size(), next);
     }
 
-    private boolean summary(List<Verdict> verdicts, int lessons) {
+    private boolean summary(List<Verdict> verdicts, int lessons, String next) {
         var said = new ArrayList<String>();
         for (var colour : Colour.values()) {
             long n = verdicts.stream()
@@ -144,7 +149,14 @@ final class Check {
         if (notJudged > 0) {
             screen.line(Text.count(notJudged, "test") + " not judged, which is neither green nor red");
         }
-        return verdicts.stream().noneMatch(Check::bad)
+        var red = verdicts.stream().filter(Check::bad).findFirst();
+        screen.line(red.map(verdict -> next.formatted(verdict.rung().id()))
+                .orElse(
+                        notJudged > 0
+                                ? "Next: what those tests need, so that they can be judged."
+                                : "Next: nothing is left to do."));
+        return red.isEmpty()
+                && verdicts.size() == lessons
                 && verdicts.stream().anyMatch(verdict -> verdict.count(Verdict.Outcome.GREEN) > 0);
     }
 

@@ -126,6 +126,18 @@ class CoachTest {
     }
 
     @Test
+    void aRunWithATestThatIsRedOrGivesUpIsNotGreen() {
+        for (var tests : List.of(Fixture.ThreeReds.class, Fixture.InPart.class)) {
+            var shown = new Shown();
+
+            assertFalse(Stress.run(1, tests.getName(), shown.plain()), shown.text());
+
+            assertTrue(shown.text().startsWith("0 of 1 green, "), shown.text());
+            assertTrue(shown.text().contains("$" + tests.getSimpleName() + "."), shown.text());
+        }
+    }
+
+    @Test
     void aGreenRunIsCounted() {
         var shown = new Shown();
 

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import lesson12_cost.CostBenchmark;
 import lesson12_cost.Mine;
+import lesson12_cost.Solution;
 import lesson12_cost.Way;
 import lesson12_cost.Ways;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -49,7 +50,7 @@ final class Cost {
     }
 
     /** One message, for few streams and for many. */
-    private record Measured(long few, long many, double micros) {
+    record Measured(long few, long many, double micros) {
         /** Whole bytes, for what is allocated comes in eights; less than half a byte is the profiler's own. */
         long perStream() {
             return Math.round((many - few) / (Double.parseDouble(MANY) - Double.parseDouble(FEW)));
@@ -57,7 +58,7 @@ final class Cost {
     }
 
     /**
-     * Judges the learner's way, or shows those of the ladder's steps.
+     * Judges the learner's way, or shows those of the ladder's steps, and what is said of the one that the lesson starts from.
      *
      * @return whether the learner's way delivers everything, and costs the same however many streams there are
      */
@@ -67,14 +68,19 @@ final class Cost {
 
     private boolean steps() {
         head();
-        row("00 a snapshot encoded for each", measured(Ways.SnapshotForEach.class.getName()));
-        row("04 a record encoded for each", measured(Ways.RecordForEach.class.getName()));
-        row("05 a queue for each", measured(Ways.QueueForEach.class.getName()));
-        row("08 a place for each", measured(Mine.class.getName()));
+        row("00 a snapshot encoded for each", measured(Ways.SnapshotForEach.class));
+        row("04 a record encoded for each", measured(Ways.RecordForEach.class));
+        row("05 a queue for each", measured(Ways.QueueForEach.class));
+        var given = measured(Mine.class);
+        row("08 a place for each", given);
+        row("12 a place for each, one buffer", measured(Solution.class));
         row(
                 "12 a place for each, one batch",
                 measured(of(FanOutBenchmark.class.getName() + ".oneLogWithCursors")
                         .param("burst", "1")));
+        screen.line("");
+        screen.line("and of Mine.java, as it is given:");
+        verdict(given);
         return true;
     }
 
@@ -128,12 +134,14 @@ final class Cost {
         if (measured.perStream() == 0) {
             screen.line(screen.green("A message costs the same, however many streams there are."));
             new Workshop(root, ladder).done(ladder.find(SLUG));
+            screen.line("Next: make learn, and n");
             return true;
         }
         screen.line(screen.red("Each further stream allocates " + measured.perStream()
                 + " bytes for each message, and it must allocate none."));
         screen.line("    " + screen.bold("What this usually means: ")
                 + "Something is made anew for each stream: a buffer, a record, a link of a queue.");
+        screen.line("Next: change " + Workshop.FOLDER.resolve("Mine.java") + ", then make cost; make hint LESSON=12");
         return false;
     }
 
@@ -160,6 +168,10 @@ final class Cost {
 
     private static String bytes(long bytes) {
         return String.format(Locale.ROOT, "%,d B", bytes);
+    }
+
+    Measured measured(Class<? extends Way> way) {
+        return measured(way.getName());
     }
 
     private Measured measured(String way) {

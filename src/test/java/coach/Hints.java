@@ -35,7 +35,9 @@ final class Hints {
         counts.put(rung.slug(), level + 1);
         var lines = counts.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue());
         Text.write(given, lines.collect(Collectors.joining("\n")) + "\n");
-        var more = level + 1 < LEVELS.size() ? "" : "\n\nThat was the last hint: make solution LESSON=" + rung.id();
+        var more = level + 1 < LEVELS.size()
+                ? "\n\nIf that does not help: make hint LESSON=" + rung.id()
+                : "\n\nThat was the last hint: make solution LESSON=" + rung.id();
         return "Hint " + (level + 1) + " of " + LEVELS.size() + " for " + rung + ": "
                 + LEVELS.get(level).toLowerCase(java.util.Locale.ROOT) + "\n\n" + Text.indent(text + more, 2);
     }

@@ -26,6 +26,7 @@ final class Learn {
     private Rung rung;
     private String lastRed = "";
     private boolean good;
+    private boolean unjudged; // Nothing of the lesson could be judged here, which is no reason to stay.
     private Optional<Trial> trial = Optional.empty();
 
     Learn(Path root, Ladder ladder, Screen screen, Keys keys) {
@@ -119,6 +120,7 @@ final class Learn {
             screen.line(screen.red("It does not compile") + "   " + screen.faint(ended.time()));
             result.faults().forEach(fault -> screen.line(Text.indent(fault, 2)));
             good = false;
+            unjudged = false;
         } else {
             tell(result.verdict().get(), ended.time());
         }
@@ -130,6 +132,7 @@ final class Learn {
         lastRed = verdict.firstRed().map(Verdict.Test::method).orElse("");
         report.why(verdict);
         good = verdict.colour() == Colour.GREEN || verdict.colour() == Colour.IN_PART;
+        unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (good) {
             workshop.done(rung);
         }
@@ -141,7 +144,7 @@ final class Learn {
             workshop.done(rung);
             good = true;
         }
-        if (!workshop.progress().contains(rung.slug())) {
+        if (!mayGoOn()) {
             screen.line("This lesson is not green yet.");
             next();
         } else if (next.isEmpty()) {
@@ -153,6 +156,7 @@ final class Learn {
             rung = next.get();
             lastRed = "";
             good = false;
+            unjudged = false;
             begin();
         }
     }
@@ -160,11 +164,16 @@ final class Learn {
     /** The last line: how far it is, and what to do next. */
     private void next() {
         var lessons = ladder.open();
-        var todo = good ? "" : (rung.judged() ? "save to try again" : "n when you have read it") + " · h hint · ";
-        if (workshop.progress().contains(rung.slug())) { // It was green once, whatever it is now.
+        var todo = good ? "" : (rung.judged() ? "save to try again" : "make cost, then n") + " · h hint · ";
+        if (mayGoOn()) {
             todo += ladder.after(rung).map(after -> "n next: " + after).orElse("all done: make check") + " · ";
         }
         screen.last(Screen.bar(workshop.doneOf(lessons), lessons.size()) + "  " + todo + "l list · q quit");
+    }
+
+    /** It was green once, whatever it is now, or nothing here can tell. */
+    private boolean mayGoOn() {
+        return unjudged || workshop.progress().contains(rung.slug());
     }
 
     private void list() {
@@ -182,7 +191,7 @@ final class Learn {
                 .map(rung -> (rung.later()
                                 ? "  to come  "
                                 : done.contains(rung.slug())
-                                        ? "  green    "
+                                        ? "  done     "
                                         : rung == current ? "  now      " : "           ")
                         + rung)
                 .toList();

@@ -154,7 +154,7 @@ class LearnTest {
         shown.await(LAST);
         assertTrue(shown.await(LAST).contains("has no section \"## Nearly the code\""));
         press("l");
-        assertTrue(shown.await(LAST).contains("  green    00 The lesson seed\n  now      01 The lesson one\n"));
+        assertTrue(shown.await(LAST).contains("  done     00 The lesson seed\n  now      01 The lesson one\n"));
         press("n");
         assertTrue(shown.await(LAST).contains("This lesson is not green yet."));
     }

@@ -11,6 +11,8 @@ import java.util.List;
  */
 record Steps(Path root, Ladder ladder, Screen screen) {
 
+    private static final String NEXT = "Next: make learn";
+
     void hint(String lesson) {
         screen.line(new Hints(root).next(chosen(lesson)));
     }
@@ -19,6 +21,16 @@ record Steps(Path root, Ladder ladder, Screen screen) {
     void solution(String lesson) {
         var rung = chosen(lesson);
         var before = ladder.before(rung).orElseThrow(() -> new Mistake("lesson " + rung + " starts from nothing"));
+        var solution = rung.folder().resolve("Solution.java");
+        if (Files.exists(root.resolve(solution))) {
+            var given = rung.folder().resolve("Mine.java");
+            screen.line("--- " + given + "\n+++ " + solution);
+            diff(root.resolve(given), root.resolve(solution))
+                    .lines()
+                    .map(this::painted)
+                    .forEach(screen::line);
+            return;
+        }
         if (!Files.exists(root.resolve(rung.source())) || !Files.exists(root.resolve(before.source()))) {
             screen.line("The step of lesson " + rung + " is the project's own code: see "
                     + rung.folder().resolve("README.md"));
@@ -74,6 +86,7 @@ record Steps(Path root, Ladder ladder, Screen screen) {
                     "That lesson's step is the reference, src/main/java/push, so the server in the workshop is the last"
                             + " one before it.");
         }
+        screen.line(NEXT);
     }
 
     void reset(String lesson) {
@@ -81,6 +94,7 @@ record Steps(Path root, Ladder ladder, Screen screen) {
         var kept = new Workshop(root, ladder).reset(rung);
         screen.line("The workshop stands at the start of lesson " + rung + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
+        screen.line(NEXT);
     }
 
     private Rung chosen(String lesson) {

@@ -28,7 +28,7 @@ final class ConfigTest {
     static Stream<Arguments> numbers() {
         return Stream.of(
                 number("PUSH_PORT", 8_443, 0, 65_535, Config::port),
-                number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 256, Config::ioThreads),
+                number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 1_024, Config::ioThreads),
                 number("PUSH_HEARTBEAT_MS", 15_000, 10, DAY, Config::heartbeatMs),
                 number("PUSH_STALL_MS", 10_000, 10, DAY, Config::stallMs),
                 number("PUSH_PING_MS", 20_000, 10, DAY, Config::pingMs),
@@ -41,9 +41,9 @@ final class ConfigTest {
                 number("PUSH_MAX_STREAMS", 10_000, 1, 10_000_000, Config::maxStreams),
                 number("PUSH_MAX_STREAMS_PER_CONNECTION", 100, 1, 1_000_000, Config::maxStreamsPerConnection),
                 number("PUSH_POSTS_PER_SECOND", 50, 0, 1_000_000, Config::postsPerSecond),
-                number("PUSH_POST_BURST", 200, 1, 1_000_000, Config::postBurst),
+                number("PUSH_POST_BURST", 200, 0, 1_000_000, Config::postBurst),
                 number("PUSH_OPENS_PER_SECOND", 10, 0, 1_000_000, Config::opensPerSecond),
-                number("PUSH_OPEN_BURST", 100, 1, 1_000_000, Config::openBurst));
+                number("PUSH_OPEN_BURST", 100, 0, 1_000_000, Config::openBurst));
     }
 
     private static Arguments number(String name, int otherwise, int min, int max, ToIntFunction<Config> value) {

@@ -79,7 +79,7 @@ final class FitfulReader implements Shard.Member, WritableByteChannel {
 
     /** No wake-up was lost: without any further message, the reader comes to the end. */
     void awaitEnd(long newest) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         end = left ? -1 : newest;
         while (!left && place < newest) {
             assertTrue(

@@ -125,18 +125,20 @@ final class PemTest {
     @ParameterizedTest
     @ValueSource(strings = {"RSA PRIVATE KEY", "EC PRIVATE KEY", "ENCRYPTED PRIVATE KEY"})
     void keyThatIsNotPlainPkcs8IsRefusedWithTheCommandThatConvertsIt(String label) throws Exception {
-        var plain = write("plain.pem", (label.startsWith("RSA") ? RSA : EC).privateKeyPkcs8Pem());
         var held = label.startsWith("RSA") ? RSA : EC;
+        var plain = write("plain.pem", held.privateKeyPkcs8Pem()).toString();
         var made = dir.resolve("made.pem");
-        if (label.startsWith("ENC")) {
-            openssl("pkcs8", "-topk8", "-in", plain.toString(), "-out", made.toString(), "-passout", "pass:secret");
-        } else {
-            openssl("pkey", "-traditional", "-in", plain.toString(), "-out", made.toString());
-        }
-        var pem = Files.readString(made);
-        assertTrue(pem.startsWith("-----BEGIN " + label), pem);
+        var how = label.startsWith("ENC") ? "pkcs8 -topk8 -passout pass:secret" : "pkey -traditional";
+        openssl((how + " -in " + plain + " -out " + made).split(" "));
+        assertTrue(Files.readString(made).startsWith("-----BEGIN " + label));
+        var certificate = write("server.crt", held.certificatePem());
 
-        assertRefused(held.certificatePem(), pem, "key.pem holds an " + label, "openssl pkcs8 -topk8 -nodes -in ");
+        var refusal = refusal(certificate, made);
+        assertSays(refusal, "made.pem holds an " + label, "openssl pkey -in ");
+        var served = dir.resolve("served.pem");
+        var command = refusal.replaceFirst("(?s).*`openssl (.*)`.*", "$1 -passin pass:secret");
+        openssl(command.replace(" plain.pem", " " + served).split(" "));
+        Pem.context(certificate, served);
     }
 
     @ParameterizedTest

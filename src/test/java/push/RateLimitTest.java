@@ -36,6 +36,15 @@ final class RateLimitTest {
     }
 
     @Test
+    void noRateAndNoBurstAreNoLimit() {
+        for (var limit : new RateLimit[] {new RateLimit(0, 1, START), new RateLimit(1, 0, START)}) {
+            for (int i = 0; i < 1_000; i++) {
+                assertEquals(0, limit.take(START));
+            }
+        }
+    }
+
+    @Test
     void refusalCostsNothing() {
         var limit = new RateLimit(10, 1, START);
         assertEquals(0, limit.take(START));

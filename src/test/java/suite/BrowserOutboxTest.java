@@ -27,12 +27,16 @@ class BrowserOutboxTest {
             const { Outbox } = await import('/outbox.js');
             const setTimer = setTimeout;
             window.setTimeout = (action, ms) => setTimer(action, ms / 1_000);
+            const now = Date.now;
+            let skewMs = 0;
+            Date.now = () => now() + skewMs;
             const did = { posts: [], keys: [], states: [] };
             window.fetch = async (url, { headers, body }) => {
               const { text } = JSON.parse(body);
               did.posts.push(text);
               did.keys.push(headers['idempotency-key']);
-              const { status, body: json = { id: `E-${text}` }, ...more } = answers.shift();
+              const { status, laterMs = 0, body: json = { id: `E-${text}` }, ...more } = answers.shift();
+              skewMs += laterMs;
               if (status === undefined) throw new TypeError('unreachable');
               return new Response(typeof json === 'string' ? json : JSON.stringify(json), { status, headers: more });
             };
@@ -86,6 +90,17 @@ class BrowserOutboxTest {
         assertEquals(keys.get(6), keys.get(7));
         assertNotEquals(keys.get(0), keys.get(6));
         assertEquals("two sent E-two", did.get("states").get(did.get("states").size() - 1));
+    }
+
+    @Test
+    void whenTheServerMayHaveForgottenTheKeyTheMessageIsGivenBack() {
+        var did = play(LOST, Map.of("laterMs", 260_000), Map.of("laterMs", 20_000), STORED);
+
+        assertEquals(List.of("one", "one", "one", "two"), did.get("posts"));
+        assertEquals(
+                "one refused: Nobody can tell whether this was stored: look for it above, and send it again if it is not"
+                        + " there.",
+                did.get("states").get(did.get("states").size() - 2));
     }
 
     @Test
