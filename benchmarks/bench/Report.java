@@ -116,7 +116,7 @@ final class Report {
         }
         page.put("## One connection in twenty stops reading\n");
         page.put(
-                "On the servers of the first table, right after it: first sixteen in flight, then one. The times are those of the others, to be held against the rows above. Resident memory is the server's at the end, history and heap included.\n");
+                "On the servers of the first table, right after it: first sixteen in flight, then one. The times are those of the others, to be held against the rows above; where more came than was posted, a queue was still being delivered that the load before had left. Resident memory is the server's at the end, history and heap included.\n");
         Tables.wires(page, results.frozen());
     }
 

@@ -21,17 +21,18 @@ final class Tables {
         page.put("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         for (Wire wire : wires) {
             Experiment.Run run = wire.run();
+            double arrived = 100.0
+                    * run.delivered()
+                    / Math.max(1, run.posted() * wire.streams() * (100 - wire.frozenPercent()) / 100);
             page.put(
-                    "| %s | %,d | %,d | %d %% | %d | %,.0f | %.1f %% | %.2f µs | %,.0f µs | %,.0f µs | %,.0f µs | %,.0f MB |%s",
+                    "| %s | %,d | %,d | %d %% | %d | %,.0f | %s | %.2f µs | %,.0f µs | %,.0f µs | %,.0f µs | %,.0f MB |%s",
                     Page.label(wire.peer()),
                     wire.streams(),
                     wire.connections(),
                     wire.frozenPercent(),
                     run.inFlight(),
                     wire.perSecond(),
-                    100.0
-                            * run.delivered()
-                            / Math.max(1, run.posted() * wire.streams() * (100 - wire.frozenPercent()) / 100),
+                    arrived > 110 ? "queued before" : String.format(Locale.ROOT, "%.1f %%", arrived),
                     run.cpuMicros(),
                     run.p50Micros(),
                     run.p99Micros(),
@@ -58,20 +59,18 @@ final class Tables {
             Experiment.Run first = runs.get(0);
             Experiment.Run last = runs.get(runs.size() - 1);
             page.put(
-                    "| %s | %,d | %.2f s | %,.0f ms | %,.0f µs | %.2f s | %,.0f ms | %,.0f µs |%s",
+                    "| %s | %,d | %s | %s |",
                     Page.label(peer),
                     runs.stream().mapToLong(Experiment.Run::delivered).sum(),
-                    first.seconds(),
-                    first.p50Micros() / 1e3,
-                    first.cpuMicros(),
-                    last.seconds(),
-                    last.p50Micros() / 1e3,
-                    last.cpuMicros(),
-                    runs.size() == WireBenchmark.WAVES
-                            ? ""
-                            : " It ended, when they left, after " + runs.size() + " of them.");
+                    wave(first),
+                    runs.size() == WireBenchmark.WAVES ? wave(last) : "it ended when they left | |");
         });
         page.put("");
+    }
+
+    private static String wave(Experiment.Run run) {
+        return String.format(
+                Locale.ROOT, "%.2f s | %,.0f ms | %,.0f µs", run.seconds(), run.p50Micros() / 1e3, run.cpuMicros());
     }
 
     static void memory(Page page, List<Memory> memories) {
@@ -87,8 +86,8 @@ final class Tables {
                     "| %s | %.1f kB | %s | %s |",
                     Page.label(memory.peer()),
                     memory.residentPerConnection() / 1e3,
-                    heap ? kilobytes(memory.heapPerConnection()) : "",
-                    heap ? kilobytes(memory.heapPerFurtherStream()) : "");
+                    heap ? kilobytes(memory.heapPerConnection()) : "no JVM",
+                    heap ? kilobytes(memory.heapPerFurtherStream()) : "no JVM");
         }
         page.put("");
     }

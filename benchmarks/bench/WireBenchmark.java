@@ -12,6 +12,9 @@ import java.util.Locale;
  * <p>Each server starts anew for each shape, and is warmed up with sixteen messages in flight before anything is measured; what it
  * holds, and how clients join, is measured on servers that are only just started.
  *
+ * <p>Measured (2 processors of an AMD EPYC, JDK 17, 21 November 2026), for each delivery to 100 connections of one stream, one
+ * message in flight, as NDJSON: 14.5 µs of the server's CPU; with sixteen 1.1 µs. All else is in REPORT.md.
+ *
  * <p><b>Threads:</b> confined to one.
  */
 final class WireBenchmark {
