@@ -48,17 +48,17 @@ final class Check {
         if (!url.isEmpty()) {
             reach(url);
             screen.line("Judging the server at " + url + ", with the settings that it has");
-            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), keepGoing, OTHERS);
+            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false, keepGoing);
         }
         if (!command.isEmpty()) {
             screen.line("Judging " + command + ", started anew with the settings of each class of tests");
-            return judge(lessons, new Subject.Command(command), keepGoing, OTHERS);
+            return judge(lessons, new Subject.Command(command), false, keepGoing);
         }
         if (!step.isEmpty()) {
             var rung = ladder.find(step);
             var itself = Files.exists(rung.source()) ? rung.source().toString() : rung.step() + ", the reference";
             screen.line("Judging the step " + itself);
-            return judge(lessons, new Subject.InThisJvm(rung.step()), keepGoing, OTHERS);
+            return judge(lessons, new Subject.InThisJvm(rung.step()), false, keepGoing);
         }
         return workshop(lessons, keepGoing);
     }
@@ -103,11 +103,11 @@ final class Check {
         }
         boolean untilRed = lessons.size() > 1 && !keepGoing;
         screen.line("Judging " + workshop.server() + (untilRed ? ", up to the first lesson that is red" : ""));
-        return judge(lessons, learner.subject(), keepGoing, LEARNERS);
+        return judge(lessons, learner.subject(), true, keepGoing);
     }
 
-    /** @param next what to do about a red lesson; for a learner's server, those after the first red one are left out */
-    private boolean judge(List<Rung> lessons, Subject subject, boolean keepGoing, String next) {
+    /** @param learners whether it is a learner's server, of which the lessons after the first red one are left out */
+    private boolean judge(List<Rung> lessons, Subject subject, boolean learners, boolean keepGoing) {
         var verdicts = new ArrayList<Verdict>();
         for (var rung : lessons) {
             var first = rung.red().map(Rung.Red::test).orElse("");
@@ -115,17 +115,16 @@ final class Check {
             var verdict = judge.judge(rung, subject);
             verdicts.add(verdict);
             report.line(verdict);
-            boolean good = verdict.colour() == Colour.GREEN || verdict.colour() == Colour.IN_PART;
-            if (!good) {
-                report.why(verdict);
-            } else {
+            if (verdict.isGood()) {
                 report.notJudged(verdict);
+            } else {
+                report.why(verdict);
             }
-            if (bad(verdict) && next.equals(LEARNERS) && !keepGoing) {
+            if (bad(verdict) && learners && !keepGoing) {
                 break;
             }
         }
-        return summary(verdicts, lessons.size(), next);
+        return summary(verdicts, lessons.size(), learners ? LEARNERS : OTHERS);
     }
 
     private boolean summary(List<Verdict> verdicts, int lessons, String next) {

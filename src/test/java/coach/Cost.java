@@ -68,12 +68,12 @@ final class Cost {
 
     private boolean steps() {
         head();
-        row("00 a snapshot encoded for each", measured(Ways.SnapshotForEach.class));
-        row("04 a record encoded for each", measured(Ways.RecordForEach.class));
-        row("05 a queue for each", measured(Ways.QueueForEach.class));
-        var given = measured(Mine.class);
+        row("00 a snapshot encoded for each", measured(Ways.SnapshotForEach.class.getName()));
+        row("04 a record encoded for each", measured(Ways.RecordForEach.class.getName()));
+        row("05 a queue for each", measured(Ways.QueueForEach.class.getName()));
+        var given = measured(Mine.class.getName());
         row("08 a place for each", given);
-        row("12 a place for each, one buffer", measured(Solution.class));
+        row("12 a place for each, one buffer", measured(Solution.class.getName()));
         row(
                 "12 a place for each, one batch",
                 measured(of(FanOutBenchmark.class.getName() + ".oneLogWithCursors")
@@ -170,11 +170,7 @@ final class Cost {
         return String.format(Locale.ROOT, "%,d B", bytes);
     }
 
-    Measured measured(Class<? extends Way> way) {
-        return measured(way.getName());
-    }
-
-    private Measured measured(String way) {
+    Measured measured(String way) {
         return measured(of(CostBenchmark.class.getName()).param("way", way));
     }
 

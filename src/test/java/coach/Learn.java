@@ -131,7 +131,7 @@ final class Learn {
         report.line(verdict, time);
         lastRed = verdict.firstRed().map(Verdict.Test::method).orElse("");
         report.why(verdict);
-        good = verdict.colour() == Colour.GREEN || verdict.colour() == Colour.IN_PART;
+        good = verdict.isGood();
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (good) {
             workshop.done(rung);

@@ -24,11 +24,7 @@ record Steps(Path root, Ladder ladder, Screen screen) {
         var solution = rung.folder().resolve("Solution.java");
         if (Files.exists(root.resolve(solution))) {
             var given = rung.folder().resolve("Mine.java");
-            screen.line("--- " + given + "\n+++ " + solution);
-            diff(root.resolve(given), root.resolve(solution))
-                    .lines()
-                    .map(this::painted)
-                    .forEach(screen::line);
+            show(given.toString(), solution, diff(root.resolve(given), root.resolve(solution)));
             return;
         }
         if (!Files.exists(root.resolve(rung.source())) || !Files.exists(root.resolve(before.source()))) {
@@ -42,13 +38,17 @@ record Steps(Path root, Ladder ladder, Screen screen) {
             boolean isNew = !Files.exists(root.resolve(old));
             var hunks = isNew ? Diff.unified(List.of(), lines(file)) : diff(root.resolve(old), file);
             if (!hunks.isEmpty()) {
-                screen.line("--- " + (isNew ? "/dev/null" : old));
-                screen.line("+++ " + rung.folder().resolve(name));
-                hunks.lines().map(this::painted).forEach(screen::line);
+                show(isNew ? "/dev/null" : old.toString(), rung.folder().resolve(name), hunks);
             }
         }
         screen.line("");
         screen.line("To go on from there: make catch-up LESSON=" + rung.id());
+    }
+
+    private void show(String before, Path after, String hunks) {
+        screen.line("--- " + before);
+        screen.line("+++ " + after);
+        hunks.lines().map(this::painted).forEach(screen::line);
     }
 
     /** The hunks between two files of Java, as if they were of one package. */

@@ -61,6 +61,11 @@ record Verdict(Rung rung, List<Test> tests, long ms) {
         return count(Outcome.NOT_JUDGED) + count(Outcome.NOT_RUN) > 0 ? Colour.IN_PART : Colour.GREEN;
     }
 
+    /** Nothing is red, and something is green. */
+    boolean isGood() {
+        return colour() == Colour.GREEN || colour() == Colour.IN_PART;
+    }
+
     long count(Outcome outcome) {
         return tests.stream().filter(test -> test.outcome() == outcome).count();
     }
