@@ -9,6 +9,7 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * A response that ends: its headers, its body, and what to do with a request that is still coming in.
@@ -24,14 +25,21 @@ public final class Reply implements IoCallback {
 
     /** Sends a whole body with the exchange's status and ends the exchange. */
     public static void send(HttpServerExchange exchange, String contentType, byte[] body) {
+        send(exchange, contentType, new ByteBuffer[] {ByteBuffer.wrap(body)});
+    }
+
+    /** The same, with a body in pieces, which are sent as one. */
+    static void send(HttpServerExchange exchange, String contentType, ByteBuffer[] body) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, contentType);
-        headers.put(Headers.CONTENT_LENGTH, body.length);
+        headers.put(
+                Headers.CONTENT_LENGTH,
+                Arrays.stream(body).mapToInt(ByteBuffer::remaining).sum());
         if (!headers.contains(Headers.CACHE_CONTROL)) {
             headers.put(Headers.CACHE_CONTROL, "no-store");
         }
         headers.put(NOSNIFF, "nosniff");
-        exchange.getResponseSender().send(ByteBuffer.wrap(body), DONE);
+        exchange.getResponseSender().send(body, DONE);
     }
 
     static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");

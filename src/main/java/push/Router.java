@@ -19,6 +19,7 @@ final class Router implements HttpHandler {
     private final PublishHandler publish;
     private final StatusHandler status;
     private final Metrics metrics;
+    private final HistoryHandler history;
     private final Page page = new Page();
     private volatile boolean draining; // Volatile: set by whoever drains, read by every IO thread.
 
@@ -35,6 +36,7 @@ final class Router implements HttpHandler {
         this.publish = publish;
         this.status = status;
         this.metrics = metrics;
+        this.history = new HistoryHandler(log);
     }
 
     /** From now on every request is refused but those that look in. */
@@ -57,6 +59,11 @@ final class Router implements HttpHandler {
         switch (path) {
             case "/messages" -> messages(exchange, Wire.MESSAGES);
             case "/msgs" -> messages(exchange, Wire.MSG);
+            case "/history" -> {
+                refuseIfDraining();
+                refuseIfForeign(exchange);
+                history.handle(readOnly(exchange));
+            }
             case "/status" -> status.handle(readOnly(exchange));
             case "/metrics" -> metrics.handle(readOnly(exchange));
             case "/healthz" -> say(readOnly(exchange), "ok\n");
