@@ -10,6 +10,7 @@ import push.Config;
 import push.Connection;
 import push.Draft;
 import push.Listeners;
+import push.MediaType;
 import push.Message;
 import push.MessageLog;
 import push.Pem;
@@ -124,10 +125,7 @@ public final class Server implements Running {
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection posts too fast.", waitMs);
         }
-        String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        if (type == null || !type.matches("(?i)application/json(\\s*;\\s*charset\\s*=\\s*\"?utf-8\"?)?\\s*")) {
-            throw new Problem(415, "Send the message as Content-Type: application/json, in UTF-8.");
-        }
+        MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
         String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
         if (key != null && !key.matches("[\\x21-\\x7e]{1,128}")) {
             throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters.");

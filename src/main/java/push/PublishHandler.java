@@ -4,7 +4,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import push.Publisher.Outcome;
 import push.Publisher.Outcome.Stored;
@@ -16,9 +15,6 @@ import push.Publisher.Outcome.Stored;
  */
 final class PublishHandler {
     private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
-    private static final Pattern KEY = Pattern.compile("[\\x21-\\x7e]{1,128}");
-    private static final Pattern JSON =
-            Pattern.compile("application/json(\\s*;\\s*charset\\s*=\\s*\"?utf-8\"?)?\\s*", Pattern.CASE_INSENSITIVE);
 
     private final Config config;
     private final MessageLog log;
@@ -36,14 +32,8 @@ final class PublishHandler {
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection posts too fast: wait as Retry-After says.", waitMs);
         }
-        String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
-        if (type == null || !JSON.matcher(type).matches()) {
-            throw new Problem(415, "Send the message as Content-Type: application/json, in UTF-8.");
-        }
-        String key = exchange.getRequestHeaders().getFirst(IDEMPOTENCY_KEY);
-        if (key != null && !KEY.matcher(key).matches()) {
-            throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters: send a UUID, say.");
-        }
+        MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
+        String key = IdempotencyKey.read(exchange.getRequestHeaders().get(IDEMPOTENCY_KEY));
         Body.receive(exchange, config.bodyMs(), body -> publish(exchange, Draft.parse(body), key));
     }
 

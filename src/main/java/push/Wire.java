@@ -3,7 +3,7 @@ package push;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,30 +89,39 @@ public enum Wire {
         return best;
     }
 
+    /** A weight (RFC 9110, 12.4.2); what is none counts as 1. */
+    private static final Pattern WEIGHT = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
+
     private String type() {
         return isSnapshot() ? "text/plain" : contentType;
     }
 
-    private record Range(String type, double weight, int place) {
+    /** One range of an {@code Accept} field; {@code exactness} is 0 for the range of everything. */
+    private record Range(String type, int parameters, double weight, int place) {
         static List<Range> parse(String accept) {
             List<Range> ranges = new ArrayList<>();
-            for (String element : accept.toLowerCase(Locale.ROOT).split(",", -1)) {
-                String[] parts = element.split(";", -1);
-                if (parts[0].contains("/")) {
-                    ranges.add(new Range(parts[0].strip(), weightOf(parts), ranges.size()));
+            for (String element : FieldReader.elements(accept)) {
+                MediaType type = MediaType.parse(element);
+                if (type != null
+                        && !(type.name().startsWith("*/") && !type.name().equals("*/*"))) {
+                    ranges.add(of(type, ranges.size()));
                 }
             }
             return ranges;
         }
 
-        private static double weightOf(String[] parts) {
-            for (int i = 1; i < parts.length; i++) {
-                String parameter = parts[i].strip();
-                if (parameter.matches("q=(0(\\.\\d{0,3})?|1(\\.0{0,3})?)")) {
-                    return Double.parseDouble(parameter.substring(2));
+        /** What stands behind the weight belongs to no range; it is an extension, which says nothing here. */
+        private static Range of(MediaType type, int place) {
+            int parameters = 0;
+            for (var parameter : type.parameters()) {
+                if (parameter.getKey().equals("q")) {
+                    String weight = parameter.getValue();
+                    boolean isOne = WEIGHT.matcher(weight).matches();
+                    return new Range(type.name(), parameters, isOne ? Double.parseDouble(weight) : 1, place);
                 }
+                parameters++;
             }
-            return 1;
+            return new Range(type.name(), parameters, 1, place);
         }
 
         boolean isBefore(Range other) {
@@ -121,8 +130,9 @@ public enum Wire {
                     : exactness() != other.exactness() ? exactness() > other.exactness() : place < other.place;
         }
 
+        /** A range with parameters is meant for a form that has them, which ours have not: it counts after one without. */
         int exactness() {
-            return type.equals("*/*") ? 0 : type.endsWith("/*") ? 1 : 2;
+            return type.equals("*/*") ? 0 : type.endsWith("/*") ? 1 : parameters > 0 ? 2 : 3;
         }
 
         boolean matches(String mediaType) {
