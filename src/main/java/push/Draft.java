@@ -19,8 +19,8 @@ import tools.jackson.databind.JsonNode;
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param user 1 to 64 code points, no control characters but line feed and tab
- * @param text 1 to 4,096 code points, the same
+ * @param user 1 to 64 code points, which show as what they are: see {@link Name}
+ * @param text 1 to 4,096 code points, no control characters but line feed and tab
  */
 public record Draft(String user, String text) {
     static final int MAX_USER = 64;
@@ -57,23 +57,33 @@ public record Draft(String user, String text) {
     private static String field(JsonNode json, String name, int max, List<Fault> faults) {
         JsonNode value = json.get(name);
         String text = value != null && value.isString() ? value.stringValue() : "";
-        String fault = value == null ? "is missing" : value.isString() ? fault(text, max) : "is not a string";
+        String fault = value == null ? "is missing" : value.isString() ? characterFault(text) : "is not a string";
+        if (fault == null && name.equals("user")) {
+            text = Name.normalize(text);
+        }
+        int length = text.codePointCount(0, text.length());
+        if (fault == null && (length < 1 || length > max)) {
+            fault = "has " + length + " characters";
+        } else if (fault == null && name.equals("user")) {
+            fault = Name.fault(text);
+        }
         if (fault != null) {
-            faults.add(new Fault("#/" + name, name + " " + fault + ": give 1 to " + max + " characters"));
+            String what = fault.contains(": ") ? "" : ": give 1 to " + max + " characters";
+            faults.add(new Fault("#/" + name, name + ' ' + fault + what));
         }
         return text;
     }
 
-    private static @Nullable String fault(String text, int max) {
-        int length = text.codePointCount(0, text.length());
-        if (length < 1 || length > max) {
-            return "has " + length + " characters";
-        }
-        if (text.codePoints().anyMatch(c -> Character.isISOControl(c) && c != '\n' && c != '\t')) {
-            return "has a control character other than line feed and tab";
-        }
-        if (text.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)) {
-            return "has half of a surrogate pair";
+    private static @Nullable String characterFault(String text) {
+        int[] points = text.codePoints().toArray();
+        for (int i = 0; i < points.length; i++) {
+            int c = points[i];
+            if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
+                return "has half of a surrogate pair as character " + (i + 1) + ": remove it";
+            }
+            if (Character.isISOControl(c) && c != '\n' && c != '\t') {
+                return "has " + Name.describe(c) + " as character " + (i + 1) + ", a control character: remove it";
+            }
         }
         return null;
     }

@@ -118,7 +118,7 @@ final class Lesson10HostileTest {
 
     @Means("Some control character passes: a terminal, a log or a line-based form will act on it.")
     @Test
-    void everyControlCharacterButLineFeedAndTabIsRefused() {
+    void everyControlCharacterButLineFeedAndTabOfATextIsRefused() {
         var taken = new ArrayList<String>();
 
         for (int c = 0; c < 0xa0; c = c == 0x1f ? 0x7f : c + 1) {
@@ -134,10 +134,7 @@ final class Lesson10HostileTest {
             }
         }
 
-        assertEquals(
-                List.of("U+0009 in user", "U+0009 in text", "U+000A in user", "U+000A in text"),
-                taken,
-                "the control characters that were taken");
+        assertEquals(List.of("U+0009 in text", "U+000A in text"), taken, "the control characters that were taken");
         assertEquals(taken.size(), bystanders.texts().size());
     }
 

@@ -39,7 +39,7 @@ final class Lesson10TextTest {
             })
     void lineBreakInAFieldForgesNoRecord(String smuggled) {
         var seed = server.open(Format.SEED);
-        String user = smuggled.length() <= 64 ? smuggled : "eve";
+        String user = "\"},\\n {";
 
         server.post(user, smuggled);
 
@@ -80,6 +80,29 @@ final class Lesson10TextTest {
         assertEquals(text, answer.json().path("text").asString(""));
         assertTrue(answer.header("content-type").startsWith("application/json"), answer.header("content-type"));
         assertEquals("nosniff", answer.header("x-content-type-options"));
+    }
+
+    @Means("A name may be invisible or reorder the row it stands in, so that it reads as the name of somebody else.")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "   ",
+                "\u202Enna",
+                "ann\u200B",
+                "ann\u2069",
+                "\uFEFFann",
+                "\u3164",
+                "\u0430nn",
+                "ann\nbob",
+                "ann\u2028"
+            })
+    void nameThatDoesNotShowAsWhatItIsIsRefused(String user) {
+        var json = WireRecord.JSON.createObjectNode().put("user", user).put("text", "hi");
+
+        var answer = server.request(server.at("/messages").post(Target.json(json.toString())));
+
+        var problem = answer.problem(422, "a message of " + Malformed.quote(user));
+        assertEquals("#/user", problem.at("/errors/0/pointer").asString(""), answer.toString());
     }
 
     @Means("What the client sends is copied into the record, and not the two fields that it may choose.")

@@ -1,0 +1,123 @@
+package push;
+
+import java.lang.Character.UnicodeScript;
+import java.text.Normalizer;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The rules for a name: it shows as what it is.
+ *
+ * <p>A name with an invisible or reordering character, or with a letter of another script among its own, reads as somebody
+ * else's. The terms are those of Unicode TR 39: each word is <em>Highly Restrictive</em> (5.2). A word of one script that
+ * looks like a word of another is taken, because it is also how people are called; so a name proves nothing.
+ *
+ * <p><b>Threads:</b> any thread; it has no state.
+ */
+final class Name {
+    private static final Pattern SPACES = Pattern.compile("\\p{Zs}+");
+    /** Fullwidth, mathematical and letterlike: the same letters and digits in another style. */
+    private static final Pattern STYLED =
+            Pattern.compile("[[\\x{2100}-\\x{214F}\\x{FF10}-\\x{FF5A}\\x{1D400}-\\x{1D7FF}]&&[\\p{L}\\p{Nd}]]");
+
+    private static final Pattern LINES = Pattern.compile("[\\p{Cc}\\p{Zl}\\p{Zp}]");
+    private static final Pattern REORDERING =
+            Pattern.compile("[\\x{61C}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]");
+
+    /** Default_Ignorable_Code_Point, and what else leaves no mark: annotations, the braille blank, a placeholder. */
+    private static final Pattern INVISIBLE = Pattern.compile("[\\xAD\\x{34F}\\x{115F}\\x{1160}\\x{17B4}\\x{17B5}"
+            + "\\x{180B}-\\x{180F}\\x{200B}-\\x{200F}\\x{2060}-\\x{206F}\\x{2800}\\x{3164}\\x{FE00}-\\x{FE0F}\\x{FEFF}"
+            + "\\x{FFA0}\\x{FFF0}-\\x{FFFC}\\x{1BCA0}-\\x{1BCA3}\\x{1D173}-\\x{1D17A}\\x{E0000}-\\x{E0FFF}]");
+
+    private static final Pattern MEANINGLESS = Pattern.compile("[\\p{Co}\\x{FDD0}-\\x{FDEF}]|[\\x{FFFE}\\x{FFFF}]");
+
+    private static final String EMOJI = "[\\p{So}\\x{1F000}-\\x{1FAFF}]";
+    private static final String VIRAMA =
+            "[\\x{94D}\\x{9CD}\\x{A4D}\\x{ACD}\\x{B4D}\\x{BCD}\\x{C4D}\\x{CCD}\\x{D4D}\\x{DCA}" + "\\x{1039}\\x{17D2}]";
+    /** Arabic letters that do not join the next one: a ZWNJ after them changes nothing, and so would not be seen. */
+    private static final String UNJOINED = "\\x{622}-\\x{625}\\x{627}\\x{629}\\x{62F}-\\x{632}\\x{648}\\x{671}-\\x{677}"
+            + "\\x{688}-\\x{699}\\x{6C0}\\x{6C3}-\\x{6CB}\\x{6CD}\\x{6CF}\\x{6D2}\\x{6D3}\\x{6D5}\\x{6EE}\\x{6EF}";
+
+    /** Where an invisible character changes what is seen: within emoji, flags, and the scripts that need it (TR 31, 2.3). */
+    private static final Pattern NEEDED = Pattern.compile("(" + EMOJI + ")\u200D(?=" + EMOJI + ")|(" + VIRAMA
+            + ")[\u200C\u200D]|(\\p{L})\u200D(?=" + VIRAMA + ")|([\\p{IsArabic}&&\\p{L}&&[^" + UNJOINED
+            + "]])\u200C(?=[\\p{IsArabic}&&\\p{L}])|(\\x{1F3F4})[\\x{E0030}-\\x{E007A}]{2,6}\\x{E007F}");
+
+    private static final Pattern VISIBLE = Pattern.compile("[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Cn}]");
+    private static final Pattern PILE = Pattern.compile("[\\p{Mn}\\p{Me}]{5}");
+
+    private static final Set<UnicodeScript> OF_NO_SCRIPT =
+            EnumSet.of(UnicodeScript.COMMON, UnicodeScript.INHERITED, UnicodeScript.UNKNOWN);
+    private static final List<Set<UnicodeScript>> MIXTURES = List.of(
+            EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.HIRAGANA, UnicodeScript.KATAKANA),
+            EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.BOPOMOFO),
+            EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.HANGUL));
+
+    private Name() {}
+
+    /** A name in the one form in which it is stored: what reads the same is the same (NFC; spaces as in RFC 8266, 2.1). */
+    static String normalize(String name) {
+        String plain =
+                STYLED.matcher(name).replaceAll(styled -> Normalizer.normalize(styled.group(), Normalizer.Form.NFKC));
+        String bare =
+                plain.replaceAll("[\\x{FE0E}\\x{FE0F}]", ""); // Whether a sign is drawn in colour is not the name.
+        return Normalizer.normalize(SPACES.matcher(bare).replaceAll(" ").replaceAll("^ | $", ""), Normalizer.Form.NFC);
+    }
+
+    /** What is wrong with a normalized name, or null. */
+    static @Nullable String fault(String name) {
+        if (LINES.matcher(name).find()) {
+            return "has " + first(LINES, name) + ", which ends a line or leaves a gap: remove it";
+        }
+        if (REORDERING.matcher(name).find()) {
+            return "has " + first(REORDERING, name) + ", which reorders text: remove it";
+        }
+        String shown = NEEDED.matcher(name).replaceAll("$1$2$3$4$5");
+        for (Pattern unseen : List.of(INVISIBLE, MEANINGLESS)) {
+            if (unseen.matcher(shown).find()) {
+                String why = unseen == INVISIBLE ? "which cannot be seen" : "which has no agreed meaning";
+                return "has " + first(unseen, shown) + ", " + why + ": remove it";
+            }
+        }
+        if (!VISIBLE.matcher(shown).find()) {
+            return "shows nothing: give at least one letter, digit or sign";
+        }
+        if (Character.getType(shown.codePointAt(0)) == Character.NON_SPACING_MARK) {
+            return "begins with " + describe(shown.codePointAt(0)) + ", a mark on no letter: put a letter before it";
+        }
+        if (PILE.matcher(shown).find()) {
+            return "has more than four marks on one letter: remove some";
+        }
+        return mixture(shown);
+    }
+
+    private static @Nullable String mixture(String name) {
+        for (String word : name.split(" ")) {
+            Set<UnicodeScript> scripts = word.codePoints()
+                    .mapToObj(UnicodeScript::of)
+                    .filter(script -> !OF_NO_SCRIPT.contains(script))
+                    .collect(Collectors.toCollection(TreeSet::new));
+            if (scripts.size() > 1 && MIXTURES.stream().noneMatch(mixture -> mixture.containsAll(scripts))) {
+                String names = scripts.stream().map(Enum::name).collect(Collectors.joining(" and "));
+                return "mixes letters of the scripts " + names + " in one word: write each word in one script";
+            }
+        }
+        return null;
+    }
+
+    private static String first(Pattern pattern, String text) {
+        var found = pattern.matcher(text);
+        return found.find() ? describe(text.codePointAt(found.start())) : "";
+    }
+
+    /** A character for people: its code point, and its name if it has one. */
+    static String describe(int codePoint) {
+        String name = codePoint == 0x0B ? "VERTICAL TAB" : Character.getName(codePoint);
+        return "U+%04X".formatted(codePoint) + (name == null ? "" : ' ' + name.replaceAll(" \\(.*", ""));
+    }
+}
