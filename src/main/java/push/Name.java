@@ -97,7 +97,7 @@ final class Name {
     }
 
     private static @Nullable String mixture(String name) {
-        for (String word : name.split(" ")) {
+        for (String word : name.split(" ", -1)) {
             Set<UnicodeScript> scripts = word.codePoints()
                     .mapToObj(UnicodeScript::of)
                     .filter(script -> !OF_NO_SCRIPT.contains(script))

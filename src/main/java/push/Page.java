@@ -36,8 +36,24 @@ public final class Page {
     private static final Pattern ENTITY_TAG =
             Pattern.compile("\\s*(?:W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*\")\\s*(?:,|$)");
 
-    private static final List<String> FILES =
-            List.of("index.html", "app.js", "outbox.js", "stream.js", "style.css", "favicon.svg");
+    private static final List<String> FILES = List.of(
+            "index.html",
+            "app.js",
+            "dom.js",
+            "form.js",
+            "jump.js",
+            "light.js",
+            "list.css",
+            "list.js",
+            "older.js",
+            "outbox.js",
+            "pending.js",
+            "row.js",
+            "stream.js",
+            "strip.css",
+            "strip.js",
+            "style.css",
+            "favicon.svg");
 
     /** The bytes of a file in one content coding, and their strong entity tag (RFC 9110, 8.8.3). */
     @SuppressWarnings("ArrayRecordComponent") // Files are never compared.

@@ -1,11 +1,11 @@
 /** Posting that neither loses nor doubles a message. */
 
-import { Backoff, End } from '/stream.js';
+import { Backoff, End } from './stream.js';
 
 const ANSWER_WITHIN_MS = 10_000;
 /** The server remembers a key for five minutes: tried again after that, a stored message would be stored twice. */
 const KEY_LIVES_MS = 270_000;
-const UNKNOWN = 'Nobody can tell whether this was stored: look for it above, and send it again if it is not there.';
+const UNKNOWN = 'This may have been sent or not. Look for it above, and send it again if it is not there.';
 
 /**
  * Posts messages one after the other, so that they keep their order, each until it is stored or refused.
@@ -69,7 +69,7 @@ export class Outbox {
       });
       if (response.ok) return { state: 'sent', id: (await response.json()).id };
       if (response.status >= 500 || [408, 429].includes(response.status)) return End.refused(response);
-      const problem = { detail: `The server refused it: status ${response.status}.` };
+      const problem = { detail: `The server refused this message (status ${response.status}).` };
       return { state: 'refused', problem: Object.assign(problem, await response.json().catch(() => ({}))) };
     } catch (error) {
       return error;

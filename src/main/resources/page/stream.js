@@ -1,6 +1,6 @@
 /**
  * The client's side of the streaming push: read records off a response that never ends, notice when it has
- * died all the same, and come back without loss or repeat. Nothing here touches the document; app.js draws.
+ * died all the same, and come back without loss or repeat. Nothing here touches the document; the other files draw.
  */
 
 const FIRST_CAP_MS = 1_000;
@@ -88,12 +88,12 @@ export class Backoff {
     this.#wake();
   }
 
-  /** Tells `begun` how many milliseconds it will take, then takes them. */
+  /** Tells `begun` how many milliseconds it will take, and whether the server asked for them; then takes them. */
   async wait({ toldMs }, begun) {
     const told = Number.isFinite(toldMs);
     const ms = told ? Math.min(Math.max(toldMs, 0), LONGEST_WAIT_MS) : Math.random() * this.#capMs;
     this.#capMs = Math.min(2 * this.#capMs, LAST_CAP_MS);
-    begun(ms);
+    begun(ms, told);
     await new Promise((resolve) => {
       setTimeout(resolve, ms);
       this.#wake = told ? () => {} : resolve;
@@ -104,7 +104,7 @@ export class Backoff {
 /**
  * One stream of records, kept up for ever.
  *
- * `on.state({name, why, ms})`: connecting, live, or waiting for so long and why. Live means that a record came
+ * `on.state({name, why, ms, isTold})`: connecting, live, or waiting for so long and why, told so by the server or not. Live means that a record came
  * within the last two and a half heartbeats, and nothing else: an open connection alone proves nothing.
  * `on.message(record)`: each message once, in order. `on.forget(reason)`: what came before is void.
  * `on.chunk(chunk)`: see records().
@@ -130,7 +130,7 @@ export class Connection {
       this.#on.state({ name: 'connecting' });
       const end = await this.#listen();
       this.#isLive = false;
-      await this.#backoff.wait(end, (ms) => this.#on.state({ name: 'waiting', why: end.message, ms }));
+      await this.#backoff.wait(end, (ms, isTold) => this.#on.state({ name: 'waiting', why: end.message, ms, isTold }));
     }
   }
 

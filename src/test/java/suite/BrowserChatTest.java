@@ -147,15 +147,21 @@ class BrowserChatTest {
         var page = ChatPage.open(chromium, backend.url("/"));
         page.name("ann");
 
-        page.paste("text", "ring\u0007");
-        page.type(Keys.ENTER);
+        page.say("one");
+        page.awaitMessages("ann: one");
+        page.paste("user", "\u202Enna");
+        page.say("two");
 
-        chromium.await("a reason", () -> !page.text("text-says").isEmpty());
-        assertEquals("ring\u0007", page.field("text"));
-        assertEquals("true", chromium.driver().findElement(By.id("text")).getDomAttribute("aria-invalid"));
-        page.type(Keys.BACK_SPACE, "!", Keys.ENTER);
-        page.awaitMessages("ann: ring!");
+        chromium.await("a reason", () -> !page.text("user-says").isEmpty());
+        assertEquals(
+                "The name has U+202E RIGHT-TO-LEFT OVERRIDE, which reorders text: remove it.", page.text("user-says"));
         assertEquals("", page.text("text-says"));
+        assertEquals("two", page.field("text"));
+        assertEquals("true", chromium.driver().findElement(By.id("user")).getDomAttribute("aria-invalid"));
+        page.name("ann");
+        page.type(Keys.ENTER);
+        page.awaitMessages("ann: one", "ann: two");
+        assertEquals("", page.text("user-says"));
     }
 
     @Test

@@ -50,12 +50,12 @@ class BrowserConnectionTest {
     }
 
     @Test
-    void aNewServerAtTheSameAddressStartsANewList() {
+    void aNewServerAtTheSameAddressStartsANewListUnderTheOldOne() {
         backend.post("bob", "before");
         page.awaitMessages("bob: before");
 
         backend.stop();
-        page.awaitStatus("🔴 waiting ");
+        page.awaitStatus("🔴 The server ");
         backend.startAgain();
         backend.post("bob", "after");
 
@@ -85,9 +85,9 @@ class BrowserConnectionTest {
     void aByeIsWaitedOutAsTheServerAsks() {
         backend.drain();
 
-        page.awaitStatus("🔴 waiting ");
+        page.awaitStatus("🔴 The server ");
         var bye = page.states().stream()
-                .filter(state -> state.get("why").equals("the server said bye (drain)"))
+                .filter(state -> state.get("why").equals("The server is restarting."))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("it must say why it waits: " + page.states()));
         backend.startAgain();
@@ -106,10 +106,10 @@ class BrowserConnectionTest {
         page.awaitMessages("bob: one");
 
         chromium.offline(true);
-        page.awaitStatus("🔴 offline");
+        page.awaitStatus("🔴 You are offline.");
         backend.post("bob", "two");
         page.say("three");
-        page.awaitStatus("🔴 offline");
+        page.awaitStatus("🔴 You are offline.");
         assertEquals(1, page.count("#pending li"));
         chromium.offline(false);
 
@@ -128,7 +128,7 @@ class BrowserConnectionTest {
 
         page.awaitStatus("🔴 ");
         var red = page.states().stream()
-                .filter(state -> state.get("why").equals("silence"))
+                .filter(state -> state.get("why").equals("The server has gone silent."))
                 .findFirst()
                 .orElseThrow();
         long tookMs = (Long) red.get("at") - silentSince;

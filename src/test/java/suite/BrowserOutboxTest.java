@@ -98,8 +98,7 @@ class BrowserOutboxTest {
 
         assertEquals(List.of("one", "one", "one", "two"), did.get("posts"));
         assertEquals(
-                "one refused: Nobody can tell whether this was stored: look for it above, and send it again if it is not"
-                        + " there.",
+                "one refused: This may have been sent or not. Look for it above, and send it again if it is not there.",
                 did.get("states").get(did.get("states").size() - 2));
     }
 
@@ -118,7 +117,7 @@ class BrowserOutboxTest {
         var did = play(Map.of("status", 413, "body", "<html>"), STORED);
 
         assertEquals(
-                "one refused: The server refused it: status 413.",
+                "one refused: The server refused this message (status 413).",
                 did.get("states").get(2));
     }
 }

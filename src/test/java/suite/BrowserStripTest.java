@@ -63,7 +63,7 @@ class BrowserStripTest {
                 """));
 
             chromium.run(CHUNKS, 300);
-            chromium.await("red", () -> page.states().toString().contains("Unexpected token"));
+            chromium.await("the end, with its reason", () -> page.text("rows").contains("Unexpected token"));
             assertEquals(200, page.count("#rows tr"));
         }
     }

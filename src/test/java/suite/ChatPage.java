@@ -82,11 +82,11 @@ final class ChatPage {
         return driver().findElement(By.id(id)).getText();
     }
 
-    /** The messages of the list, each as {@code name: text}. */
+    /** The messages of the list, each as {@code name: text}; those of a log that is past are left out. */
     List<String> messages() {
         driver();
         return chromium.run("""
-                return [...document.querySelectorAll('#messages li:not(.note)')]
+                return [...document.querySelectorAll('#messages li:not(.note, .past li)')]
                   .map((row) => `${row.querySelector('.user').textContent}: ${row.querySelector('.text').textContent}`);
                 """);
     }
@@ -107,7 +107,7 @@ final class ChatPage {
         return chromium.run("return document.querySelectorAll(arguments[0]).length", selector);
     }
 
-    /** The status line: light, word, seconds and reason. */
+    /** The status line: light, word or reason, and seconds. */
     String status() {
         return text("status").replaceAll("\\s+", " ");
     }
