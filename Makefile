@@ -4,13 +4,16 @@ WITH := sh src/build/setup.sh
 # An environment that a command line sets goes on to every recipe: make run PUSH_HEARTBEAT_MS=1000.
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: certs $(if $(STEP),,$(JAR)) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it (STEP=05: that of a lesson; STEP=workshop: yours)
 	@$(WITH) run sh src/build/run.sh
 
 test: certs ## Run all tests (TEST=Lesson05*: some; WITHOUT="browser clients": leave groups out)
 	@$(WITH) test sh src/build/test.sh
+
+test-proxies: certs ## Run the tests through real proxies: nginx, HAProxy, Caddy and Apache (TEST=ProxyNginxTest: some)
+	@$(WITH) proxies sh src/build/test.sh proxies
 
 build: certs $(JAR) ## Build target/streaming-push-kit.jar, which runs with java -jar
 	@echo "$(JAR) is built. Start it here: java @src/build/server.flags -jar $(JAR)"
@@ -67,4 +70,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target
 
-.PHONY: help run test build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean
+.PHONY: help run test test-proxies build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean

@@ -1,10 +1,11 @@
 #!/bin/sh
-# setup.sh run|test|docs [COMMAND…]
+# setup.sh run|test|docs|proxies|verify [COMMAND…]
 # Finds what the project needs, installs with apt-get what is missing where it may, says otherwise exactly what
 # to install, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
 # For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
 # that WITHOUT names: browser (Chromium and its driver), clients (curl, nghttp). For "docs" all of that and Node,
-# which runs the seed whose output is woven into its lesson.
+# which runs the seed whose output is woven into its lesson. For "proxies" also nginx, HAProxy, Caddy and Apache; their
+# services are not started, now or when the machine starts. For "verify" all of it.
 set -u
 need=$1
 shift
@@ -36,6 +37,10 @@ find_first() { # the first of these commands that is there
   return 1
 }
 
+there() { # one of these commands, which need not be on everybody's path
+  (PATH=$PATH:/usr/sbin:/usr/local/sbin && find_first "$@") >/dev/null
+}
+
 wants() { # wants GROUP: are the tests of this group to run?
   [ "$need" != run ] || return 1
   case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
@@ -58,7 +63,13 @@ look() {
     command -v curl >/dev/null || lacks curl curl curl
     command -v nghttp >/dev/null || lacks nghttp nghttp2-client nghttp2
   fi
-  [ "$need" != docs ] || command -v node >/dev/null || lacks "Node, 18 or newer" nodejs node
+  if [ "$need" = proxies ] || [ "$need" = verify ]; then
+    there nginx || lacks nginx nginx nginx
+    there haproxy || lacks HAProxy haproxy haproxy
+    there caddy || lacks Caddy caddy caddy
+    there apache2 httpd || lacks "Apache's httpd" apache2-bin httpd
+  fi
+  case $need in docs | verify) command -v node >/dev/null ;; esac || lacks "Node, 18 or newer" nodejs node
   [ -z "$missing" ]
 }
 
@@ -90,6 +101,29 @@ give_up() {
   exit 1
 }
 
+# A package starts its service when it is installed, and when the machine starts, on ports 80 and 443. Debian asks
+# policy-rc.d for leave first. One that is there already is put back.
+policy=/usr/sbin/policy-rc.d
+forbidden=
+forbid_services() {
+  forbidden=1
+  trap allow_services EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM
+  [ ! -e "$policy" ] || $root mv "$policy" "$policy.before-push"
+  printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null
+  $root chmod 755 "$policy"
+}
+
+allow_services() {
+  trap - EXIT INT TERM
+  $root rm -f "$policy"
+  [ ! -e "$policy.before-push" ] || $root mv "$policy.before-push" "$policy"
+  for service in $debian; do # those that were installed just now
+    case $service in nginx | haproxy | caddy) $root systemctl --quiet disable "$service" 2>/dev/null ;; esac
+  done
+}
+
 install() {
   command -v apt-get >/dev/null || give_up
   if [ "$(id -u)" = 0 ]; then
@@ -103,8 +137,10 @@ install() {
   progress="sh $(dirname "$0")/progress.sh"
   $progress "Reading Debian's list of packages" $root apt-get -q update || give_up "apt-get update failed."
   name_jdk
+  case $debian in *nginx* | *haproxy* | *caddy*) forbid_services ;; esac
   $progress "Installing$debian" $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $debian ||
     give_up "apt-get install failed."
+  [ -z "$forbidden" ] || allow_services
   look || give_up "apt-get installed it, and still it is not to be found."
 }
 

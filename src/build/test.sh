@@ -1,7 +1,9 @@
 #!/bin/sh
-# Runs the tests and ends with a summary. Environment: TEST (a pattern of classes), WITHOUT (groups to leave out),
-# BUILD_DIR (target, if not set), CI (true: nothing may be left out).
+# test.sh [proxies]: runs the tests and ends with a summary; those through real proxies only when they are asked for.
+# Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (target, if not set), CI (true:
+# nothing may be left out).
 set -u
+only=${1:-}
 build=${BUILD_DIR:-target}
 without=$(echo "${WITHOUT:-}" | tr ',' ' ')
 case ${CI:-} in '' | false) ci= ;; *) ci=1 ;; esac
@@ -14,7 +16,11 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
 fi
 
 set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" test
-[ -z "$without" ] || set -- "$@" -DexcludedGroups="$(echo $without | tr ' ' ',')"
+if [ -n "$only" ]; then
+  set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
+else
+  set -- "$@" -DexcludedGroups="$(echo proxies $without | tr ' ' ',')"
+fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
 rm -rf "$build/surefire-reports"
 began=$(date +%s)
@@ -38,6 +44,7 @@ if [ "$skipped" -gt 0 ]; then
 fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
+[ -n "$only" ] || echo "The tests through nginx, HAProxy, Caddy and Apache are apart: make test-proxies"
 if [ "$tests" -eq "$skipped" ]; then
   echo "FAILED: no test has run"
   status=1

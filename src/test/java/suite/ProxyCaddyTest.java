@@ -1,0 +1,9 @@
+package suite;
+
+/** Through Caddy. */
+final class ProxyCaddyTest extends ThroughAProxy {
+
+    ProxyCaddyTest() {
+        super(ProxyKind.CADDY);
+    }
+}
