@@ -3,7 +3,7 @@
 # Finds what the project needs, installs with apt-get what is missing where it may, says otherwise exactly what
 # to install, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
 # For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
-# that WITHOUT names: browser (Chromium and its driver), clients (curl, nghttp). For "docs" all of that and Node,
+# that WITHOUT names: browser (Chromium, its driver, npm), clients (curl, nghttp, npm). For "docs" all of that and Node,
 # which runs the seed whose output is woven into its lesson. For "proxies" also nginx, HAProxy, Caddy and Apache; their
 # services are not started, now or when the machine starts. For "verify" all of it.
 set -u
@@ -59,6 +59,10 @@ look() {
   CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver)} ||
     ! wants browser || lacks "Chromium's driver" chromium-driver "" chromedriver
   export CHROMIUM CHROMEDRIVER
+  # npm brings what the tests run in the page, and clients that they drive: see src/test/clients.
+  if wants browser || wants clients; then
+    command -v npm >/dev/null || lacks npm npm node
+  fi
   if wants clients; then
     command -v curl >/dev/null || lacks curl curl curl
     command -v nghttp >/dev/null || lacks nghttp nghttp2-client nghttp2

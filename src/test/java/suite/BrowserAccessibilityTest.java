@@ -1,0 +1,107 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
+
+/** The page in each of its states, checked by axe-core: no violation, in light and in dark, on a desk and on a phone. */
+@Tag("browser")
+@Timeout(120)
+class BrowserAccessibilityTest {
+
+    @RegisterExtension
+    static final Chromium chromium = new Chromium();
+
+    private final Backend backend = new Backend();
+
+    @AfterEach
+    void stop() {
+        chromium.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
+        backend.close();
+    }
+
+    /** What axe-core finds wrong, each with the elements that it blames. */
+    private static void assertSound(String state) throws IOException {
+        chromium.driver().executeScript(Files.readString(Npm.file("axe-core/axe.min.js")));
+        Map<String, Object> result = chromium.runAsync("""
+                // What fades in is judged when it is there.
+                await Promise.all(document.getAnimations().map((each) => each.effect.getTiming().iterations === Infinity
+                  ? each.cancel() : each.finished));
+                const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
+                return {
+                  passes: passes.length,
+                  violations: violations.map(({ id, help, nodes }) =>
+                    `${id}: ${help}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join(', ')}`),
+                };
+                """);
+
+        assertEquals(List.of(), result.get("violations"), state);
+        assertTrue((Long) result.get("passes") > 15, "rules that passed: " + result.get("passes"));
+    }
+
+    private static void look(String scheme, int width) {
+        chromium.driver()
+                .executeCdpCommand(
+                        "Emulation.setDeviceMetricsOverride",
+                        Map.of("width", width, "height", 667, "deviceScaleFactor", 1, "mobile", width < 500));
+        chromium.driver()
+                .executeCdpCommand(
+                        "Emulation.setEmulatedMedia",
+                        Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"light, 1000", "dark, 1000", "light, 375", "dark, 375"})
+    void noStateOfThePageHasAViolation(String scheme, int width) throws IOException {
+        look(scheme, width);
+        var page = ChatPage.open(chromium, backend.url("/"));
+        assertSound("empty");
+
+        backend.post("ann", "one");
+        backend.post("ann", "two, in the same run");
+        backend.post("\u05d3\u05df", "\u05e9\u05dc\u05d5\u05dd");
+        page.name("bob");
+        page.say("mine");
+        page.awaitNothingPending();
+        chromium.await("four messages", () -> page.messages().size() == 4);
+        assertSound("with messages");
+
+        chromium.driver().findElement(By.id("toggle")).click();
+        chromium.await("a heartbeat in the strip", () -> page.text("rows").contains("heartbeat"));
+        assertSound("with the strip open");
+
+        page.name("");
+        page.type(Keys.ENTER);
+        page.paste("user", "\u202Enna");
+        page.paste("text", "hi");
+        page.type(Keys.ENTER);
+        chromium.await("a fault", () -> page.text("user-says").contains("U+202E"));
+        page.type(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.ENTER);
+        chromium.await("two faults", () -> !page.text("text-says").isEmpty());
+        assertSound("with faults under both fields");
+
+        backend.stop();
+        page.awaitStatus("🔴 The server cannot be reached.");
+        page.name("bob");
+        page.say("waiting");
+        assertSound("with the server gone");
+
+        backend.startAgain();
+        backend.post("ann", "after");
+        page.awaitLive();
+        chromium.await("the past", () -> page.count(".past li") == 4);
+        assertSound("after a restart");
+    }
+}
