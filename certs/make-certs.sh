@@ -12,20 +12,65 @@ public_key_of_key() { openssl pkey -in key.pem -passin pass: -pubout 2>/dev/null
 public_key_of_certificate() { openssl x509 -in server.crt -noout -pubkey 2>/dev/null; }
 public_key_of_request() { openssl req -in csr.pem -noout -pubkey 2>/dev/null; }
 
-# Why the pair does not serve; nothing if it does.
+# The first block of PEM that a server reads from a key's file.
+label_of_key() { tr -d '\r' <key.pem 2>/dev/null | sed -n 's/^-----BEGIN \(.*PRIVATE KEY\)-----$/\1/p' | head -n 1; }
+blocks() { tr -d '\r' <server.crt 2>/dev/null | grep -c -e '-----BEGIN' || true; }
+certificates() { # how many can be read, of those that are said to be certificates and nothing else
+  tr -d '\r' <server.crt 2>/dev/null | grep -q -e '^-----BEGIN .*CERTIFICATE-----$' || return 0
+  openssl crl2pkcs7 -nocrl -certfile server.crt 2>/dev/null | openssl pkcs7 -print_certs 2>/dev/null | grep -c -e '-----BEGIN CERTIFICATE-----'
+}
+
+# Is this a kind of key that JDKs and browsers serve and accept: RSA from 2,048 bits on, or a curve of NIST's?
+key_is_common() {
+  openssl x509 -in server.crt -noout -text 2>/dev/null | awk '
+    /Public Key Algorithm:/ { kind = $NF }
+    /Public-Key: \(/ { bits = $0; gsub(/[^0-9]/, "", bits) }
+    /ASN1 OID:/ { curve = $NF }
+    END { exit !((kind == "rsaEncryption" || kind == "rsassaPss") && bits >= 2048 || curve ~ /^(prime256v1|secp384r1|secp521r1)$/) }'
+}
+
+# Is its first day still to come? No option of openssl x509 tells.
+begins_later() {
+  begin=$(openssl x509 -in server.crt -noout -startdate | tr ':=' '  ' | awk '{
+    month = (index("JanFebMarAprMayJunJulAugSepOctNovDec", $2) + 2) / 3
+    printf "%04d%02d%02d%02d%02d%02d", $7, month, $3, $4, $5, $6
+  }')
+  [ "$begin" -gt "$(date -u +%Y%m%d%H%M%S)" ]
+}
+
+# Why the pair does not serve; nothing if it does. What the server refuses at its start has to be here too.
 fault() {
   if [ ! -e key.pem ] && [ ! -e server.crt ]; then echo "there was none"
   elif [ ! -e key.pem ]; then echo "key.pem was missing"
   elif [ ! -e server.crt ]; then echo "server.crt was missing"
-  elif ! public_key_of_key >/dev/null; then echo "key.pem was not a readable private key"
-  elif ! public_key_of_certificate >/dev/null; then echo "server.crt was not a readable certificate"
+  elif ! public_key_of_key >/dev/null || [ -z "$(label_of_key)" ] || [ "$(label_of_key)" = "ENCRYPTED PRIVATE KEY" ]; then
+    echo "key.pem was not a readable private key"
+  elif ! public_key_of_certificate >/dev/null || [ "$(certificates)" != "$(blocks)" ]; then
+    echo "server.crt was not a readable certificate"
   elif [ "$(public_key_of_key)" != "$(public_key_of_certificate)" ]; then echo "key.pem did not belong to server.crt"
+  elif ! key_is_common; then echo "it was a kind of key that clients or servers refuse"
+  elif begins_later; then echo "server.crt was not valid yet"
   elif ! openssl x509 -in server.crt -noout -checkend 0 >/dev/null; then echo "server.crt had expired"
   elif ! openssl x509 -in server.crt -noout -checkend $((spare_days * 86400)) >/dev/null; then echo "server.crt had less than $spare_days days left"
   fi
 }
 
-work=$(mktemp -d ./new.XXXXXX)
+kept() { # kept [WORDS]
+  echo "certs: kept, valid until $(openssl x509 -in server.crt -noout -enddate | cut -d = -f 2)${1:-}"
+  openssl x509 -in server.crt -noout -text | grep -q 'DNS:localhost' ||
+    echo "certs: server.crt does not name localhost, and clients will refuse it there: to replace it, remove it and run make certs"
+  exit 0
+}
+
+why=$(fault)
+[ -n "$why" ] || [ "$(public_key_of_request)" != "$(public_key_of_key)" ] || kept
+
+work=$(mktemp -d ./new.XXXXXX 2>/dev/null) || {
+  [ -n "$why" ] || kept "; csr.pem is missing or belongs to another key, and cannot be made: $PWD cannot be written to"
+  echo "certs: $PWD cannot be written to, and $why: make it writable (it may be another user's, or the disk full)," \
+    "or name a pair elsewhere by PUSH_CERT and PUSH_KEY" >&2
+  exit 1
+}
 trap 'rm -rf "$work"' EXIT
 cat >"$work/conf" <<'END'
 [req]
@@ -46,17 +91,10 @@ request() { # request KEY: the CSR for that key
   chmod 644 "$work/csr.pem"
 }
 
-why=$(fault)
 if [ -z "$why" ]; then
-  end=$(openssl x509 -in server.crt -noout -enddate | cut -d = -f 2)
-  if [ "$(public_key_of_request)" = "$(public_key_of_key)" ]; then
-    echo "certs: kept, valid until $end"
-  else
-    request key.pem
-    mv -f "$work/csr.pem" csr.pem
-    echo "certs: kept, valid until $end; made csr.pem anew, because it was missing or belonged to another key"
-  fi
-  exit 0
+  request key.pem
+  mv -f "$work/csr.pem" csr.pem
+  kept "; made csr.pem again, because it was missing or belonged to another key"
 fi
 
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem" 2>"$work/errors" || { cat "$work/errors" >&2; exit 1; }

@@ -16,6 +16,7 @@ import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.RSAPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.regex.Matcher;
@@ -34,8 +35,10 @@ import javax.net.ssl.SSLContext;
 public final class Pem {
     private static final Pattern KEY =
             Pattern.compile("-----BEGIN ([A-Z ]*PRIVATE KEY)-----([A-Za-z0-9+/=\\s]*)-----END \\1-----");
-    private static final String MEND = "run `make certs` in the project's folder, or name others: PUSH_CERT, PUSH_KEY";
+    private static final String MEND = "run `make certs` and start in the project's folder with"
+            + " PUSH_CERT and PUSH_KEY unset, or let those name another pair";
 
+    private static final int MIN_RSA_BITS = 2_048;
     private static final String NO_CERTIFICATE = " holds no certificate in PEM (a certificate request is none): ";
 
     private Pem() {}
@@ -45,7 +48,7 @@ public final class Pem {
      *
      * @param certificate a PEM file with one certificate or a chain
      * @param key a PEM file with the unencrypted PKCS#8 key (EC or RSA) of the first certificate
-     * @throws BadConfig if a file is missing or unreadable, the pair does not match, or the certificate is not valid now
+     * @throws BadConfig if a file is missing or unreadable, the pair does not match or is too weak, or it is not valid now
      */
     public static SSLContext context(Path certificate, Path key) {
         X509Certificate[] chain = readChain(certificate);
@@ -94,11 +97,17 @@ public final class Pem {
         }
         if (!pem.group(1).equals("PRIVATE KEY")) {
             throw new BadConfig(file + " holds an " + pem.group(1) + ", which is not plain PKCS#8: convert it with"
-                    + " `openssl pkey -in " + file + " -out plain.pem`");
+                    + " `openssl pkey -in " + file + " -out plain.pem` and start with"
+                    + " PUSH_KEY=plain.pem");
         }
         try {
             byte[] der = Base64.getMimeDecoder().decode(pem.group(2));
-            return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+            PrivateKey key = KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(der));
+            if (key instanceof RSAPrivateKey rsa && rsa.getModulus().bitLength() < MIN_RSA_BITS) {
+                throw new BadConfig(
+                        file + " is an RSA key of fewer than " + MIN_RSA_BITS + " bits, which clients refuse: " + MEND);
+            }
+            return key;
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new BadConfig(file + " holds no " + algorithm + " key, which the certificate needs: " + MEND);
         }

@@ -174,8 +174,8 @@ final class ConfigTest {
 
         var looked = Path.of("nowhere/server.crt").toAbsolutePath();
         assertEquals(
-                "push: " + looked + " does not exist: run `make certs` in the project's folder, or name others:"
-                        + " PUSH_CERT, PUSH_KEY",
+                "push: " + looked + " does not exist: run `make certs` and start in the project's folder with"
+                        + " PUSH_CERT and PUSH_KEY unset, or let those name another pair",
                 line);
     }
 
