@@ -1,9 +1,9 @@
 #!/bin/sh
 # setup.sh run|test|docs|proxies|verify [COMMAND…]
-# Finds what the project needs, installs with apt-get what is missing where it may, says otherwise exactly what
-# to install, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
+# Finds what the project needs, installs with apt-get what is missing where it may, says otherwise what to install
+# on this system, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
 # For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
-# that WITHOUT names: browser (Chromium, its driver, npm), clients (curl, nghttp, npm). For "docs" all of that and Node,
+# that WITHOUT names: browser (Chromium, its driver, npm), clients (curl, nghttp, git, npm). For "docs" all of that and Node,
 # which runs the seed whose output is woven into its lesson. For "proxies" also nginx, HAProxy, Caddy and Apache; their
 # services are not started, now or when the machine starts. For "verify" all of it.
 set -u
@@ -11,34 +11,81 @@ need=$1
 shift
 WITHOUT=${WITHOUT:-}
 
+root=${SETUP_ROOT:-} # of the file system; a test has one of its own
+
+# Debian, Ubuntu or another system: its own words, then those of the system that it comes from.
+system() {
+  if [ "$(uname)" = Darwin ] && [ -z "$root" ]; then echo macos
+  else sed -n 's/^ID\(_LIKE\)\{0,1\}=//p' "$root/etc/os-release" 2>/dev/null | tr -d '"' | tr '\n' ' '
+  fi
+}
+
 # The major version of the JDK in a folder, or nothing.
 major() {
   [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
   sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "$1/release"
 }
 
-find_jdk() {
-  onPath=$(command -v javac) && onPath=$(readlink -f "$onPath" 2>/dev/null) && onPath=${onPath%/bin/javac}
-  for home in "${JAVA_HOME:-}" "$onPath" /usr/lib/jvm/* "${HOME:-}"/.sdkman/candidates/java/current \
-    "$(/usr/libexec/java_home -v 17+ 2>/dev/null)" \
-    /opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home /usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+# The home of the JDK behind a command. asdf, jenv and mise put scripts on the PATH, so where the command lies tells
+# nothing: the JVM that it starts knows.
+home_behind() {
+  program=$(command -v "$1") || return 0
+  program=$(readlink -f "$program" 2>/dev/null) && [ -n "$(major "${program%/bin/*}")" ] && echo "${program%/bin/*}" && return 0
+  [ "$1" = java ] || set -- javac -J-XshowSettings:properties -version
+  [ "$1" = javac ] || set -- java -XshowSettings:properties -version
+  [ ! -x "$root/usr/libexec/java_home" ] || "$root/usr/libexec/java_home" >/dev/null 2>&1 || return 0 # a stub of macOS
+  "$@" 2>&1 </dev/null | sed -n 's/^ *java\.home = //p' | head -n 1
+}
+
+find_jdk() { # fills jdk, and refused: which were looked at first, and why they do not serve
+  jdk= refused=
+  for home in "${JAVA_HOME:-}" javac java "$root"/usr/lib/jvm/* "$root"/opt/java/* "$root"/opt/jdk* \
+    "${HOME:-}"/.sdkman/candidates/java/current "${HOME:-}"/.asdf/installs/java/* "${HOME:-}"/.local/share/mise/installs/java/* \
+    "${HOME:-}"/.jenv/versions/* "${HOME:-}"/.jdks/* java_home \
+    "$root"/opt/homebrew/opt/openjdk*/libexec/openjdk.jdk/Contents/Home "$root"/usr/local/opt/openjdk*/libexec/openjdk.jdk/Contents/Home; do
+    case $home in
+      '') continue ;;
+      javac | java) home=$(home_behind "$home") ;;
+      java_home) home=$("$root/usr/libexec/java_home" -v 17+ 2>/dev/null) ;;
+    esac
+    [ -n "$home" ] || continue
     version=$(major "$home")
     if [ "${version:-0}" -ge 17 ]; then
       jdk=$home
       return 0
     fi
+    why=
+    if [ -n "$version" ]; then why="is version $version"
+    elif [ -x "$home/bin/java" ]; then why="has no javac: it is a JRE"
+    elif [ "$home" = "${JAVA_HOME:-}" ]; then why="has no JDK"
+    fi
+    [ -z "$why" ] || case $refused in *"$home $why"*) ;; *)
+      [ "$home" != "${JAVA_HOME:-}" ] || why="$why (JAVA_HOME is $home)"
+      refused="${refused:+$refused; }$home $why" ;;
+    esac
   done
-  jdk=
   return 1
 }
 
+# Maven's version, from the name of a file of its own, or else from itself, which takes half a second.
+maven_version() {
+  program=$(readlink -f "$(command -v mvn)" 2>/dev/null)
+  for jar in "${program%/bin/mvn}"/lib/maven-core-*.jar; do
+    [ -e "$jar" ] && jar=${jar##*/maven-core-} && echo "${jar%.jar}" && return 0
+  done
+  JAVA_HOME=$jdk mvn -B -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | head -n 1
+}
+
+# A command of Ubuntu's that only says that a snap is wanted.
+stub() { head -c 2000 "$1" 2>/dev/null | grep -q 'snap install' && [ ! -x /snap/bin/chromium ]; }
+
 find_first() { # the first of these commands that is there
-  for name in "$@"; do command -v "$name" && return 0; done
+  for name in "$@"; do found=$(command -v "$name") && ! stub "$found" && echo "$found" && return 0; done
   return 1
 }
 
 there() { # one of these commands, which need not be on everybody's path
-  (PATH=$PATH:/usr/sbin:/usr/local/sbin && find_first "$@") >/dev/null
+  (PATH=$PATH:$root/usr/sbin:$root/usr/local/sbin && find_first "$@") >/dev/null
 }
 
 wants() { # wants GROUP: are the tests of this group to run?
@@ -46,60 +93,105 @@ wants() { # wants GROUP: are the tests of this group to run?
   case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
 }
 
-# Fills: missing (words for people), debian, mac and casks (names of packages).
+# Fills: missing (words for people) and things (what they are called in package below).
 look() {
-  missing= debian= mac= casks=
-  find_jdk || lacks "a JDK, 17 or newer" JDK openjdk@17
-  command -v mvn >/dev/null || lacks "Maven, 3.6.3 or newer" maven maven
-  command -v openssl >/dev/null || lacks openssl openssl openssl
+  missing= things=
+  find_jdk || lacks "a JDK, 17 or newer${refused:+ ($refused)}" jdk
+  if ! command -v mvn >/dev/null; then lacks "Maven, 3.6.3 or newer" maven
+  else
+    maven=$(maven_version)
+    case $maven in [0-2].* | 3.[0-5] | 3.[0-5].* | 3.6.[0-2]) lacks "a newer Maven (Maven $maven is too old; 3.6.3 or newer)" maven ;; esac
+  fi
+  command -v openssl >/dev/null || lacks openssl openssl
   # Looked for in any case, for lesson 11 needs them; asked for only where the tests do.
   CHROMIUM=${CHROMIUM:-$(find_first chromium chromium-browser google-chrome google-chrome-stable \
     "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")} ||
-    ! wants browser || lacks Chromium chromium "" google-chrome
-  CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver)} ||
-    ! wants browser || lacks "Chromium's driver" chromium-driver "" chromedriver
+    ! wants browser || lacks Chromium chromium
+  CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver chromium.chromedriver)} || ! wants browser || lacks "Chromium's driver" driver
   export CHROMIUM CHROMEDRIVER
   # npm brings what the tests run in the page, and clients that they drive: see src/test/clients.
   if wants browser || wants clients; then
-    command -v npm >/dev/null || lacks npm npm node
+    command -v npm >/dev/null || lacks npm npm
   fi
   if wants clients; then
-    command -v curl >/dev/null || lacks curl curl curl
-    command -v nghttp >/dev/null || lacks nghttp nghttp2-client nghttp2
+    for client in curl nghttp git; do command -v "$client" >/dev/null || lacks "$client" "$client"; done
   fi
   if [ "$need" = proxies ] || [ "$need" = verify ]; then
-    there nginx || lacks nginx nginx nginx
-    there haproxy || lacks HAProxy haproxy haproxy
-    there caddy || lacks Caddy caddy caddy
-    there apache2 httpd || lacks "Apache's httpd" apache2-bin httpd
+    there nginx || lacks nginx nginx
+    there haproxy || lacks HAProxy haproxy
+    there caddy || lacks Caddy caddy
+    there apache2 httpd || lacks "Apache's httpd" apache
   fi
-  case $need in docs | verify) command -v node >/dev/null ;; esac || lacks "Node, 18 or newer" nodejs node
+  case $need in docs | verify) command -v node >/dev/null ;; esac || lacks "Node, 18 or newer" node
   [ -z "$missing" ]
 }
 
-lacks() { # lacks WORDS DEBIAN-PACKAGE BREW-FORMULA [BREW-CASK]
+lacks() { # lacks WORDS THING
   missing="${missing:+$missing; }$1"
-  debian="$debian $2"
-  mac="$mac${3:+ $3}"
-  casks="$casks${4:+ $4}"
+  things="$things $2"
 }
 
-# Puts the JDK that this Debian has in the place of the word JDK.
-name_jdk() {
-  case $debian in *JDK*) ;; *) return 0 ;; esac
-  for package in openjdk-17-jdk-headless openjdk-21-jdk-headless openjdk-25-jdk-headless default-jdk-headless; do
-    apt-cache show "$package" >/dev/null 2>&1 && break
-  done
-  debian=$(echo "$debian" | sed "s/JDK/$package/")
+# The name of a thing's package, or nothing where there is none, or where the package of another has it.
+package() { # package SYSTEM THING
+  case $1:$2 in
+    apt:jdk) echo openjdk-17-jdk-headless ;;
+    dnf:jdk) echo java-latest-openjdk-devel ;;
+    rhel:jdk | zypper:jdk) echo java-21-openjdk-devel ;;
+    pacman:jdk) echo jdk-openjdk ;;
+    apk:jdk) echo openjdk21 ;;
+    brew:jdk) echo openjdk ;;
+    snap:chromium | snap:driver | brew:chromium | brew:driver | pacman:driver) ;;
+    apt:driver) echo chromium-driver ;;
+    apk:driver) echo chromium-chromedriver ;;
+    *:driver) echo chromedriver ;;
+    apt:apache | snap:apache) echo apache2-bin ;;
+    apk:apache | zypper:apache) echo apache2 ;;
+    pacman:apache) echo apache ;;
+    *:apache) echo httpd ;;
+    apt:nghttp | snap:nghttp) echo nghttp2-client ;;
+    *:nghttp) echo nghttp2 ;;
+    snap:jdk) echo openjdk-17-jdk-headless ;;
+    brew:node | brew:npm) echo node ;;
+    dnf:npm | rhel:npm) echo nodejs-npm ;;
+    zypper:npm) echo npm-default ;;
+    *:node) echo nodejs ;;
+    *) echo "$2" ;;
+  esac
+}
+
+packages() { # packages SYSTEM: of all that is missing
+  for thing in $things; do package "$1" "$thing"; done | paste -s -d ' ' -
+}
+
+wants_browser_of() { case "$things " in *" chromium "* | *" driver "*) return 0 ;; *) return 1 ;; esac }
+
+how() { # how WORDS COMMAND SYSTEM: a line that a person can copy
+  list=$(packages "$3")
+  [ -z "$list" ] || printf '  %-18s %s %s\n' "$1" "$2" "$list"
+}
+
+say_how() { # the way of this system; of all systems, where it is not known which this is
+  case " $(system)" in
+    *" ubuntu"*)
+      how "Ubuntu (as root):" "apt install" snap
+      ! wants_browser_of || echo "  Ubuntu has Chromium, and its driver with it, as a snap: snap install chromium; then /snap/bin has to be on the PATH" ;;
+    *" debian"* | *" raspbian"*) how "Debian (as root):" "apt install" apt ;;
+    *" rhel"* | *" centos"*) how "As root:" "dnf install" rhel ;;
+    *" fedora"*) how "Fedora (as root):" "dnf install" dnf ;;
+    *" arch"*) how "Arch (as root):" "pacman -S" pacman ;;
+    *" alpine"*) how "Alpine (as root):" "apk add" apk ;;
+    *suse*) how "openSUSE (as root):" "zypper install" zypper ;;
+    *) [ "$(system)" = macos ] || how "Debian (as root):" "apt install" apt
+      how "macOS:" "brew install" brew
+      ! wants_browser_of || echo "  macOS:             brew install --cask google-chrome chromedriver" ;;
+  esac
 }
 
 give_up() {
   {
     echo "Missing: $missing."
     [ -n "${1:-}" ] && echo "$1"
-    echo "  Debian (as root):  apt install$(echo "$debian" | sed 's/JDK/openjdk-17-jdk-headless/')"
-    [ -z "$mac" ] || echo "  macOS:             brew install$mac"
-    [ -z "$casks" ] || echo "  macOS:             brew install --cask$casks"
+    say_how
     [ "$need" = test ] && [ -z "${CI:-}" ] && echo 'Or leave those tests out, and be told so: make test WITHOUT="browser clients"'
   } >&2
   exit 1
@@ -107,53 +199,95 @@ give_up() {
 
 # A package starts its service when it is installed, and when the machine starts, on ports 80 and 443. Debian asks
 # policy-rc.d for leave first. One that is there already is put back.
-policy=/usr/sbin/policy-rc.d
+policy=$root/usr/sbin/policy-rc.d
 forbidden=
 forbid_services() {
   forbidden=1
   trap allow_services EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM
-  [ ! -e "$policy" ] || $root mv "$policy" "$policy.before-push"
-  printf '#!/bin/sh\nexit 101\n' | $root tee "$policy" >/dev/null
-  $root chmod 755 "$policy"
+  [ ! -e "$policy" ] || $as_root mv "$policy" "$policy.before-push"
+  printf '#!/bin/sh\nexit 101\n' | $as_root tee "$policy" >/dev/null
+  $as_root chmod 755 "$policy"
 }
 
 allow_services() {
   trap - EXIT INT TERM
-  $root rm -f "$policy"
-  [ ! -e "$policy.before-push" ] || $root mv "$policy.before-push" "$policy"
-  for service in $debian; do # those that were installed just now
-    case $service in nginx | haproxy | caddy) $root systemctl --quiet disable "$service" 2>/dev/null ;; esac
+  $as_root rm -f "$policy"
+  [ ! -e "$policy.before-push" ] || $as_root mv "$policy.before-push" "$policy"
+  for service in $known; do # those that were installed just now
+    case $service in nginx | haproxy | caddy) $as_root systemctl --quiet disable "$service" 2>/dev/null ;; esac
   done
 }
 
+# Installs what can be had; what cannot, does not stop the rest.
 install() {
   command -v apt-get >/dev/null || give_up
   if [ "$(id -u)" = 0 ]; then
-    root=
+    as_root=
   elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || { [ -t 0 ] && [ -z "${CI:-}" ] && sudo true; }; }; then
-    root=sudo
+    as_root=sudo
   else
     give_up "To install it here takes root, or sudo."
   fi
   echo "Missing: $missing."
   progress="sh $(dirname "$0")/progress.sh"
-  $progress "Reading Debian's list of packages" $root apt-get -q update || give_up "apt-get update failed."
-  name_jdk
-  case $debian in *nginx* | *haproxy* | *caddy*) forbid_services ;; esac
-  $progress "Installing$debian" $root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends install $debian ||
-    give_up "apt-get install failed."
+  # sudo drops the variables that name a proxy.
+  get="$as_root env DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy=$http_proxy} ${https_proxy:+https_proxy=$https_proxy} apt-get -q"
+  $progress "Reading the list of packages" $get update || give_up "apt-get update failed."
+  case " $(system)" in *" ubuntu"*) names=snap ;; *) names=apt ;; esac
+  known= failed=
+  for package in $(packages $names); do
+    case $package in openjdk-*) set -- "$package" openjdk-21-jdk-headless openjdk-25-jdk-headless default-jdk-headless ;; *) set -- "$package" ;; esac
+    for name in "$@"; do
+      apt-cache show "$name" >/dev/null 2>&1 && known="$known $name" && continue 2
+    done
+    failed="${failed:+$failed; }apt-get knows no $package"
+  done
+  case $known in *nginx* | *haproxy* | *caddy*) forbid_services ;; esac
+  [ -z "$known" ] || $progress "Installing$known" $get -y --no-install-recommends install $known ||
+    for package in $known; do
+      $progress "Installing $package alone" $get -y --no-install-recommends install "$package" ||
+        failed="${failed:+$failed; }$package could not be installed"
+    done
   [ -z "$forbidden" ] || allow_services
-  look || give_up "apt-get installed it, and still it is not to be found."
+  look || give_up "${failed:-What apt-get installed is not enough}."
+}
+
+# Maven takes no proxy from the environment, and curl asks a proxy even for this machine.
+use_proxy() {
+  proxy=${https_proxy:-${HTTPS_PROXY:-${http_proxy:-${HTTP_PROXY:-${all_proxy:-${ALL_PROXY:-}}}}}}
+  [ -n "$proxy" ] || return 0
+  no_proxy=localhost,127.0.0.1,::1${no_proxy:+,$no_proxy}
+  NO_PROXY=$no_proxy
+  export no_proxy NO_PROXY
+  proxy=${proxy#*://}
+  proxy=${proxy%%/*}
+  case $proxy in *@* | *[!a-zA-Z0-9.:-]*) return 0 ;; esac # one with a password belongs into Maven's settings.xml
+  case ${MAVEN_OPTS:-} in *proxyHost*) return 0 ;; esac
+  port=${proxy##*:}
+  [ "$port" != "$proxy" ] || port=80
+  for protocol in http https; do
+    MAVEN_OPTS="${MAVEN_OPTS:+$MAVEN_OPTS }-D$protocol.proxyHost=${proxy%:*} -D$protocol.proxyPort=$port"
+  done
+  MAVEN_OPTS="$MAVEN_OPTS -Daether.connector.http.useSystemProperties=true"
+  export MAVEN_OPTS
+}
+
+# In the locale C a JVM cannot name a file whose name, or whose folder's, has a letter beyond ASCII.
+use_letters() {
+  case $(locale charmap 2>/dev/null) in ANSI_X3.4-1968 | US-ASCII | 646) LC_ALL=C.UTF-8 && export LC_ALL ;; esac
 }
 
 if [ -n "${LOOK_ONLY:-}" ]; then # for doctor.sh: what there is, and nothing else
   look
-  printf 'JAVA_HOME=%s\nCHROMIUM=%s\nCHROMEDRIVER=%s\n' "$jdk" "$CHROMIUM" "$CHROMEDRIVER"
+  printf 'JAVA_HOME=%s\nCHROMIUM=%s\nCHROMEDRIVER=%s\nREFUSED=%s\nMAVEN=%s\n' "$jdk" "$CHROMIUM" "$CHROMEDRIVER" "$refused" "${maven:-}"
+  say_how | sed 's/^ */HOW=/'
   exit 0
 fi
+use_letters
 look || install
+use_proxy
 JAVA_HOME=$jdk
 export JAVA_HOME
 [ $# -eq 0 ] || exec "$@"
