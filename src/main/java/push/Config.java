@@ -71,11 +71,11 @@ public record Config(
                 read.number("PUSH_RETAIN_MESSAGES", 8_192, 1, 10_000_000),
                 read.number("PUSH_RETAIN_BYTES", 8 << 20, 1, Integer.MAX_VALUE),
                 read.number("PUSH_MAX_STREAMS", 10_000, 1, 10_000_000),
-                read.number("PUSH_MAX_STREAMS_PER_CONNECTION", 100, 1, 1_000_000),
-                read.number("PUSH_POSTS_PER_SECOND", 50, 0, 1_000_000),
-                read.number("PUSH_POST_BURST", 200, 0, 1_000_000),
-                read.number("PUSH_OPENS_PER_SECOND", 10, 0, 1_000_000),
-                read.number("PUSH_OPEN_BURST", 100, 0, 1_000_000),
+                read.number("PUSH_MAX_STREAMS_PER_CONNECTION", 600, 1, 1_000_000),
+                read.number("PUSH_POSTS_PER_SECOND", 200, 0, 1_000_000),
+                read.number("PUSH_POST_BURST", 2_000, 0, 1_000_000),
+                read.number("PUSH_OPENS_PER_SECOND", 100, 0, 1_000_000),
+                read.number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000),
                 read.unknown);
     }
 

@@ -7,7 +7,9 @@ import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.ConnectionErrorException;
 import io.undertow.protocols.http2.Http2Channel;
 import io.undertow.protocols.http2.Http2GoAwayStreamSourceChannel;
+import io.undertow.protocols.http2.Http2PingStreamSourceChannel;
 import io.undertow.protocols.http2.Http2RstStreamStreamSourceChannel;
+import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
@@ -29,9 +31,11 @@ import org.xnio.StreamConnection;
 final class PushChannel extends Http2Channel {
     private static final byte[] PING = new byte[8];
     private static final int LAST_WORD_MS = 200;
+    private static final int MAX_UNREAD = 256;
 
     private final Connection connection;
     private final Shard shard;
+    private int unread; // PING and SETTINGS that have come in while TCP took no answer.
     private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
     PushChannel(StreamConnection tcp, ByteBufferPool pool, PooledByteBuffer read, OptionMap options, Shard shard) {
@@ -69,6 +73,12 @@ final class PushChannel extends Http2Channel {
             connection.reset(reset.getStreamId(), left ? Reason.CLIENT : Reason.ERROR);
         } else if (frame instanceof Http2GoAwayStreamSourceChannel) {
             connection.because(Reason.GOAWAY);
+        } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
+            unread = isJammed() ? unread + 1 : 0;
+            if (unread > MAX_UNREAD) { // Each answer that it does not read takes a buffer of 16 kB.
+                connection.because(Reason.ERROR);
+                abort();
+            }
         }
         return frame;
     }

@@ -39,11 +39,11 @@ final class ConfigTest {
                 number("PUSH_RETAIN_MESSAGES", 8_192, 1, 10_000_000, Config::retainMessages),
                 number("PUSH_RETAIN_BYTES", 8 << 20, 1, Integer.MAX_VALUE, Config::retainBytes),
                 number("PUSH_MAX_STREAMS", 10_000, 1, 10_000_000, Config::maxStreams),
-                number("PUSH_MAX_STREAMS_PER_CONNECTION", 100, 1, 1_000_000, Config::maxStreamsPerConnection),
-                number("PUSH_POSTS_PER_SECOND", 50, 0, 1_000_000, Config::postsPerSecond),
-                number("PUSH_POST_BURST", 200, 0, 1_000_000, Config::postBurst),
-                number("PUSH_OPENS_PER_SECOND", 10, 0, 1_000_000, Config::opensPerSecond),
-                number("PUSH_OPEN_BURST", 100, 0, 1_000_000, Config::openBurst));
+                number("PUSH_MAX_STREAMS_PER_CONNECTION", 600, 1, 1_000_000, Config::maxStreamsPerConnection),
+                number("PUSH_POSTS_PER_SECOND", 200, 0, 1_000_000, Config::postsPerSecond),
+                number("PUSH_POST_BURST", 2_000, 0, 1_000_000, Config::postBurst),
+                number("PUSH_OPENS_PER_SECOND", 100, 0, 1_000_000, Config::opensPerSecond),
+                number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000, Config::openBurst));
     }
 
     private static Arguments number(String name, int otherwise, int min, int max, ToIntFunction<Config> value) {

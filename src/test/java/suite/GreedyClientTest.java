@@ -22,7 +22,8 @@ class GreedyClientTest {
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_PING_MS", "60000",
             "PUSH_POSTS_PER_SECOND", "0",
-            "PUSH_OPENS_PER_SECOND", "0");
+            "PUSH_OPENS_PER_SECOND", "0",
+            "PUSH_MAX_STREAMS_PER_CONNECTION", "100");
 
     @Test
     @Means(

@@ -26,7 +26,8 @@ final class Lesson10LimitsTest {
     private static final String EMOJI = "\uD83D\uDE00"; // One code point, two chars, four bytes.
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final Target server = Target.with(
+            "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS_PER_CONNECTION", "100");
 
     @RegisterExtension
     static final Target impatient = Target.with("PUSH_BODY_MS", String.valueOf(BODY.toMillis()));
@@ -146,6 +147,7 @@ final class Lesson10LimitsTest {
     @Means("Streams are not counted for each connection, or the count is one off.")
     @Test
     void connectionHoldsAHundredStreams() {
+        server.requires("PUSH_MAX_STREAMS_PER_CONNECTION");
         var client = server.raw();
         var streams = new ArrayList<Recorder>();
 

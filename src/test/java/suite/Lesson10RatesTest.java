@@ -15,7 +15,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class Lesson10RatesTest {
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final Target server = Target.with(
+            "PUSH_OPENS_PER_SECOND", "10",
+            "PUSH_OPEN_BURST", "100",
+            "PUSH_POSTS_PER_SECOND", "50",
+            "PUSH_POST_BURST", "200");
 
     @RegisterExtension
     static final Target small = Target.with("PUSH_MAX_STREAMS", "20");
@@ -27,6 +31,7 @@ final class Lesson10RatesTest {
             "Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.")
     @Test
     void streamsOpenAHundredAtOnceAndThenTenASecond() {
+        server.requires("PUSH_OPENS_PER_SECOND", "PUSH_OPEN_BURST");
         var client = server.raw();
 
         var first429 = untilRefused(100, 10, () -> {
@@ -48,6 +53,7 @@ final class Lesson10RatesTest {
     @Means("POSTs are not counted for each connection.")
     @Test
     void postsGoTwoHundredAtOnceAndThenFiftyASecond() {
+        server.requires("PUSH_POSTS_PER_SECOND", "PUSH_POST_BURST");
         var client = server.raw();
 
         var first429 = untilRefused(200, 50, () -> post(client));
