@@ -70,7 +70,7 @@ find_jdk() { # fills jdk, and refused: which were looked at first, and why they 
 # Maven's version, from the name of a file of its own, or else from itself, which takes half a second.
 maven_version() {
   program=$(readlink -f "$(command -v mvn)" 2>/dev/null)
-  for jar in "${program%/bin/mvn}"/lib/maven-core-*.jar; do
+  for jar in "${program%/bin/mvn}"/lib/maven-core-[0-9]*.[0-9]*.[0-9]*.jar; do
     [ -e "$jar" ] && jar=${jar##*/maven-core-} && echo "${jar%.jar}" && return 0
   done
   JAVA_HOME=$jdk mvn -B -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | head -n 1

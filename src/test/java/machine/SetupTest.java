@@ -105,7 +105,7 @@ final class SetupTest {
                 "ID=rocky, ID_LIKE=\"rhel centos fedora\" | dnf install java-21-openjdk-devel maven openssl chromium",
                 "ID=arch | pacman -S jdk-openjdk maven openssl chromium npm curl nghttp2 git",
                 "ID=manjaro, ID_LIKE=arch | pacman -S jdk-openjdk maven",
-                "ID=alpine | apk add openjdk21 maven openssl chromium chromium-chromedriver nodejs-npm curl nghttp2 git",
+                "ID=alpine | apk add openjdk21 maven openssl chromium chromium-chromedriver npm curl nghttp2 git",
                 "ID=\"opensuse-tumbleweed\", ID_LIKE=\"opensuse suse\" | zypper install java-21-openjdk-devel maven openssl chromium chromedriver",
                 "ID=debian | apt install openjdk-17-jdk-headless maven openssl chromium chromium-driver npm curl nghttp2-client git",
                 "ID=ubuntu, ID_LIKE=debian | snap install chromium",
