@@ -105,7 +105,7 @@ abstract class ThroughAProxy {
         users.get(0).stream.cancel();
         untilTheProxyLooks();
         server.awaitStatus(status -> status.open() == USERS - 1, "that one has left", A_SECOND);
-        users.forEach(user -> Clients.close(user.client));
+        users.forEach(user -> user.stream.cancel());
         untilTheProxyLooks();
         server.awaitStatus(status -> status.open() == 0, "that all have left", Deadline.PATIENCE);
     }
