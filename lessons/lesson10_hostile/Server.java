@@ -98,7 +98,12 @@ public final class Server implements Running {
             throw new Problem(406, "Accept one of: text/event-stream, application/x-ndjson, text/plain.");
         }
         Connection connection = Connection.of(exchange);
-        admit(connection);
+        try {
+            admit(connection);
+        } catch (Problem problem) {
+            problem.send(exchange, wire); // As server-sent events: no error, which would end an EventSource for good.
+            return;
+        }
         String header = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         var query = exchange.getQueryParameters().get("lastEventId");
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);

@@ -130,7 +130,7 @@ public final class Body {
             } catch (Problem problem) {
                 problem.send(exchange);
             } catch (RuntimeException e) { // A fault of ours; without an answer the client would wait for ever.
-                new Problem(500, "The server has failed at this request: please report it.").send(exchange);
+                Problem.failed().send(exchange);
                 throw e;
             }
         }

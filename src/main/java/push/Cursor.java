@@ -120,7 +120,7 @@ final class Cursor {
     }
 
     /** When to come back, in milliseconds, spread so that not all come at once. */
-    private static int retryMs() {
+    static int retryMs() {
         return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }
 }

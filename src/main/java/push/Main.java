@@ -9,8 +9,9 @@ import java.util.logging.Logger;
 /**
  * The command: starts the server, and ends it when a signal comes.
  *
- * <p>Exit codes: 0 after a drain, 2 if a setting cannot be used or an argument is given, 130 or 143 after a second
- * signal.
+ * <p>SIGTERM, SIGINT and SIGHUP drain it; a second one, of any of them, ends it immediately. Exit codes: 0 after a drain, 2
+ * if a setting cannot be used or an argument is given, and after a second signal 128 and its number: 129 (HUP), 130 (INT) or
+ * 143 (TERM). A signal that the parent ignores, as {@code nohup} does SIGHUP, stays ignored: the JVM takes no handler for it.
  *
  * <p><b>Threads:</b> the main thread, and the JVM's for signals.
  */
@@ -39,6 +40,7 @@ public final class Main {
             return;
         }
         CountDownLatch told = new CountDownLatch(1);
+        onSignal("HUP", 129, told);
         onSignal("INT", 130, told);
         onSignal("TERM", 143, told);
         System.out.println("Serving https://localhost:" + server.port() + "/ (Ctrl-C drains and ends)");

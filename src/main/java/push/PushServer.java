@@ -54,6 +54,8 @@ public final class PushServer implements Running {
 
     @Override
     public void drain() {
+        router.unready();
+        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // While load balancers look away.
         router.drain();
         publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
         long began = System.nanoTime();

@@ -2,6 +2,7 @@ package push;
 
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
 
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class Router implements HttpHandler {
     private static final String MESSAGE = "/messages/";
+    private static final AttachmentKey<Wire> WIRE = AttachmentKey.create(Wire.class);
 
     private final MessageLog log;
     private final Shards shards;
@@ -21,7 +23,9 @@ final class Router implements HttpHandler {
     private final Metrics metrics;
     private final HistoryHandler history;
     private final Page page = new Page();
-    private volatile boolean draining; // Volatile: set by whoever drains, read by every IO thread.
+    // Volatile: set by whoever drains, read by every IO thread.
+    private volatile boolean unready;
+    private volatile boolean draining;
 
     Router(
             MessageLog log,
@@ -39,8 +43,14 @@ final class Router implements HttpHandler {
         this.history = new HistoryHandler(log);
     }
 
+    /** From now on {@code /readyz} is 503, and all else as before. */
+    void unready() {
+        unready = true;
+    }
+
     /** From now on every request is refused but those that look in. */
     void drain() {
+        unready = true;
         draining = true;
     }
 
@@ -68,7 +78,9 @@ final class Router implements HttpHandler {
             case "/metrics" -> metrics.handle(readOnly(exchange));
             case "/healthz" -> say(readOnly(exchange), "ok\n");
             case "/readyz" -> {
-                refuseIfDraining();
+                if (unready) {
+                    throw Problem.goingDown();
+                }
                 say(readOnly(exchange), "ready\n");
             }
             default -> {
@@ -83,13 +95,36 @@ final class Router implements HttpHandler {
     }
 
     private void messages(HttpServerExchange exchange, Wire plain) throws Problem {
-        refuseIfDraining();
         refuseIfForeign(exchange);
         switch (exchange.getRequestMethod().toString()) {
-            case "GET" -> stream.handle(exchange, plain);
-            case "POST" -> publish.handle(exchange);
+            case "GET" -> open(exchange, StreamHandler.choose(exchange, plain));
+            case "POST" -> {
+                refuseIfDraining();
+                publish.handle(exchange);
+            }
             default -> throw Problem.methodNotAllowed("GET, POST");
         }
+    }
+
+    /** What can be refused for good has been; what is refused from here on may be had later. */
+    private void open(HttpServerExchange exchange, Wire wire) {
+        exchange.addDefaultResponseListener(Router::answerFailure);
+        exchange.putAttachment(WIRE, wire);
+        try {
+            refuseIfDraining();
+            stream.handle(exchange, wire);
+        } catch (Problem problem) {
+            problem.send(exchange, wire);
+        }
+    }
+
+    /** Undertow is about to answer 500 without a word, for a handler has thrown. */
+    private static boolean answerFailure(HttpServerExchange exchange) {
+        boolean failed = exchange.getStatusCode() == 500 && !exchange.isResponseStarted();
+        if (failed) {
+            Problem.failed().send(exchange, exchange.getAttachment(WIRE));
+        }
+        return failed;
     }
 
     private void message(HttpServerExchange exchange, String id) throws Problem {

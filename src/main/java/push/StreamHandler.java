@@ -14,7 +14,6 @@ import org.xnio.ChannelListeners;
  */
 final class StreamHandler {
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
-    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
     private final Config config;
     private final MessageLog log;
@@ -27,25 +26,25 @@ final class StreamHandler {
     }
 
     /**
-     * Opens a stream.
+     * Chooses the form in which a request wants its stream.
      *
      * @param plain the snapshot form of the path that was asked
      */
-    void handle(HttpServerExchange exchange, Wire plain) throws Problem {
+    static Wire choose(HttpServerExchange exchange, Wire plain) throws Problem {
         Wire wire = Wire.choose(join(exchange, Headers.ACCEPT), plain);
         if (wire == null) {
             throw new Problem(
                     406, "Accept one of: text/event-stream, application/x-ndjson, text/plain; or send no Accept.");
         }
+        return wire;
+    }
+
+    /** Opens a stream. */
+    void handle(HttpServerExchange exchange, Wire wire) throws Problem {
         Connection connection = Connection.of(exchange);
         Resume resume = Resume.from(lastEventId(exchange), log);
         admit(connection);
-        var headers = exchange.getResponseHeaders();
-        headers.put(Headers.CONTENT_TYPE, wire.contentType);
-        headers.put(Headers.CACHE_CONTROL, "no-store, no-transform");
-        headers.put(ACCEL_BUFFERING, "no");
-        headers.put(Reply.NOSNIFF, "nosniff");
-        headers.put(Headers.VARY, "accept, origin");
+        wire.describe(exchange);
         int id = connection.requestId();
         // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
@@ -72,7 +71,8 @@ final class StreamHandler {
         if (connection.streams() >= config.maxStreamsPerConnection()) {
             stats.refuse();
             String most = config.maxStreamsPerConnection() + " streams";
-            throw Problem.tryLater(429, "This connection holds " + most + " already: close one first.", 1_000);
+            throw Problem.tryLater(
+                    429, "streams", "This connection holds " + most + " already: close one first.", 1_000);
         }
         if (!stats.open(config.maxStreams())) {
             stats.refuse();

@@ -1,5 +1,8 @@
 package push;
 
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +26,8 @@ public enum Wire {
     /** Its second dialect: the same, under the key {@code msg}. */
     MSG("text/plain; charset=utf-8", "msg");
 
+    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
+
     /** What the head of the response says of its body. */
     public final String contentType;
     /** The snapshot's key; empty for the two forms that are made of records. */
@@ -31,6 +36,16 @@ public enum Wire {
     Wire(String contentType, String key) {
         this.contentType = contentType;
         this.key = key;
+    }
+
+    /** Sets the fields of a response in this form. */
+    void describe(HttpServerExchange exchange) {
+        var headers = exchange.getResponseHeaders();
+        headers.put(Headers.CONTENT_TYPE, contentType);
+        headers.put(Headers.CACHE_CONTROL, "no-store, no-transform");
+        headers.put(ACCEL_BUFFERING, "no");
+        headers.put(Reply.NOSNIFF, "nosniff");
+        headers.put(Headers.VARY, "accept, origin");
     }
 
     /** Whether a record is a whole new state, so that the newest one makes all before it needless. */

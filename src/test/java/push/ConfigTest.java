@@ -35,6 +35,7 @@ final class ConfigTest {
                 number("PUSH_PING_TIMEOUT_MS", 10_000, 10, DAY, Config::pingTimeoutMs),
                 number("PUSH_BODY_MS", 10_000, 10, DAY, Config::bodyMs),
                 number("PUSH_DRAIN_MS", 5_000, 0, DAY, Config::drainMs),
+                number("PUSH_DRAIN_DELAY_MS", 0, 0, DAY, Config::drainDelayMs),
                 number("PUSH_IDEMPOTENCY_MS", 300_000, 0, DAY, Config::idempotencyMs),
                 number("PUSH_RETAIN_MESSAGES", 8_192, 1, 10_000_000, Config::retainMessages),
                 number("PUSH_RETAIN_BYTES", 8 << 20, 1, Integer.MAX_VALUE, Config::retainBytes),

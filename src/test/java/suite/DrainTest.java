@@ -14,6 +14,9 @@ class DrainTest {
     static final Target server =
             Target.with("PUSH_DRAIN_MS", "10000", "PUSH_STALL_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
 
+    @RegisterExtension
+    static final Target patient = Target.with("PUSH_DRAIN_DELAY_MS", "2000");
+
     @Test
     @Means("A POST whose body is still coming is cut off without an answer, or holds up the drain.")
     void aBodyThatIsUnderWayIsRefused() {
@@ -25,6 +28,29 @@ class DrainTest {
         var gone = server.drain();
 
         assertEquals(503, peer.recorder(post).awaitHead().status());
+        await(gone);
+    }
+
+    @Test
+    @Means("A load balancer still sends new clients, who find a server that has closed already.")
+    void beforeTheDrainAServerIsUnreadyAndServesAllTheSame() {
+        var stream = patient.open(Format.SSE);
+        stream.next("start");
+        var began = System.nanoTime();
+
+        var gone = patient.drain();
+        assertTrue(
+                Deadline.in(Deadline.PATIENCE).poll(() -> patient.get("/readyz").status() == 503));
+        var late = patient.open(patient.newClient(), Format.SSE);
+        late.next("start");
+        var id = patient.post("ann", "posted while unready");
+
+        assertEquals(200, patient.get("/healthz").status());
+        assertEquals(id, stream.nextMessage().id());
+        assertEquals(id, late.nextMessage().id());
+        assertEquals("drain", stream.next("bye").text("reason"));
+        assertEquals("drain", late.next("bye").text("reason"));
+        assertTrue(System.nanoTime() - began >= 2_000_000_000L, "the drain began before its time");
         await(gone);
     }
 

@@ -81,11 +81,15 @@ final class Lesson10RatesTest {
         assertTrue(streams.stream().allMatch(stream -> stream.status() == 200), "20 streams must open");
         var newcomer = small.raw();
 
-        var refused = newcomer.open(Format.SSE);
+        var refused = newcomer.open(Format.NDJSON);
+        var sentAway = newcomer.open(Format.SSE);
 
         assertEquals(503, refused.status(), "the 21st stream of 20");
         refused.answer().problem(503, "the 21st stream of 20");
         retryAfter(refused, "the 21st stream");
+        assertEquals(200, sentAway.status(), "an EventSource never comes back from any other status");
+        assertTrue(sentAway.next("bye").number("retryMs") >= 1_000, "an EventSource must be told when to come back");
+        assertEquals(Ending.How.END_STREAM, sentAway.closed().how());
         assertEquals(201, post(newcomer).status(), "who holds no stream may post");
         small.awaitOpen(20);
         streams.get(7).cancel();

@@ -102,10 +102,12 @@ class Lesson13DrainTest {
         var gone = server.drain();
         awaitUnready();
         var get = server.get("/messages");
+        var events = server.open(Format.SSE);
         var post = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"late\"}")));
         peer.windowUpdate(1, PLENTY);
 
         assertEquals(503, get.status(), get.toString());
+        assertEquals("drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503");
         assertEquals(503, post.status(), post.toString());
         assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
         held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);

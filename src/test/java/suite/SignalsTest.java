@@ -36,7 +36,7 @@ class SignalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TERM", "INT"})
+    @CsvSource({"TERM", "INT", "HUP"})
     @Means("A signal ends the process before its streams have been told, or is not heard at all.")
     void theFirstSignalDrainsAndEndsWithZero(String signal) {
         var server = start(Map.of());
@@ -52,7 +52,7 @@ class SignalsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"TERM, 143", "INT, 130"})
+    @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
     @Means("Whoever cannot wait for the drain has to kill the process.")
     void theSecondSignalEndsAtOnce(String signal, int code) {
         var server = start(Map.of("PUSH_DRAIN_MS", "3600000"));
@@ -84,6 +84,37 @@ class SignalsTest {
         assertEquals(0, server.exit());
     }
 
+    @Test
+    @Means("A process that was started by nohup is ended all the same when its terminal closes.")
+    void aHangupThatTheParentIgnoresStaysIgnored() {
+        var server = start(Map.of(), "sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
+        var stream = client(server).open(Format.NDJSON);
+        stream.next("start");
+
+        server.signal("HUP");
+
+        boolean ended = Deadline.in(Duration.ofMillis(500)).poll(() -> !server.process.isAlive());
+        assertTrue(!ended, "a hangup that is ignored has ended it");
+        assertEquals(200, client(server).open(Format.NDJSON).status());
+        server.signal("TERM");
+        stream.next("bye");
+        assertEquals(0, server.exit());
+    }
+
+    @Test
+    @Means("Whoever does not want to wait for load balancers has to kill the process.")
+    void theSecondSignalEndsTheDelayBeforeTheDrainToo() {
+        var server = start(Map.of("PUSH_DRAIN_DELAY_MS", "3600000"));
+        var stream = client(server).open(Format.NDJSON);
+        stream.next("start");
+        server.signal("HUP");
+        server.awaitLine("Going down");
+
+        server.signal("TERM");
+
+        assertEquals(143, server.exit());
+    }
+
     /** A client with a stream that has stopped after ten bytes. */
     private RawClient stalled(Server server) {
         var client = client(server, RawClient.Options.PLAIN.window(10));
@@ -102,11 +133,12 @@ class SignalsTest {
         return client;
     }
 
-    private Server start(Map<String, String> settings) {
+    private Server start(Map<String, String> settings, String... under) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         try {
-            var builder = new ProcessBuilder(
-                    interruptible(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", Main.class.getName()));
+            var words = new ArrayList<>(List.of(under));
+            words.addAll(List.of(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", Main.class.getName()));
+            var builder = new ProcessBuilder(hearing(words));
             builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
             builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
             builder.environment().put("PUSH_PORT", "0");
@@ -123,8 +155,11 @@ class SignalsTest {
         }
     }
 
-    /** A JVM that is started with SIGINT ignored, as shells do to what they run in the background, never hears it. */
-    private static List<String> interruptible(String... command) throws IOException {
+    /**
+     * A JVM that is started with a signal ignored never hears it: SIGINT, as shells do to what they run in the background, or
+     * SIGHUP, as nohup does.
+     */
+    private static List<String> hearing(List<String> command) throws IOException {
         var all = new ArrayList<String>();
         var status = Path.of("/proc/self/status");
         if (Files.exists(status)) {
@@ -132,11 +167,11 @@ class SignalsTest {
                     .filter(line -> line.startsWith("SigIgn:"))
                     .mapToLong(line -> Long.parseUnsignedLong(line.substring(7).strip(), 16))
                     .sum();
-            if ((ignored & 1 << 2 - 1) != 0) {
-                all.addAll(List.of("env", "--default-signal=INT"));
+            if ((ignored & (1 << 2 - 1 | 1 << 1 - 1)) != 0) {
+                all.addAll(List.of("env", "--default-signal=INT,HUP"));
             }
         }
-        all.addAll(List.of(command));
+        all.addAll(command);
         return all;
     }
 
@@ -152,6 +187,15 @@ class SignalsTest {
                 throw new UncheckedIOException(e);
             } catch (InterruptedException e) {
                 throw Deadline.interrupted();
+            }
+        }
+
+        void awaitLine(String start) {
+            try {
+                String line = lines.readLine();
+                assertTrue(line != null && line.startsWith(start), "it says " + line);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
