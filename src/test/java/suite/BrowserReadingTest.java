@@ -1,0 +1,258 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.openqa.selenium.By;
+
+/** Somebody reads the page, in a real Chromium: nothing new goes unnoticed, nothing old is taken away. */
+@Tag("browser")
+@Timeout(90)
+class BrowserReadingTest {
+
+    private static final String HIDE = """
+            Object.defineProperty(document, 'hidden', { value: arguments[0], configurable: true });
+            Object.defineProperty(document, 'visibilityState', {
+              value: arguments[0] ? 'hidden' : 'visible', configurable: true,
+            });
+            document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+            """;
+
+    @RegisterExtension
+    static final Chromium chromium = new Chromium();
+
+    private Backend backend = new Backend("PUSH_POSTS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "250");
+    private ChatPage page;
+
+    @AfterEach
+    void stop() {
+        backend.close();
+    }
+
+    /** Opens the page on so many messages, of which it shows the newest 50, after its first second. */
+    private void open(int messages) {
+        for (int i = 1; i <= messages; i++) {
+            backend.post("ann", "message " + i);
+        }
+        page = ChatPage.open(chromium, backend.url("/"));
+        chromium.await("the list", () -> page.messages().size() >= Math.min(messages, 50));
+        chromium.runAsync("await new Promise((done) => setTimeout(done, 1_100))"); // What comes now is news.
+    }
+
+    private void scroll(int fromEnd) {
+        chromium.runAsync("""
+                const log = document.getElementById('log');
+                const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
+                log.scrollTop = -arguments[0];
+                await moved;
+                await new Promise(requestAnimationFrame);
+                """, fromEnd);
+    }
+
+    private double fromEnd() {
+        return Math.abs(chromium.<Number>run("return document.getElementById('log').scrollTop")
+                .doubleValue());
+    }
+
+    /** All that stands in the list, in sight or not. */
+    private static String said() {
+        return chromium.run("return document.getElementById('log').textContent");
+    }
+
+    @Test
+    void whatComesBelowTheViewIsCountedOnAButtonThatLeadsThere() {
+        open(50);
+        scroll(400);
+
+        for (int i = 0; i < 3; i++) {
+            backend.post("bob", "news " + i);
+        }
+
+        chromium.await("a button", () -> page.text("newer").equals("↓ 3 new"));
+        chromium.driver().findElement(By.id("newer")).click();
+        chromium.await("the end", () -> fromEnd() == 0);
+        chromium.await("no button", () -> page.text("newer").isEmpty());
+    }
+
+    @Test
+    void aSlipOfTheFingerIsNoWishToReadFurtherUp() {
+        open(50);
+        scroll(30);
+
+        backend.post("bob", "news");
+
+        page.awaitMessages(
+                Stream.concat(IntStream.rangeClosed(1, 50).mapToObj(i -> "ann: message " + i), Stream.of("bob: news"))
+                        .toArray(String[]::new));
+        chromium.await("the end", () -> fromEnd() == 0);
+        assertEquals("", page.text("newer"));
+    }
+
+    @Test
+    void whoSendsIsTakenToTheEnd() {
+        open(50);
+        page.name("bob");
+        scroll(600);
+
+        page.say("mine");
+
+        chromium.await("the end", () -> fromEnd() == 0);
+        page.awaitNothingPending();
+        assertEquals(0, fromEnd());
+    }
+
+    @Test
+    void aTabInTheBackgroundCountsInItsTitleUntilItIsLookedAt() {
+        open(5);
+        assertEquals("🟢 Streaming push", chromium.driver().getTitle());
+
+        chromium.run(HIDE, true);
+        for (int i = 0; i < 3; i++) {
+            backend.post("bob", "news " + i);
+        }
+        chromium.await("a count", () -> chromium.driver().getTitle().equals("(3) 🟢 Streaming push"));
+        chromium.run(HIDE, false);
+
+        assertEquals("🟢 Streaming push", chromium.driver().getTitle());
+        chromium.await("all of them", () -> page.messages().size() == 8);
+    }
+
+    @Test
+    void whatWasReadBeforeARestartStaysAboveANote() {
+        open(50);
+        scroll(300);
+        backend.stop();
+        page.awaitStatus("🔴 ");
+        backend.startAgain();
+        backend.post("bob", "after");
+
+        page.awaitLive();
+        page.awaitMessages("bob: after");
+        assertEquals(50, page.count("#messages .past li"));
+        assertEquals(1, page.count("#messages .past + .note"));
+        assertTrue(
+                chromium.driver().findElement(By.cssSelector(".note")).getText().startsWith("The server restarted."));
+        assertTrue(fromEnd() > 250, "who was reading is where he was: " + fromEnd());
+    }
+
+    @Test
+    void olderMessagesComeWithoutAMoveOfTheViewUntilTheHistoryBegins() {
+        open(180);
+
+        for (int expected : new int[] {150, 180}) {
+            chromium.await("a step further up, with " + expected + " messages", () -> {
+                chromium.run("document.getElementById('log').scrollTop = -1e6");
+                return page.messages().size() >= expected;
+            });
+        }
+        var messages = page.messages();
+
+        assertEquals(180, messages.size());
+        for (int i = 1; i <= 180; i++) {
+            assertEquals("ann: message " + i, messages.get(i - 1));
+        }
+        chromium.await("the beginning", () -> said().contains("This is where the history begins."));
+        assertEquals(1, page.count("#messages .day"));
+    }
+
+    @Test
+    void theViewStaysWhereItIsWhileOlderMessagesComeIn() {
+        open(180);
+        String place = "return document.querySelectorAll('#messages li')[arguments[0]].getBoundingClientRect().top";
+        // The answer waits until the view is at rest.
+        chromium.run("""
+                const real = fetch;
+                window.answer = new Promise((go) => (window.go = go));
+                window.fetch = async (url, options) => {
+                  if (String(url).startsWith('history')) await window.answer;
+                  return real(url, options);
+                };
+                """);
+        scroll(100_000);
+        chromium.runAsync("await new Promise((done) => setTimeout(done, 300))");
+        double before = chromium.<Number>run(place, 3).doubleValue();
+
+        chromium.run("window.go()");
+
+        chromium.await("older messages", () -> page.messages().size() >= 150);
+        chromium.await(
+                "the same place for the same message",
+                () -> Math.abs(chromium.<Number>run(place, page.messages().indexOf("ann: message 134"))
+                                        .doubleValue()
+                                - before)
+                        < 2);
+    }
+
+    @Test
+    void whereMoreIsNoLongerKeptThePageSaysSo() {
+        open(300);
+
+        chromium.await("the end of what is kept", () -> {
+            chromium.run("document.getElementById('log').scrollTop = -1e6");
+            return said().contains("Older messages are no longer kept.");
+        });
+        assertEquals(250, page.messages().size());
+    }
+
+    @Test
+    void ownMessagesAreMarkedByWhatWasSentAndNotByTheName() {
+        open(0);
+        page.name("ann");
+        page.say("mine");
+        page.awaitNothingPending();
+        backend.post("ann", "another ann's");
+        page.awaitMessages("ann: mine", "ann: another ann's");
+
+        for (int visit = 0; visit < 2; visit++) {
+            chromium.await("one own message", () -> page.count("#messages .own") == 1);
+            assertEquals(
+                    "mine",
+                    chromium.driver()
+                            .findElement(By.cssSelector("#messages .own .text"))
+                            .getText());
+            chromium.driver().navigate().refresh();
+            chromium.await("both messages again", () -> page.messages().size() == 2);
+        }
+        chromium.run("localStorage.clear()");
+    }
+
+    @Test
+    void oneAuthorsMessagesStandTogetherAndEachHasItsFullTime() {
+        open(3);
+        backend.post("bob", "interrupts");
+        backend.post("ann", "goes on");
+
+        chromium.await("five", () -> page.messages().size() == 5);
+        assertEquals(
+                List.of(false, true, true, false, false),
+                chromium.run(
+                        "return [...document.querySelectorAll('#messages li')].map((row) => row.matches('.run'))"));
+        var time = chromium.driver().findElement(By.cssSelector("#messages li time"));
+        assertTrue(time.getDomAttribute("datetime").matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"));
+        assertTrue(time.getDomAttribute("title").matches(".*\\d{4}.*:\\d\\d:\\d\\d.*"), time.getDomAttribute("title"));
+        String day = chromium.run("return document.querySelector('#messages li .day').textContent");
+        assertTrue(day.matches(".*\\d{4}.*"), day);
+    }
+
+    /** An override in a text turns its own letters round, and nothing beside them. */
+    @Test
+    void aTextCannotReorderItsRow() {
+        open(0);
+        backend.post("ann", "\u202Eevil \u2067\u202B\u05d0");
+        backend.post("bob", "next");
+
+        chromium.await("two", () -> page.messages().size() == 2);
+        assertEquals(List.of(true, true), chromium.run("""
+                        return [...document.querySelectorAll('#messages li .meta')].map(({ children: [user, , when] }) =>
+                          user.getBoundingClientRect().right <= when.getBoundingClientRect().left);
+                        """));
+    }
+}
