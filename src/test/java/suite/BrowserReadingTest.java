@@ -3,7 +3,6 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -200,59 +199,5 @@ class BrowserReadingTest {
             return said().contains("Older messages are no longer kept.");
         });
         assertEquals(250, page.messages().size());
-    }
-
-    @Test
-    void ownMessagesAreMarkedByWhatWasSentAndNotByTheName() {
-        open(0);
-        page.name("ann");
-        page.say("mine");
-        page.awaitNothingPending();
-        backend.post("ann", "another ann's");
-        page.awaitMessages("ann: mine", "ann: another ann's");
-
-        for (int visit = 0; visit < 2; visit++) {
-            chromium.await("one own message", () -> page.count("#messages .own") == 1);
-            assertEquals(
-                    "mine",
-                    chromium.driver()
-                            .findElement(By.cssSelector("#messages .own .text"))
-                            .getText());
-            chromium.driver().navigate().refresh();
-            chromium.await("both messages again", () -> page.messages().size() == 2);
-        }
-        chromium.run("localStorage.clear()");
-    }
-
-    @Test
-    void oneAuthorsMessagesStandTogetherAndEachHasItsFullTime() {
-        open(3);
-        backend.post("bob", "interrupts");
-        backend.post("ann", "goes on");
-
-        chromium.await("five", () -> page.messages().size() == 5);
-        assertEquals(
-                List.of(false, true, true, false, false),
-                chromium.run(
-                        "return [...document.querySelectorAll('#messages li')].map((row) => row.matches('.run'))"));
-        var time = chromium.driver().findElement(By.cssSelector("#messages li time"));
-        assertTrue(time.getDomAttribute("datetime").matches("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z"));
-        assertTrue(time.getDomAttribute("title").matches(".*\\d{4}.*:\\d\\d:\\d\\d.*"), time.getDomAttribute("title"));
-        String day = chromium.run("return document.querySelector('#messages li .day').textContent");
-        assertTrue(day.matches(".*\\d{4}.*"), day);
-    }
-
-    /** An override in a text turns its own letters round, and nothing beside them. */
-    @Test
-    void aTextCannotReorderItsRow() {
-        open(0);
-        backend.post("ann", "\u202Eevil \u2067\u202B\u05d0");
-        backend.post("bob", "next");
-
-        chromium.await("two", () -> page.messages().size() == 2);
-        assertEquals(List.of(true, true), chromium.run("""
-                        return [...document.querySelectorAll('#messages li .meta')].map(({ children: [user, , when] }) =>
-                          user.getBoundingClientRect().right <= when.getBoundingClientRect().left);
-                        """));
     }
 }
