@@ -1,8 +1,10 @@
 #!/bin/sh
-# make-certs.sh [DIR]: makes key.pem, csr.pem and server.crt in DIR (this folder, if none is named).
+# make-certs.sh [--look] [DIR]: makes key.pem, csr.pem and server.crt in DIR (this folder, if none is named).
 # A pair that still serves is never touched. One that does not is kept aside, as *.bak-TIME, and replaced.
-# Works with OpenSSL from 1.1.1 on, and with the LibreSSL of macOS.
+# With --look it only says what it would do. Works with OpenSSL from 1.1.1 on, and with the LibreSSL of macOS.
 set -eu
+look=
+[ "${1:-}" != --look ] || { look=1 && shift; }
 cd "${1:-$(dirname "$0")}"
 umask 077
 days=365
@@ -64,6 +66,7 @@ kept() { # kept [WORDS]
 
 why=$(fault)
 [ -n "$why" ] || [ "$(public_key_of_request)" != "$(public_key_of_key)" ] || kept
+[ -z "$look" ] || { echo "certs: make certs would make ${why:+key.pem, }csr.pem${why:+ and server.crt, because $why}"; exit 0; }
 
 work=$(mktemp -d ./new.XXXXXX 2>/dev/null) || {
   [ -n "$why" ] || kept "; csr.pem is missing or belongs to another key, and cannot be made: $PWD cannot be written to"

@@ -1,30 +1,41 @@
 #!/bin/sh
 # One line for each thing that the project needs of this machine, with the mend. Exits with 1 if it cannot work.
 set -u
-here=$(dirname "$0")
+here=$(cd "$(dirname "$0")" && pwd)
 bad=0
 ok() { printf '  ok       %s\n' "$1"; }
 note() { printf '  note     %s\n' "$1"; }
 missing() { printf '  MISSING  %s\n' "$1"; bad=1; }
 
-facts=$(LOOK_ONLY=1 sh "$here/setup.sh" test)
+cd "$here/../.." || exit 1
+here=src/build
+facts=$(LOOK_ONLY=1 sh "$here/setup.sh" docs)
 fact() { echo "$facts" | sed -n "s/^$1=//p"; }
 
 jdk=$(fact JAVA_HOME)
+refused=$(fact REFUSED)
+how=$(fact HOW | paste -s -d ';' - | sed 's/;/; /g')
+get="make run installs it where apt-get is; otherwise as said at the end"
 if [ -n "$jdk" ]; then ok "JDK $(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$jdk/release") ($jdk)"
-else missing "a JDK, 17 or newer: make run installs it on Debian; macOS: brew install openjdk@17"; fi
+else missing "a JDK, 17 or newer: $get"; fi
+case $refused in
+  '') ;;
+  *JAVA_HOME*) note "$refused: unset JAVA_HOME, or let it name a JDK, 17 or newer" ;;
+  *) note "$refused: passed over" ;;
+esac
 
-if command -v mvn >/dev/null; then
-  maven=$(JAVA_HOME=$jdk mvn -B -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9.]*\).*/\1/p')
+maven=$(fact MAVEN)
+if ! command -v mvn >/dev/null; then missing "Maven: $get"
+else
   case $maven in
     '') missing "Maven does not start: see mvn -v" ;;
-    [0-2].* | 3.[0-5].* | 3.6.[0-2]) missing "Maven $maven is older than 3.6.3: install a newer one" ;;
+    [0-2].* | 3.[0-5] | 3.[0-5].* | 3.6.[0-2]) missing "Maven $maven is older than 3.6.3: install a newer one" ;;
     *) ok "Maven $maven" ;;
   esac
-else missing "Maven: make run installs it on Debian; macOS: brew install maven"; fi
+fi
 
 if command -v openssl >/dev/null; then ok "$(openssl version)"
-else missing "openssl: make run installs it on Debian; macOS: brew install openssl"; fi
+else missing "openssl: $get"; fi
 
 if [ -n "$jdk" ]; then
   "$jdk/bin/java" "$here/Doctor.java" "${PORT:-${PUSH_PORT:-8443}}" || bad=1
@@ -34,13 +45,45 @@ files=$(ulimit -Hn)
 if [ "$files" = unlimited ] || [ "$files" -ge 4096 ]; then ok "open files: up to $files"
 else note "open files: up to $files, too few for thousands of connections: ulimit -n 65536, or limits.conf"; fi
 
-cache=${HOME:-}/.m2/repository
-if [ "$(cat "$cache/.streaming-push-kit" 2>/dev/null)" = "$(cksum <"$here/../../pom.xml")" ]; then ok "Maven's cache ($cache) is filled"
-else note "Maven's cache ($cache) may lack something: make offline fills it whole; else builds download what they need"; fi
+proxy=${https_proxy:-${HTTPS_PROXY:-${http_proxy:-${HTTP_PROXY:-}}}}
+case $proxy in
+  '') ;;
+  *@*) note "the proxy of the environment has a password: Maven takes it from <proxies> in settings.xml only" ;;
+  *) ok "proxy $proxy; make hands it to Maven" ;;
+esac
+
+cache=
+if [ -n "$maven" ]; then
+  cache=$(JAVA_HOME=$jdk sh "$here/cache.sh")
+  [ "$(cat "$cache/.streaming-push-kit" 2>/dev/null)" = "$(cksum <pom.xml)" ] && filled=1 || filled=
+  if [ -n "$filled" ]; then ok "Maven's cache ($cache) is filled"
+  elif ! mkdir -p "$cache" 2>/dev/null || ! [ -w "$cache" ]; then
+    missing "Maven's cache ($cache) cannot be written to: name another, as in export MAVEN_OPTS=-Dmaven.repo.local=/tmp/maven"
+  else note "Maven's cache ($cache) may lack something: make offline fills it whole; else builds download what they need"; fi
+fi
+
+room() { # room FOLDER MEGABYTES WHAT
+  free=$(df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
+  if [ -z "$free" ]; then note "how full the disk of $1 is cannot be told: see df $1"
+  elif [ "$free" -lt "$2" ]; then missing "$1 has $free MB left, and $3 takes $2: free some there"
+  else ok "$free MB left in $1"; fi
+}
+[ -w . ] || missing "$(pwd) cannot be written to, and the build writes target/ and certs/: copy the project to a folder of yours"
+room . 300 "a build"
+[ -z "$cache" ] || [ -n "$filled" ] || room "$cache" 500 "Maven's cache"
+room "${TMPDIR:-/tmp}" 200 "a run of the tests"
+
+if grep -q "$(printf '\r')" Makefile "$here"/*.sh certs/make-certs.sh; then
+  missing "scripts have CRs at their line ends: git config core.autocrlf false, then rm .git/index && git reset --hard"
+fi
+if [ -e certs/server.crt ] && command -v openssl >/dev/null; then
+  says=$(sh certs/make-certs.sh --look)
+  case $says in *kept*) ok "$says" ;; *) note "$says" ;; esac
+fi
 
 browser=$(fact CHROMIUM)
 driver=$(fact CHROMEDRIVER)
-mend="make test installs it on Debian; macOS: brew install --cask google-chrome chromedriver"
+mend="make test installs it where apt-get has it; otherwise as said at the end"
 if [ -z "$browser" ]; then note "no Chromium, which the browser's tests need: $mend"
 elif [ -z "$driver" ]; then note "no chromedriver, which the browser's tests need: $mend"
 else
@@ -50,9 +93,10 @@ else
   else note "Chromium is $a and its driver $b: install the same version of both"; fi
 fi
 if command -v node >/dev/null; then ok "Node $(node --version)"
-else note "no node, which runs lesson 00's seed in JavaScript: apt install nodejs; macOS: brew install node"; fi
-for client in curl nghttp; do
+else note "no node, which runs lesson 00's seed in JavaScript: as said at the end"; fi
+for client in curl nghttp git npm; do
   if command -v "$client" >/dev/null; then ok "$client"
-  else note "no $client, which some tests drive: make test installs it on Debian; macOS: brew install curl nghttp2"; fi
+  else note "no $client, which some tests drive: $mend"; fi
 done
+[ -z "$how" ] || note "to install what is missing: $how"
 exit "$bad"

@@ -19,6 +19,6 @@ each "Fetching" && each "Without a network" -o
 status=$?
 rm -rf target/offline
 # For make doctor: with which pom.xml the cache was filled.
-[ "$status" -ne 0 ] || cksum <pom.xml >"${HOME:-}/.m2/repository/.streaming-push-kit"
+[ "$status" -ne 0 ] || cksum <pom.xml >"$(sh "$here/cache.sh")/.streaming-push-kit"
 [ "$status" -eq 0 ] && echo "Ready: everything works without a network." || echo "Not ready: see above." >&2
 exit "$status"
