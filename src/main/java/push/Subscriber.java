@@ -1,6 +1,7 @@
 package push;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
@@ -23,7 +24,8 @@ public final class Subscriber implements Shard.Member {
     private final int id;
     private final Shard shard;
     private final HttpServerExchange exchange;
-    private final StreamSinkChannel sink;
+    private final StreamSinkChannel channel;
+    private final StreamSink sink;
     private final Cursor cursor;
     private boolean waiting; // The sink took no more: its write listener will call.
     private boolean unsettled; // Written in a round, at the end of which its connection is flushed.
@@ -39,7 +41,8 @@ public final class Subscriber implements Shard.Member {
         this.id = id;
         this.shard = connection.shard;
         this.exchange = exchange;
-        this.sink = exchange.getResponseChannel();
+        this.channel = exchange.getResponseChannel();
+        this.sink = new StreamSink(channel, exchange.getResponseHeaders().contains(Headers.TRANSFER_ENCODING));
         this.cursor = new Cursor(shard.log, shard.batch(wire), shard.config.heartbeatMs(), resume);
     }
 
@@ -47,7 +50,7 @@ public final class Subscriber implements Shard.Member {
     public static void open(Connection connection, int id, HttpServerExchange exchange, Wire wire, Resume resume) {
         Subscriber subscriber = new Subscriber(connection, id, exchange, wire, resume);
         // A reset or a lost connection is told through the write listener alone, and only if there is one.
-        subscriber.sink.getWriteSetter().set(channel -> subscriber.onWritable());
+        subscriber.channel.getWriteSetter().set(channel -> subscriber.onWritable());
         exchange.addExchangeCompleteListener((done, next) -> {
             subscriber.close(Reason.TCP);
             next.proceed();
@@ -72,9 +75,9 @@ public final class Subscriber implements Shard.Member {
                 more = true;
                 whole = cursor.writeTo(sink, head);
             }
-            if (whole && saidBye) {
+            if (whole && saidBye && sink.finishBegun()) {
                 because(Reason.DRAIN);
-                sink.shutdownWrites();
+                channel.shutdownWrites();
                 if (flush()) { // Ending the exchange would wait for a request that has no end.
                     close(Reason.DRAIN);
                     connection.stopRequest(exchange);
@@ -115,7 +118,7 @@ public final class Subscriber implements Shard.Member {
     private void await(long nowNanos) {
         waiting = true;
         movedNanos = nowNanos;
-        sink.resumeWrites();
+        channel.resumeWrites();
     }
 
     private void onWritable() {
@@ -123,15 +126,15 @@ public final class Subscriber implements Shard.Member {
         try {
             boolean flushed = flush(); // On a sink that has ended, this completes the exchange.
             if (closed) {
-                sink.suspendWrites(); // Undertow closes a sink whose listener does nothing.
+                channel.suspendWrites(); // Undertow closes a sink whose listener does nothing.
                 return;
             }
             movedNanos = System.nanoTime();
-            if (!sink.isOpen()) {
+            if (!channel.isOpen()) {
                 close(Reason.TCP);
             } else if (flushed && waiting) {
                 waiting = false;
-                sink.suspendWrites();
+                channel.suspendWrites();
                 drain(shard.log.newest(), movedNanos);
             }
         } catch (IOException e) {
@@ -141,8 +144,7 @@ public final class Subscriber implements Shard.Member {
 
     /** Whether all has gone out. Asked twice: where a small window cuts a frame, the first answer is of the part alone. */
     private boolean flush() throws IOException {
-        boolean first = sink.flush();
-        return first && sink.flush();
+        return sink.finishBegun() && channel.flush() && channel.flush();
     }
 
     @Override
@@ -188,9 +190,9 @@ public final class Subscriber implements Shard.Member {
     }
 
     private void finish() {
-        IoUtils.safeClose(sink);
+        IoUtils.safeClose(channel);
         try {
-            sink.flush(); // Completes the exchange, which closing alone does not.
+            channel.flush(); // Completes the exchange, which closing alone does not.
         } catch (IOException e) {
             // It was broken already, which is why we are here.
         }
