@@ -78,7 +78,6 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // Body counts, so that a 413 is sent and not a reset.
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
                 .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, 2 * maxStreams) // Less would stop reading.
-                .set(UndertowOptions.BUFFER_PIPELINED_DATA, true)
                 .getMap();
         var parsed = OptionMap.builder().set(UndertowOptions.REQUEST_PARSE_TIMEOUT, config.bodyMs()); // HTTP/2: idle.
         http1 = new HttpOpenListener(pool, parsed.addAll(options).getMap());

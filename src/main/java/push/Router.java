@@ -5,6 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
 
 /**
  * Which handler answers which request, and which requests none does.
@@ -57,12 +58,21 @@ final class Router implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Connection.know(exchange, shards);
-        exchange.setPersistent(exchange.isPersistent() && !draining); // Which HTTP/1.1 is told.
+        exchange.setPersistent(exchange.isPersistent() && !draining && !saysClose(exchange)); // Which HTTP/1.1 is told.
         try {
             route(exchange, exchange.getRequestPath());
         } catch (Problem problem) {
             problem.send(exchange);
         }
+    }
+
+    /** Undertow looks for {@code close} alone; it may be one of several options (RFC 9110, 7.6.1). */
+    private static boolean saysClose(HttpServerExchange exchange) {
+        var options = exchange.getRequestHeaders().get(Headers.CONNECTION);
+        return options != null
+                && options.stream()
+                        .flatMap(value -> Stream.of(value.split(",", -1)))
+                        .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
     }
 
     private void route(HttpServerExchange exchange, String path) throws Problem {
@@ -97,12 +107,12 @@ final class Router implements HttpHandler {
     private void messages(HttpServerExchange exchange, Wire plain) throws Problem {
         refuseIfForeign(exchange);
         switch (exchange.getRequestMethod().toString()) {
-            case "GET" -> open(exchange, StreamHandler.choose(exchange, plain));
+            case "GET", "HEAD" -> open(exchange, StreamHandler.choose(exchange, plain));
             case "POST" -> {
                 refuseIfDraining();
                 publish.handle(exchange);
             }
-            default -> throw Problem.methodNotAllowed("GET, POST");
+            default -> throw Problem.methodNotAllowed("GET, HEAD, POST");
         }
     }
 

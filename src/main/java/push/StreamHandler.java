@@ -3,7 +3,9 @@ package push;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 
@@ -43,13 +45,45 @@ final class StreamHandler {
     void handle(HttpServerExchange exchange, Wire wire) throws Problem {
         Connection connection = Connection.of(exchange);
         Resume resume = Resume.from(lastEventId(exchange), log);
-        admit(connection);
+        boolean isHead = exchange.getRequestMethod().equals(Methods.HEAD);
+        if (!isHead) {
+            admit(connection);
+        }
         wire.describe(exchange);
+        if (exchange.isHttp11()) { // Else Undertow does so only if the connection goes on.
+            exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
+        }
+        if (isHead) {
+            sayHead(exchange);
+            return;
+        }
         int id = connection.requestId();
         // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             Subscriber.open(connection, id, exchange, wire, resume);
-            discardBody(exchange);
+            if (!Http1Watch.begin(exchange, connection)) {
+                discardBody(exchange);
+            }
+        });
+    }
+
+    /** All that GET would say but the body (RFC 9110, 9.3.2); to end the exchange would add a Content-Length. */
+    private static void sayHead(HttpServerExchange exchange) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            var channel = exchange.getResponseChannel();
+            try {
+                channel.shutdownWrites();
+                if (!channel.flush()) {
+                    channel.getWriteSetter()
+                            .set(ChannelListeners.flushingChannelListener(
+                                    flushed -> exchange.endExchange(), (sink, e) -> exchange.endExchange()));
+                    channel.resumeWrites();
+                    return;
+                }
+            } catch (IOException e) {
+                // The client has gone.
+            }
+            exchange.endExchange();
         });
     }
 

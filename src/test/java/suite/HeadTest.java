@@ -1,0 +1,100 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Map;
+import java.util.TreeMap;
+import okhttp3.Headers;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** HEAD where streams are: the fields that GET would have, no body, and nothing opened (RFC 9110, 9.3.2). */
+final class HeadTest {
+
+    @RegisterExtension
+    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "100");
+
+    @Means("HEAD is refused, or has other fields than GET, or opens a stream.")
+    @ParameterizedTest
+    @CsvSource({
+        "/messages, application/x-ndjson",
+        "/messages, text/event-stream",
+        "/messages, */*",
+        "/msgs, text/plain",
+        "/msgs, text/event-stream"
+    })
+    void headHasTheFieldsOfGetAndOpensNothing(String path, String accept) {
+        var before = server.status();
+        var head = server.request(server.at(path).head().header("accept", accept));
+        assertEquals(200, head.status());
+        assertEquals("", head.body());
+        var after = server.status();
+        assertEquals(before.json().path("streams"), after.json().path("streams"), "nothing was opened or counted");
+        var get = server.open(server.client(), server.at(path), format(accept));
+
+        assertEquals(fields(get.headers()), fields(head.headers()));
+        get.close();
+    }
+
+    @Means("Over HTTP/1.1 a HEAD has other fields, or leaves the connection in doubt.")
+    @ParameterizedTest
+    @ValueSource(strings = {"HTTP/1.1", "HTTP/1.1\nConnection: close", "HTTP/1.0"})
+    void http1HasTheSameFieldsToo(String rest) {
+        var request = " /messages " + rest + "\nHost: HOST\nAccept: application/x-ndjson\n\n";
+        try (var asks = Http1Socket.connect(server, 0);
+                var reads = Http1Socket.connect(server, 0)) {
+            var head = asks.send("HEAD" + request).head();
+            var get = reads.send("GET" + request).head();
+
+            assertEquals(withoutDate(get.fields()), withoutDate(head.fields()));
+            if (rest.equals("HTTP/1.1")) {
+                assertEquals(
+                        "ok\n",
+                        asks.body(asks.send("GET /healthz HTTP/1.1\nHost: HOST\n\n")
+                                .head()));
+            }
+        }
+    }
+
+    @Test
+    void headIsRefusedAsGetIs() {
+        var head = server.request(server.at("/messages").head().header("accept", "image/png"));
+
+        assertEquals(406, head.status());
+        assertEquals("", head.body());
+        var allow = server.request(server.at("/messages").delete()).header("allow");
+        assertTrue(allow.contains("HEAD") && allow.contains("GET") && allow.contains("POST"), allow);
+    }
+
+    @Test
+    void headsAreNotCountedAsOpens() {
+        for (int i = 0; i < 300; i++) {
+            assertEquals(200, server.request(server.at("/messages").head()).status());
+        }
+    }
+
+    private static Format format(String accept) {
+        for (var format : Format.values()) {
+            if (format.mediaType.equals(accept)) {
+                return format;
+            }
+        }
+        throw new AssertionError(accept);
+    }
+
+    private static Map<String, String> fields(Headers headers) {
+        var fields = new TreeMap<String, String>();
+        headers.forEach(field -> fields.put(field.getFirst(), field.getSecond()));
+        return withoutDate(fields);
+    }
+
+    private static Map<String, String> withoutDate(Map<String, String> fields) {
+        var rest = new TreeMap<>(fields);
+        rest.remove("date");
+        return rest;
+    }
+}
