@@ -66,7 +66,7 @@ public final class Server implements Running {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
         Stream stream = new Stream(exchange);
         synchronized (log) { // Nothing is published between the end of the history and the joining.
-            stream.queue.add(encode(Wire.NDJSON.start("new", config.heartbeatMs(), 0)));
+            stream.queue.add(encode(Wire.NDJSON.start("new", log.id(log.historyPlace()), config.heartbeatMs(), 0)));
             for (long sequence = log.historyPlace() + 1; sequence <= log.newest(); sequence++) {
                 stream.queue.add(log.get(sequence).record(Wire.NDJSON).buffer());
             }

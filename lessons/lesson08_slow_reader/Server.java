@@ -126,8 +126,9 @@ public final class Server implements Running {
 
         void begin(String reason) {
             place = log.historyPlace();
-            pending = ByteBuffer.wrap(
-                    Wire.NDJSON.start(reason, config.heartbeatMs(), 0).getBytes(UTF_8));
+            pending = ByteBuffer.wrap(Wire.NDJSON
+                    .start(reason, log.id(place), config.heartbeatMs(), 0)
+                    .getBytes(UTF_8));
         }
 
         void next() {

@@ -146,8 +146,8 @@ public final class Server implements Running {
 
         void begin(long after, String reason) {
             place = after;
-            pending =
-                    ByteBuffer.wrap(wire.start(reason, config.heartbeatMs(), 0).getBytes(UTF_8));
+            pending = ByteBuffer.wrap(
+                    wire.start(reason, log.id(place), config.heartbeatMs(), 0).getBytes(UTF_8));
         }
 
         void next() {

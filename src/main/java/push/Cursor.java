@@ -71,7 +71,7 @@ final class Cursor {
     }
 
     private void sendStart(@Nullable String reason) {
-        pending = encode(wire.start(reason, heartbeatMs, retryMs()));
+        pending = encode(wire.start(reason, log.id(place), heartbeatMs, retryMs()));
     }
 
     private void sendSnapshot() {

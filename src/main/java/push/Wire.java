@@ -53,11 +53,17 @@ public enum Wire {
         return !key.isEmpty();
     }
 
-    /** The record that opens a stream, or tells that continuity was lost: {@code reason} is null if it was not. */
-    public String start(@Nullable String reason, int heartbeatMs, int retryMs) {
+    /**
+     * The record that opens a stream, or tells that continuity was lost.
+     *
+     * @param reason null if it was not lost
+     * @param id the position after which the stream goes on: a client that is cut off before any message resumes from it
+     */
+    public String start(@Nullable String reason, String id, int heartbeatMs, int retryMs) {
         String why = reason == null ? "true" : "false,\"reason\":\"" + reason + '"';
-        String json = "{\"type\":\"start\",\"resumed\":" + why + ",\"heartbeatMs\":" + heartbeatMs + '}';
-        return record("start", json, retryMs);
+        String json = "{\"type\":\"start\",\"resumed\":" + why + ",\"id\":\"" + id + "\",\"heartbeatMs\":" + heartbeatMs
+                + '}';
+        return this == SSE ? "id: " + id + '\n' + record("start", json, retryMs) : record("start", json, retryMs);
     }
 
     /** The record that says that the stream lives, and which message is the newest. */

@@ -176,6 +176,7 @@ export class Connection {
         this.lastId = undefined;
         this.#on.forget(record.reason);
       }
+      if (record.id !== undefined) this.lastId = record.id; // Enough to come back with, though no message came yet.
     } else if (type === 'message') {
       const step = this.lastId === undefined ? 1 : ahead(this.lastId, record.id);
       if (!(step <= 1)) throw new End('a message is missing');

@@ -73,15 +73,16 @@ final class WireTest {
     @Test
     void eachRecordIsOneLineOrOneEvent() {
         assertEquals(
-                "{\"type\":\"start\",\"resumed\":true,\"heartbeatMs\":15000}\n", Wire.NDJSON.start(null, 15_000, 7));
+                "{\"type\":\"start\",\"resumed\":true,\"id\":\"e-3\",\"heartbeatMs\":15000}\n",
+                Wire.NDJSON.start(null, "e-3", 15_000, 7));
         assertEquals(
-                "{\"type\":\"start\",\"resumed\":false,\"reason\":\"new\",\"heartbeatMs\":15000}\n",
-                Wire.NDJSON.start("new", 15_000, 7));
+                "{\"type\":\"start\",\"resumed\":false,\"reason\":\"new\",\"id\":\"e-0\",\"heartbeatMs\":15000}\n",
+                Wire.NDJSON.start("new", "e-0", 15_000, 7));
         assertEquals("{\"type\":\"heartbeat\",\"id\":\"e-1\"}\n", Wire.NDJSON.heartbeat("e-1"));
         assertEquals("{\"type\":\"bye\",\"reason\":\"drain\",\"retryMs\":1234}\n", Wire.NDJSON.bye("drain", 1_234));
         assertEquals(
-                "retry: 7\nevent: start\ndata: {\"type\":\"start\",\"resumed\":true,\"heartbeatMs\":1}\n\n",
-                Wire.SSE.start(null, 1, 7));
+                "id: e-3\nretry: 7\nevent: start\ndata: {\"type\":\"start\",\"resumed\":true,\"id\":\"e-3\",\"heartbeatMs\":1}\n\n",
+                Wire.SSE.start(null, "e-3", 1, 7));
         assertEquals("event: heartbeat\ndata: {\"type\":\"heartbeat\",\"id\":\"e-1\"}\n\n", Wire.SSE.heartbeat("e-1"));
         assertEquals(
                 "retry: 1234\nevent: bye\ndata: {\"type\":\"bye\",\"reason\":\"drain\",\"retryMs\":1234}\n\n",

@@ -176,16 +176,30 @@ final class Lesson09ResumeTest {
         assertAfresh(server.open(server.client(), server.at("/messages?lastEventId="), Format.SSE), "new", ids);
     }
 
-    @Means("A browser takes the id of every record for its last one, and comes back with an id that is no message's.")
+    @Means(
+            "A browser takes the id of every event for its last one: one that is not what follows loses or repeats messages.")
     @Test
-    void onlyMessagesCarryAnId() {
+    void browserHasTheRightIdAfterEachEvent() {
         post("m", 2);
 
         var stream = server.open(Format.SSE);
 
-        assertEquals("", stream.next("start").event().orElseThrow().id().orElse(""));
+        var start = stream.next("start");
+        assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
         var message = stream.next("message");
         assertEquals(message.id(), message.event().orElseThrow().id().orElse(""));
+    }
+
+    @Means("A client that is cut off before its first message has nothing to come back with.")
+    @Test
+    void startAloneIsEnoughToComeBackWith() {
+        var start = server.open(Format.NDJSON).next("start");
+        var missed = post("while it was away", 5);
+
+        var stream = server.open(Format.NDJSON, start.id());
+
+        assertResumed(stream);
+        stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
     }
 
     private static List<String> post(String text, int count) {
