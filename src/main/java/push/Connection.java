@@ -23,6 +23,8 @@ public final class Connection {
     private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
     private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
 
+    private static final int BLOCKED_STALLS = 3;
+
     final Shard shard;
     /** How fast it may open streams. */
     public final RateLimit opens;
@@ -36,14 +38,19 @@ public final class Connection {
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
     int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;
+    private boolean goneAway; // The client has said GOAWAY: what is open goes on, and nothing new begins.
     private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
     private long heardNanos = System.nanoTime();
     private long pingedNanos = heardNanos;
+    private boolean isBlocked; // The connection's window is used up.
+    private long blockedNanos;
+    private long freedNanos;
 
     private Connection(Shard shard, @Nullable PushChannel channel) {
         long now = System.nanoTime();
         this.shard = shard;
         this.channel = channel;
+        this.freedNanos = now - shard.config.stallMs() * 1_000_000L;
         this.opens = new RateLimit(shard.config.opensPerSecond(), shard.config.openBurst(), now);
         this.posts = new RateLimit(shard.config.postsPerSecond(), shard.config.postBurst(), now);
         shard.add(this);
@@ -68,6 +75,7 @@ public final class Connection {
         of(exchange).open.add(of(exchange).requestId);
         exchange.addExchangeCompleteListener((done, next) -> {
             of(done).open.remove(done.getAttachment(REQUEST));
+            of(done).closeIfDone();
             next.proceed();
         });
     }
@@ -89,10 +97,16 @@ public final class Connection {
 
     void add(int id, Subscriber subscriber) {
         streams.put(id, subscriber);
+        if (channel != null) {
+            channel.meter.add(id);
+        }
     }
 
     void remove(int id) {
         streams.remove(id);
+        if (channel != null) {
+            channel.meter.remove(id);
+        }
     }
 
     /** Something has come in: the peer lives. */
@@ -147,6 +161,28 @@ public final class Connection {
         all.forEach(Runnable::run);
     }
 
+    /** The client has said GOAWAY: its open streams go on (RFC 9113, 6.8), and the connection ends with the last of them. */
+    void peerGoesAway() {
+        goneAway = true;
+        closeIfDone();
+    }
+
+    /** Whether a request is refused because it came after the client's own GOAWAY; trailers belong to one before it. */
+    boolean refuses(int streamId) {
+        return goneAway && !open.contains(streamId);
+    }
+
+    private void closeIfDone() {
+        if (goneAway && channel != null && open.isEmpty()) {
+            shard.execute(channel::goAwayAndClose);
+        }
+    }
+
+    /** Why streams have ended whose connection has: had the client announced it? */
+    Reason lost() {
+        return goneAway ? Reason.GOAWAY : Reason.TCP;
+    }
+
     /** Why the streams of this connection are about to end; the first reason that is given stays. */
     void because(Reason told) {
         if (reason == null) {
@@ -166,6 +202,7 @@ public final class Connection {
         if (!unfinished.isEmpty() && !channel.isJammed()) {
             finishAll();
         }
+        tickWindow(nowNanos);
         boolean answered = heardNanos - pingedNanos >= 0;
         long sincePing = nowNanos - pingedNanos;
         if (!answered && sincePing >= shard.config.pingTimeoutMs() * 1_000_000L) {
@@ -177,6 +214,34 @@ public final class Connection {
                 channel.ping();
             }
         }
+    }
+
+    /**
+     * The connection's window is the common good of its streams. If it is used up for as long as a stall takes, the stream that
+     * holds it is closed; the others have another two such times, and all of theirs from when the window is free.
+     */
+    private void tickWindow(long nowNanos) {
+        if (channel == null || !channel.meter.isExhausted() || channel.isJammed()) {
+            freedNanos = isBlocked ? nowNanos : freedNanos;
+            isBlocked = false;
+        } else if (!isBlocked) {
+            isBlocked = true;
+            blockedNanos = nowNanos;
+        } else if (nowNanos - blockedNanos >= shard.config.stallMs() * 1_000_000L) {
+            Subscriber holder = streams.get(channel.meter.holder());
+            if (holder != null && holder.isWaiting()) {
+                blockedNanos = nowNanos;
+                holder.close(Reason.STALLED);
+            }
+        }
+    }
+
+    /** Whether a stream has stood still for too long that has moved last at this time. */
+    boolean isStalled(long movedNanos, long nowNanos) {
+        long stallNanos = shard.config.stallMs() * 1_000_000L;
+        return isBlocked
+                ? nowNanos - movedNanos >= BLOCKED_STALLS * stallNanos
+                : nowNanos - movedNanos >= stallNanos && nowNanos - freedNanos >= stallNanos;
     }
 
     /** Tells the client that it is over, which ends what has not ended by itself. */
@@ -191,6 +256,7 @@ public final class Connection {
 
     /** The connection has ended, and with it every stream that has not been told yet. */
     void end(Reason otherwise) {
+        because(goneAway ? Reason.GOAWAY : otherwise);
         List.copyOf(streams.values()).forEach(subscriber -> subscriber.close(otherwise));
         finishAll();
         shard.remove(this);

@@ -36,7 +36,12 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection tcp, PooledByteBuffer read) {
-        PushChannel channel = new PushChannel(tcp, pool, read, options, shards.of(tcp.getIoThread()));
+        FrameWatch watch = new FrameWatch(tcp.getSourceChannel().getConduit());
+        tcp.getSourceChannel().setConduit(watch);
+        watch.watch(read.getBuffer());
+        FlowMeter meter = new FlowMeter(tcp.getSinkChannel().getConduit());
+        tcp.getSinkChannel().setConduit(meter);
+        PushChannel channel = new PushChannel(tcp, pool, read, options, shards.of(tcp.getIoThread()), watch, meter);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, pool.getBufferSize(), null));

@@ -6,7 +6,6 @@ import io.undertow.protocols.http2.AbstractHttp2StreamSinkChannel;
 import io.undertow.protocols.http2.AbstractHttp2StreamSourceChannel;
 import io.undertow.protocols.http2.ConnectionErrorException;
 import io.undertow.protocols.http2.Http2Channel;
-import io.undertow.protocols.http2.Http2GoAwayStreamSourceChannel;
 import io.undertow.protocols.http2.Http2PingStreamSourceChannel;
 import io.undertow.protocols.http2.Http2RstStreamStreamSourceChannel;
 import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
@@ -36,11 +35,23 @@ final class PushChannel extends Http2Channel {
     private final Connection connection;
     private final Shard shard;
     private int unread; // PING and SETTINGS that have come in while TCP took no answer.
+    private final FrameWatch watch;
+    final FlowMeter meter;
+    private int settings; // How many SETTINGS frames have come.
     private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
-    PushChannel(StreamConnection tcp, ByteBufferPool pool, PooledByteBuffer read, OptionMap options, Shard shard) {
+    PushChannel(
+            StreamConnection tcp,
+            ByteBufferPool pool,
+            PooledByteBuffer read,
+            OptionMap options,
+            Shard shard,
+            FrameWatch watch,
+            FlowMeter meter) {
         super(tcp, null, pool, read, false, false, options);
         this.shard = shard;
+        this.watch = watch;
+        this.meter = meter;
         this.connection = Connection.of(this, shard);
         addCloseTask(closed -> shard.execute(() -> connection.end(Reason.TCP)));
     }
@@ -63,7 +74,8 @@ final class PushChannel extends Http2Channel {
         }
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requestId = request.getStreamId();
-            if (connection.open.size() >= getReceiveMaxConcurrentStreams()) { // Undertow never looks.
+            if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow never looks.
+                    || connection.refuses(request.getStreamId())) {
                 stop(request.getStreamId(), ERROR_REFUSED_STREAM); // RFC 9113, 5.1.2.
                 return null;
             }
@@ -71,8 +83,8 @@ final class PushChannel extends Http2Channel {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
             connection.reset(reset.getStreamId(), left ? Reason.CLIENT : Reason.ERROR);
-        } else if (frame instanceof Http2GoAwayStreamSourceChannel) {
-            connection.because(Reason.GOAWAY);
+        } else if (frame instanceof Http2SettingsStreamSourceChannel && watch.isGoAway(++settings)) {
+            connection.peerGoesAway();
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
             if (unread > MAX_UNREAD) { // Each answer that it does not read takes a buffer of 16 kB.
@@ -81,6 +93,12 @@ final class PushChannel extends Http2Channel {
             }
         }
         return frame;
+    }
+
+    @Override
+    public void handleWindowUpdate(int streamId, int deltaWindowSize) throws IOException {
+        meter.credit(streamId, deltaWindowSize); // First: what the peer gives is used in the next line.
+        super.handleWindowUpdate(streamId, deltaWindowSize);
     }
 
     @Override
@@ -117,19 +135,19 @@ final class PushChannel extends Http2Channel {
 
     @Override
     protected void lastDataRead() {
-        connection.because(Reason.TCP);
+        connection.because(connection.lost());
         super.lastDataRead();
     }
 
     @Override
     protected void handleBrokenSourceChannel(Throwable e) {
-        connection.because(e instanceof ConnectionErrorException ? Reason.ERROR : Reason.TCP);
+        connection.because(e instanceof ConnectionErrorException ? Reason.ERROR : connection.lost());
         super.handleBrokenSourceChannel(e);
     }
 
     @Override
     protected void handleBrokenSinkChannel(Throwable e) {
-        connection.because(Reason.TCP);
+        connection.because(connection.lost());
         super.handleBrokenSinkChannel(e);
     }
 
@@ -147,6 +165,12 @@ final class PushChannel extends Http2Channel {
     void stop(int streamId, int code) {
         strayBytes += getInitialReceiveWindowSize();
         sendRstStream(streamId, code);
+    }
+
+    /** Says that this is the end of the connection, for all that was asked has been answered. */
+    void goAwayAndClose() {
+        sendGoAway(ERROR_NO_ERROR);
+        getIoThread().executeAfter(this::abort, LAST_WORD_MS, TimeUnit.MILLISECONDS);
     }
 
     /** Closes the connection without a word. */

@@ -4,7 +4,7 @@ package push;
 public enum Reason {
     /** The peer cancelled it: RST_STREAM with CANCEL or NO_ERROR. */
     CLIENT,
-    /** The peer sent GOAWAY. */
+    /** The connection ended after the peer had sent GOAWAY. */
     GOAWAY,
     /** The TCP connection ended, by FIN or by reset. */
     TCP,

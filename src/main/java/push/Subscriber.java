@@ -115,6 +115,10 @@ public final class Subscriber implements Shard.Member {
         }
     }
 
+    boolean isWaiting() {
+        return waiting;
+    }
+
     private void await(long nowNanos) {
         waiting = true;
         movedNanos = nowNanos;
@@ -150,7 +154,7 @@ public final class Subscriber implements Shard.Member {
     @Override
     public void tick(long nowNanos) {
         assert shard.isCurrentThread();
-        if (waiting && nowNanos - movedNanos >= shard.config.stallMs() * 1_000_000L) {
+        if (waiting && connection.isStalled(movedNanos, nowNanos)) {
             close(Reason.STALLED);
         } else if (!waiting && !leaving && nowNanos - wroteNanos >= shard.config.heartbeatMs() * 1_000_000L) {
             drain(shard.log.newest(), nowNanos);
@@ -190,6 +194,9 @@ public final class Subscriber implements Shard.Member {
     }
 
     private void finish() {
+        if (!exchange.isResponseComplete() && Http1Watch.cut(exchange)) {
+            return;
+        }
         IoUtils.safeClose(channel);
         try {
             channel.flush(); // Completes the exchange, which closing alone does not.

@@ -66,7 +66,10 @@ class FaultMatrixTest {
             switch (this) {
                 case CANCEL -> peer.reset(VICTIM, 8);
                 case INTERNAL_ERROR -> peer.reset(VICTIM, 2);
-                case GOAWAY -> peer.goAway(0);
+                case GOAWAY -> {
+                    peer.goAway(0);
+                    peer.fin();
+                }
                 case FIN -> peer.fin();
                 case TCP_RESET -> peer.tcpReset();
                 case FREEZE -> peer.freeze();

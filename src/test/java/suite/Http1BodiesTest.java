@@ -113,11 +113,10 @@ final class Http1BodiesTest {
                     status -> status.closed("stalled") == before.closed("stalled") + 1, "a stall", Deadline.PATIENCE);
 
             if (version.equals("1.1")) {
-                assertThrows(Throwable.class, () -> readUpTo(reader, true, "no such text"));
+                assertThrows(Throwable.class, () -> readUpTo(reader, true, "no such text"), "no last chunk");
             } else {
-                assertThrows(IOException.class, () -> {
-                    while (reader.readSome(8_192).length > 0) {}
-                });
+                assertFalse(
+                        readToTheEnd(reader).contains("\"bye\""), "a cut has no bye; the JDK hides TLS's part of it");
             }
         }
     }
@@ -141,6 +140,18 @@ final class Http1BodiesTest {
             assertEquals(0, reader.readSome(1).length);
             drain.join();
         }
+    }
+
+    private static String readToTheEnd(Http1Socket reader) {
+        var body = new ByteArrayOutputStream();
+        try {
+            for (var part = reader.readSome(8_192); part.length > 0; part = reader.readSome(8_192)) {
+                body.writeBytes(part);
+            }
+        } catch (IOException e) {
+            // Which is the plainest way to say that it was cut.
+        }
+        return body.toString(UTF_8);
     }
 
     private static String readUpTo(Http1Socket reader, boolean chunked, String mark) {

@@ -44,7 +44,10 @@ final class Lesson06LeavingTest {
                         peer.reset(stream, this == CANCEL ? Lesson06LeavingTest.CANCEL : INTERNAL_ERROR);
                     }
                 }
-                case GOAWAY -> peer.goAway(0);
+                case GOAWAY -> { // Which alone lets open streams go on (RFC 9113, 6.8).
+                    peer.goAway(0);
+                    peer.fin();
+                }
                 case FIN -> peer.fin();
                 case TCP_RESET -> peer.tcpReset();
             }

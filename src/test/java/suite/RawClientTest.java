@@ -149,6 +149,7 @@ class RawClientTest {
         server.awaitOpen(3);
 
         gone.goAway(0);
+        gone.fin();
         gone.awaitEnd(Deadline.PATIENCE);
         server.awaitOpen(2);
         finished.fin();

@@ -1,0 +1,115 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A client's GOAWAY: what is open goes on, nothing new begins, and the connection ends with the last (RFC 9113, 6.8). */
+final class GoAwayTest {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final int REFUSED_STREAM = 7;
+    private static final int CANCEL = 8;
+
+    @RegisterExtension
+    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+
+    @Means("A client's GOAWAY ends its streams, though it has only said that it will ask for nothing more.")
+    @ParameterizedTest
+    @ValueSource(ints = {0, 100})
+    void openStreamsGoOn(int debugBytes) {
+        var peer = server.raw();
+        var first = peer.open(Format.NDJSON);
+        var second = peer.open(Format.SSE);
+        peer.send(new Frame(Frame.GOAWAY, 0, 0, new byte[8 + debugBytes]));
+        peer.ping(1);
+        peer.awaitPong(1);
+
+        for (int i = 0; i < 3; i++) {
+            server.post("ann", "after GOAWAY " + i + " " + debugBytes);
+        }
+
+        for (var stream : List.of(first, second)) {
+            stream.messagesUpTo("after GOAWAY 2 " + debugBytes);
+        }
+        assertEquals(2, server.status().open());
+        peer.fin();
+        server.awaitStatus(status -> status.open() == 0, "no stream after FIN", SOON);
+    }
+
+    @Means("A client's GOAWAY is not looked at: requests after it are served.")
+    @Test
+    void newRequestsAreRefusedAndThoseBeforeAreAnswered() {
+        var peer = server.raw();
+        var stream = peer.open(Format.NDJSON);
+        var both = new ByteArrayOutputStream();
+        peer.request("POST", "/messages", false, "content-type", "application/json");
+        both.writeBytes(new Frame(Frame.GOAWAY, 0, 0, new byte[8]).bytes());
+        both.writeBytes(
+                new Frame(Frame.DATA, Frame.END_STREAM, 3, "{\"user\":\"a\",\"text\":\"before\"}".getBytes()).bytes());
+        peer.send(both.toByteArray());
+
+        int refused = peer.request("GET", "/messages", true, "accept", "application/x-ndjson");
+
+        var reset = peer.await(frame -> frame.is(Frame.RST_STREAM) && frame.stream() == refused, "a refusal");
+        assertEquals(REFUSED_STREAM, reset.number(0));
+        assertEquals(201, peer.recorder(3).awaitHead().status());
+        stream.messagesUpTo("before");
+    }
+
+    @Means("A connection whose client has said GOAWAY stays for ever.")
+    @Test
+    void connectionEndsWithItsLastStream() {
+        var peer = server.raw();
+        peer.open(Format.NDJSON);
+        peer.open(Format.NDJSON);
+        peer.goAway(0);
+        peer.reset(1, CANCEL);
+        server.awaitOpen(1);
+        assertTrue(peer.frames().stream().noneMatch(frame -> frame.is(Frame.GOAWAY)), "one stream is still open");
+
+        peer.reset(3, CANCEL);
+
+        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY", SOON);
+        peer.awaitEnd(SOON);
+        assertEquals(0, server.status().open());
+    }
+
+    @Test
+    void connectionWithoutAStreamEndsSoon() {
+        var peer = server.raw();
+
+        peer.goAway(0);
+
+        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY", SOON);
+        peer.awaitEnd(SOON);
+    }
+
+    @Means("A GOAWAY that comes in pieces, or twice, breaks the frames around it.")
+    @Test
+    void goAwayMayComeByteByByteAndTwice() {
+        var peer = server.raw();
+        var stream = peer.open(Format.NDJSON);
+        var frames = new ByteArrayOutputStream();
+        frames.writeBytes(Frame.ofInts(Frame.PING, 0, 0, 0, 1).bytes());
+        frames.writeBytes(new Frame(Frame.GOAWAY, 0, 0, new byte[20]).bytes());
+        frames.writeBytes(Frame.ofInts(Frame.PING, 0, 0, 0, 2).bytes());
+        frames.writeBytes(new Frame(Frame.GOAWAY, 0, 0, new byte[8]).bytes());
+        frames.writeBytes(Frame.ofInts(Frame.PING, 0, 0, 0, 3).bytes());
+
+        for (byte one : frames.toByteArray()) {
+            peer.send(new byte[] {one});
+        }
+
+        peer.awaitPong(3);
+        server.post("ann", "byte by byte");
+        stream.messagesUpTo("byte by byte");
+    }
+}
