@@ -17,13 +17,13 @@ import org.xnio.IoUtils;
  *
  * <p>It exists because limits and PINGs belong to the connection, while Undertow's handlers see exchanges only.
  *
+ * <p><b>Length:</b> its frames, streams, requests and its end are told here, and each concerns the others.
+ *
  * <p><b>Threads:</b> confined to its IO thread.
  */
 public final class Connection {
     private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
     private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
-
-    private static final int BLOCKED_STALLS = 3;
 
     final Shard shard;
     /** How fast it may open streams. */
@@ -42,15 +42,11 @@ public final class Connection {
     private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
     private long heardNanos = System.nanoTime();
     private long pingedNanos = heardNanos;
-    private boolean isBlocked; // The connection's window is used up.
-    private long blockedNanos;
-    private long freedNanos;
 
     private Connection(Shard shard, @Nullable PushChannel channel) {
         long now = System.nanoTime();
         this.shard = shard;
         this.channel = channel;
-        this.freedNanos = now - shard.config.stallMs() * 1_000_000L;
         this.opens = new RateLimit(shard.config.opensPerSecond(), shard.config.openBurst(), now);
         this.posts = new RateLimit(shard.config.postsPerSecond(), shard.config.postBurst(), now);
         shard.add(this);
@@ -98,14 +94,14 @@ public final class Connection {
     void add(int id, Subscriber subscriber) {
         streams.put(id, subscriber);
         if (channel != null) {
-            channel.meter.add(id);
+            channel.window.add(id);
         }
     }
 
     void remove(int id) {
         streams.remove(id);
         if (channel != null) {
-            channel.meter.remove(id);
+            channel.window.remove(id);
         }
     }
 
@@ -202,7 +198,7 @@ public final class Connection {
         if (!unfinished.isEmpty() && !channel.isJammed()) {
             finishAll();
         }
-        tickWindow(nowNanos);
+        tickWindow(channel, nowNanos);
         boolean answered = heardNanos - pingedNanos >= 0;
         long sincePing = nowNanos - pingedNanos;
         if (!answered && sincePing >= shard.config.pingTimeoutMs() * 1_000_000L) {
@@ -216,32 +212,18 @@ public final class Connection {
         }
     }
 
-    /**
-     * The connection's window is the common good of its streams. If it is used up for as long as a stall takes, the stream that
-     * holds it is closed; the others have another two such times, and all of theirs from when the window is free.
-     */
-    private void tickWindow(long nowNanos) {
-        if (channel == null || !channel.meter.isExhausted() || channel.isJammed()) {
-            freedNanos = isBlocked ? nowNanos : freedNanos;
-            isBlocked = false;
-        } else if (!isBlocked) {
-            isBlocked = true;
-            blockedNanos = nowNanos;
-        } else if (nowNanos - blockedNanos >= shard.config.stallMs() * 1_000_000L) {
-            Subscriber holder = streams.get(channel.meter.holder());
-            if (holder != null && holder.isWaiting()) {
-                blockedNanos = nowNanos;
-                holder.close(Reason.STALLED);
-            }
+    private void tickWindow(PushChannel tcp, long nowNanos) {
+        Subscriber holder = streams.get(tcp.window.tick(tcp.isJammed(), nowNanos));
+        if (holder != null && holder.isWaiting()) {
+            holder.close(Reason.STALLED);
         }
     }
 
     /** Whether a stream has stood still for too long that has moved last at this time. */
     boolean isStalled(long movedNanos, long nowNanos) {
-        long stallNanos = shard.config.stallMs() * 1_000_000L;
-        return isBlocked
-                ? nowNanos - movedNanos >= BLOCKED_STALLS * stallNanos
-                : nowNanos - movedNanos >= stallNanos && nowNanos - freedNanos >= stallNanos;
+        return channel == null
+                ? nowNanos - movedNanos >= shard.config.stallMs() * 1_000_000L
+                : channel.window.isStalled(movedNanos, nowNanos);
     }
 
     /** Tells the client that it is over, which ends what has not ended by itself. */

@@ -36,7 +36,8 @@ final class PushChannel extends Http2Channel {
     private final Shard shard;
     private int unread; // PING and SETTINGS that have come in while TCP took no answer.
     private final FrameWatch watch;
-    final FlowMeter meter;
+    private final FlowMeter meter;
+    final SharedWindow window;
     private int settings; // How many SETTINGS frames have come.
     private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
@@ -52,6 +53,7 @@ final class PushChannel extends Http2Channel {
         this.shard = shard;
         this.watch = watch;
         this.meter = meter;
+        this.window = new SharedWindow(meter, shard.config.stallMs());
         this.connection = Connection.of(this, shard);
         addCloseTask(closed -> shard.execute(() -> connection.end(Reason.TCP)));
     }

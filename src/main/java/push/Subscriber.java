@@ -17,6 +17,8 @@ import org.xnio.channels.StreamSinkChannel;
  *               writable   │           ──────────────────▶ closed(reason)
  * </pre>
  *
+ * <p><b>Length:</b> the states above and all ways out of them, which have to be read together.
+ *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 public final class Subscriber implements Shard.Member {

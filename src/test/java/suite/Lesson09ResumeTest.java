@@ -183,21 +183,17 @@ final class Lesson09ResumeTest {
         post("m", 2);
 
         var stream = server.open(Format.SSE);
-
         var start = stream.next("start");
         assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
         var message = stream.next("message");
         assertEquals(message.id(), message.event().orElseThrow().id().orElse(""));
     }
 
-    @Means("A client that is cut off before its first message has nothing to come back with.")
     @Test
     void startAloneIsEnoughToComeBackWith() {
         var start = server.open(Format.NDJSON).next("start");
         var missed = post("while it was away", 5);
-
         var stream = server.open(Format.NDJSON, start.id());
-
         assertResumed(stream);
         stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
     }
