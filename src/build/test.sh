@@ -1,7 +1,7 @@
 #!/bin/sh
 # test.sh [proxies]: runs the tests and ends with a summary; those through real proxies only when they are asked for.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (target, if not set), CI (true:
-# nothing may be left out).
+# nothing may be left out), FORKS (JVMs side by side; 1, if not set).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -15,7 +15,7 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
   exit 1
 fi
 
-set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" test
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}" test
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
