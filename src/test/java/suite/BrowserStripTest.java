@@ -62,6 +62,11 @@ class BrowserStripTest {
                   [row.cells[1], ...row.cells[2].children].map((each) => each.textContent.trim()).join(' | '));
                 """));
 
+            assertEquals(true, chromium.run("""
+                            const [note, table] = ['#rows .note td', '#rows'].map((each) => document.querySelector(each));
+                            return Math.abs(note.getBoundingClientRect().width - table.getBoundingClientRect().width) < 2;
+                            """), "a note goes across the whole table");
+
             chromium.run(CHUNKS, 300);
             chromium.await("the end, with its reason", () -> page.text("rows").contains("Unexpected token"));
             assertEquals(200, page.count("#rows tr"));
