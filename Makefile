@@ -59,7 +59,7 @@ format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
 verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, jar, docs, matrix, mutants, stress, tests on JDK 17 and 25
-	@$(WITH) docs sh src/build/verify.sh
+	@$(WITH) verify sh src/build/verify.sh
 
 screenshot: certs ## Take the README's picture of the page anew
 	@$(WITH) test sh src/build/progress.sh "Taking chat.png" mvn -B test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=suite.Screenshot

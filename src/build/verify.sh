@@ -62,7 +62,10 @@ check "docs" sh "$here/coach.sh" docs-check
 check "matrix" sh "$here/coach.sh" matrix-check
 check "mutants" sh "$here/coach.sh" mutants
 check "stress, 3 times lessons 01 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
-[ "${1:-}" = rest ] || check "tests on JDK $mine" sh "$here/test.sh"
+if [ "${1:-}" != rest ]; then
+  check "tests on JDK $mine" sh "$here/test.sh"
+  check "tests through real proxies" sh "$here/test.sh" proxies
+fi
 for wanted in 17 25; do
   [ "$wanted" != "$mine" ] || continue
   found=

@@ -63,7 +63,7 @@ final class Proxy implements AutoCloseable {
             for (int i = 0; i < changes.length; i += 2) {
                 all.put(changes[i], changes[i + 1]);
             }
-            all.putAll(kind.changes(port, server, folder));
+            all.putAll(kind.changes(scheme, port, server, folder));
             var site = changed(kind, all);
             var config = Files.writeString(folder.resolve(kind.file), kind.around(site, folder));
             Files.writeString(

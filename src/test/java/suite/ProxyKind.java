@@ -39,7 +39,7 @@ enum ProxyKind {
         }
 
         @Override
-        Map<String, String> changes(int port, int server, Path folder) {
+        Map<String, String> changes(String scheme, int port, int server, Path folder) {
             return Map.of(
                     "listen 443",
                     "listen 127.0.0.1:" + port,
@@ -63,7 +63,7 @@ enum ProxyKind {
         }
 
         @Override
-        Map<String, String> changes(int port, int server, Path folder) {
+        Map<String, String> changes(String scheme, int port, int server, Path folder) {
             return Map.of(
                     "bind :443", "bind 127.0.0.1:" + port,
                     "127.0.0.1:8443", "127.0.0.1:" + server,
@@ -82,9 +82,9 @@ enum ProxyKind {
         }
 
         @Override
-        Map<String, String> changes(int port, int server, Path folder) {
+        Map<String, String> changes(String scheme, int port, int server, Path folder) {
             return Map.of(
-                    "push.example {", "https://:" + port + " {",
+                    "push.example {", scheme + "://:" + port + " {",
                     "localhost:8443", "localhost:" + server,
                     "/etc/ssl/certs/push.example.crt", CERTIFICATE,
                     "/etc/ssl/private/push.example.key", KEY,
@@ -130,7 +130,7 @@ enum ProxyKind {
         }
 
         @Override
-        Map<String, String> changes(int port, int server, Path folder) {
+        Map<String, String> changes(String scheme, int port, int server, Path folder) {
             return Map.of(
                     "<VirtualHost *:443>",
                     "Listen 127.0.0.1:" + port + "\n<VirtualHost *:" + port + ">",
@@ -163,7 +163,7 @@ enum ProxyKind {
     abstract List<String> command(String program, Path folder, Path config);
 
     /** What is different here from the configuration as a person writes it: ports and files. */
-    abstract Map<String, String> changes(int port, int server, Path folder);
+    abstract Map<String, String> changes(String scheme, int port, int server, Path folder);
 
     /** The program; a machine that lacks it fails the test, because a proxy that was not tried has not passed. */
     String program() {

@@ -31,6 +31,9 @@ abstract class ThroughAProxy {
     private static final int USERS = 200;
     private static final int BURST = 2_000;
     private static final String LONG = "\ud83d\ude42".repeat(4_000);
+    /** Two handshakes of TLS for each user, all together, on a machine that may have other work. */
+    private static final Duration COMING_IN = Duration.ofSeconds(30);
+
     private static final Duration A_SECOND = Duration.ofSeconds(1);
 
     private final ProxyKind kind;
@@ -176,15 +179,17 @@ abstract class ThroughAProxy {
         for (int i = 0; i < count; i++) {
             var client = server.newClient();
             coming.add(CompletableFuture.supplyAsync(
-                    () -> new User(
-                            client,
-                            server.closing(Recorder.open(
-                                    client,
-                                    proxy.at("/messages")
-                                            .header("accept", Format.NDJSON.mediaType)
-                                            .header("last-event-id", last)
-                                            .build(),
-                                    Format.NDJSON))),
+                    () -> {
+                        var stream = server.closing(HttpReader.open(
+                                client,
+                                proxy.at("/messages")
+                                        .header("accept", Format.NDJSON.mediaType)
+                                        .header("last-event-id", last)
+                                        .build(),
+                                Format.NDJSON));
+                        Deadline.in(COMING_IN).poll(() -> stream.answered() || stream.ended());
+                        return new User(client, stream.awaitHead());
+                    },
                     threads));
         }
         var users = coming.stream().map(CompletableFuture::join).toList();
