@@ -43,12 +43,19 @@ public final class Main {
         onSignal("HUP", 129, told);
         onSignal("INT", 130, told);
         onSignal("TERM", 143, told);
-        System.out.println("Serving https://localhost:" + server.port() + "/ (Ctrl-C drains and ends)");
+        System.out.println("Serving " + address(Config.from(env).host(), server.port()) + " (Ctrl-C drains and ends)");
         told.await();
         System.out.println("Going down: saying goodbye to every stream (a second signal ends at once)");
         server.drain();
         server.close();
         System.exit(0);
+    }
+
+    /** Where a browser on this machine finds the server; an address that stands for all is found as localhost. */
+    static String address(String host, int port) {
+        String name = host.matches("0(\\.0){0,3}|\\[?[0:]*:[0:]*(0\\.0\\.0\\.0)?]?") ? "localhost" : host;
+        return "https://" + (name.indexOf(':') >= 0 && !name.startsWith("[") ? '[' + name + ']' : name) + ':' + port
+                + '/';
     }
 
     /**
