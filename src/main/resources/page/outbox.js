@@ -7,6 +7,11 @@ const ANSWER_WITHIN_MS = 10_000;
 const KEY_LIVES_MS = 270_000;
 const UNKNOWN = 'This may have been sent or not. Look for it above, and send it again if it is not there.';
 
+/** 128 random bits; crypto.randomUUID is missing where a proxy serves the page over plain http. */
+function newKey() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
 /**
  * Posts messages one after the other, so that they keep their order, each until it is stored or refused.
  *
@@ -30,7 +35,7 @@ export class Outbox {
   }
 
   send(user, text) {
-    const entry = { key: crypto.randomUUID(), user, text };
+    const entry = { key: newKey(), user, text };
     this.#change(entry, { state: 'sending' });
     if (this.#queue.push(entry) === 1) this.#drain();
   }

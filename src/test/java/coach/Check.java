@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -65,10 +66,19 @@ final class Check {
 
     /** So that a server that is not there is not told twelve times what is wrong with it. */
     private static void reach(String url) {
-        if (!url.matches("https://[^/]+/?")) {
-            throw new Mistake("URL=" + url + ": give it as URL=https://localhost:9000");
+        if (!url.matches("https://[^\\s/?#@\\\\]+(/[^\\s?#]*)?")) {
+            throw new Mistake("URL=" + url + ": give https, a host, and at most a port and a path,"
+                    + " as in URL=https://localhost:9000 or URL=https://localhost/push/");
         }
-        var address = URI.create(url);
+        URI address;
+        try {
+            address = new URI(url);
+        } catch (URISyntaxException e) {
+            throw new Mistake("URL=" + url + ": " + e.getReason());
+        }
+        if (address.getHost() == null) {
+            throw new Mistake("URL=" + url + ": that host cannot be read; an IPv6 address stands in brackets");
+        }
         try (var socket = new Socket()) {
             socket.connect(
                     new InetSocketAddress(address.getHost(), address.getPort() < 0 ? 443 : address.getPort()), 5_000);

@@ -81,13 +81,15 @@ class CoachTest {
         }
         var check = new Check(Fixture.ladder(), new Shown().plain());
 
-        for (var url : List.of("https://localhost:" + free, "https://localhost:" + free + "/")) {
+        for (var path : List.of("", "/", "/push/", "/push")) {
+            var url = "https://localhost:" + free + path;
             var fault = assertThrows(Mistake.class, () -> check.run(Map.of("URL", url)));
             assertTrue(fault.getMessage().startsWith("nothing answers at " + url), fault.getMessage());
         }
-        for (var url : List.of("http://localhost:9000", "localhost:9000", "https://localhost:9000/messages")) {
+        for (var url : List.of(
+                "http://localhost:9000", "localhost:9000", "https://localhost:9000/?x", "https://ann@localhost/")) {
             var fault = assertThrows(Mistake.class, () -> check.run(Map.of("URL", url)));
-            assertEquals("URL=" + url + ": give it as URL=https://localhost:9000", fault.getMessage());
+            assertTrue(fault.getMessage().startsWith("URL=" + url + ": give https, a host, "), fault.getMessage());
         }
     }
 

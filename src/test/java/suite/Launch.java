@@ -47,13 +47,29 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     static Launch of(Map<String, String> settings) {
         var url = System.getProperty("suite.url", "");
         if (!url.isEmpty()) {
-            return new Elsewhere(HttpUrl.get(url), Long.getLong("suite.pid", -1));
+            return new Elsewhere(root(url), Long.getLong("suite.pid", -1));
         }
         var command = System.getProperty("suite.command", "");
         if (!command.isEmpty()) {
             return StartedByCommand.start(command, settings);
         }
         return InThisJvm.start(System.getProperty("suite.server", InThisJvm.REFERENCE), settings);
+    }
+
+    /** The root that a URL names, with its path; an error that says what is wrong with it if it cannot be one. */
+    static HttpUrl root(String url) {
+        var root = HttpUrl.parse(url);
+        if (root == null
+                || !root.isHttps()
+                || root.query() != null
+                || root.fragment() != null
+                || !root.username().isEmpty()) {
+            throw new AssertionError(url + " cannot be judged: give https, a host, and at most a port and a path,"
+                    + " as in https://localhost:9000 or https://localhost/push/");
+        }
+        return root.encodedPath().endsWith("/")
+                ? root
+                : root.newBuilder().addPathSegment("").build();
     }
 
     /** Started by its static method {@code start(Map)}. */

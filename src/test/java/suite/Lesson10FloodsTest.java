@@ -216,8 +216,15 @@ final class Lesson10FloodsTest {
     }
 
     private static String[] withPseudo(RawClient client, String... fields) {
-        var all = new ArrayList<>(
-                List.of(":method", "GET", ":scheme", "https", ":authority", client.authority(), ":path", "/messages"));
+        var all = new ArrayList<>(List.of(
+                ":method",
+                "GET",
+                ":scheme",
+                "https",
+                ":authority",
+                client.authority(),
+                ":path",
+                client.path("/messages")));
         all.addAll(List.of(fields));
         return all.toArray(new String[0]);
     }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import okhttp3.HttpUrl;
 
 /**
  * An HTTP/2 client that sends just what a test says, frame by frame: for windows, resets with a code, GOAWAY, a cut or frozen
@@ -55,6 +56,7 @@ final class RawClient implements AutoCloseable {
 
     private final String authority;
     private final TlsSocket socket;
+    private String prefix = "";
     private final RawReader reader;
 
     @GuardedBy("this")
@@ -67,6 +69,13 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Connects, sends preface and SETTINGS, and returns when the server's SETTINGS are there. */
+    static RawClient connect(HttpUrl root, Options options) {
+        var client = connect(root.host(), root.port(), options);
+        client.prefix = root.encodedPath().replaceAll("/$", "");
+        return client;
+    }
+
+    /** The same, of a server at the root of its host. */
     static RawClient connect(String host, int port, Options options) {
         var socket = TlsSocket.connect(host, port, options.receiveBuffer());
         var client = new RawClient(host + ":" + port, socket, options);
@@ -115,12 +124,17 @@ final class RawClient implements AutoCloseable {
     synchronized int request(String method, String path, boolean whole, String... headers) {
         lastStream += 2;
         var all = new String[8 + headers.length];
-        var pseudo = new String[] {":method", method, ":scheme", "https", ":authority", authority, ":path", path};
+        var pseudo = new String[] {":method", method, ":scheme", "https", ":authority", authority, ":path", path(path)};
         System.arraycopy(pseudo, 0, all, 0, pseudo.length);
         System.arraycopy(headers, 0, all, pseudo.length, headers.length);
         int flags = Frame.END_HEADERS | (whole ? Frame.END_STREAM : 0);
         send(new Frame(Frame.HEADERS, flags, lastStream, Hpack.encode(all)));
         return lastStream;
+    }
+
+    /** A path of the server as its host has it. */
+    String path(String path) {
+        return path.startsWith("/") ? prefix + path : path;
     }
 
     /** The recorder of the response on a stream, for a request made with {@link #request}; all that came is in it. */

@@ -59,7 +59,8 @@ final class Target extends Lifecycle {
 
     /** The address of a path, which may have a query. */
     String url(String path) {
-        return launch().root().resolve(path).toString();
+        var root = launch().root(); // Which may have a path of its own, behind a proxy.
+        return path.startsWith("/") ? root + path.substring(1) : String.valueOf(root.resolve(path));
     }
 
     /** A request to be completed: a GET of this path, until it is made something else. */
@@ -227,7 +228,7 @@ final class Target extends Lifecycle {
     }
 
     RawClient raw(RawClient.Options options) {
-        return closing(RawClient.connect(launch().root().host(), port(), options));
+        return closing(RawClient.connect(launch().root(), options));
     }
 
     /** A client with a connection of its own. */
