@@ -2,6 +2,9 @@ package push;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -9,7 +12,7 @@ import java.util.TreeSet;
 /**
  * Every number that can be set, read once from the environment.
  *
- * <p>Times are milliseconds, sizes are bytes, rates are per second and per connection (0: no limit).
+ * <p>Times are milliseconds, sizes are bytes, rates are per second and per client (0: no limit).
  * {@code unknown} names the {@code PUSH_} variables that mean nothing here.
  *
  * <p><b>Threads:</b> immutable.
@@ -36,6 +39,8 @@ public record Config(
         int postBurst,
         int opensPerSecond,
         int openBurst,
+        Set<Origin> origins,
+        TrustedProxies trustedProxies,
         Set<String> unknown) {
 
     /** How many of the newest messages a new stream, and every snapshot, starts with. */
@@ -78,6 +83,8 @@ public record Config(
                 read.number("PUSH_POST_BURST", 2_000, 0, 1_000_000),
                 read.number("PUSH_OPENS_PER_SECOND", 100, 0, 1_000_000),
                 read.number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000),
+                read.origins(),
+                read.trustedProxies(),
                 read.unknown);
     }
 
@@ -106,6 +113,38 @@ public record Config(
                 throw new BadConfig(name + "=" + value
                         + " cannot be used: give the path of a file, or leave it out for " + defaultValue);
             }
+        }
+
+        Set<Origin> origins() {
+            Set<Origin> origins = new TreeSet<>(Comparator.comparing(Origin::toString));
+            for (String element : FieldReader.elements(text("PUSH_ORIGINS", ""))) {
+                Origin origin = Origin.parse(element);
+                if (origin == null || origin.host().contains("*")) {
+                    throw new BadConfig("PUSH_ORIGINS=" + element + " cannot be used: give origins as browsers write"
+                            + " them, https://chat.example or https://chat.example:8443, without a path, with commas"
+                            + " between them");
+                }
+                origins.add(origin);
+            }
+            return Set.copyOf(origins);
+        }
+
+        TrustedProxies trustedProxies() {
+            List<AddressBlock> blocks = new ArrayList<>();
+            for (String element : FieldReader.elements(text("PUSH_TRUSTED_PROXIES", ""))) {
+                AddressBlock block = AddressBlock.parse(element);
+                if (block == null) {
+                    throw new BadConfig("PUSH_TRUSTED_PROXIES=" + element + " cannot be used: give addresses or blocks"
+                            + " of them, 10.0.0.5 or 10.0.0.0/8 or 2001:db8::/32, with commas between them");
+                }
+                blocks.add(block);
+            }
+            String header = text("PUSH_FORWARDED_HEADER", "X-Forwarded-For");
+            if (!header.equalsIgnoreCase("X-Forwarded-For") && !header.equalsIgnoreCase("Forwarded")) {
+                throw new BadConfig("PUSH_FORWARDED_HEADER=" + header
+                        + " cannot be used: give X-Forwarded-For or Forwarded, whichever the proxies set");
+            }
+            return new TrustedProxies(blocks, header.equalsIgnoreCase("Forwarded"));
         }
 
         int number(String name, int defaultValue, int min, int max) {

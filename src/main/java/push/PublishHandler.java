@@ -17,21 +17,20 @@ final class PublishHandler {
     private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
 
     private final Config config;
+    private final Limits limits;
     private final MessageLog log;
     private final Publisher publisher;
     private final AtomicInteger unanswered = new AtomicInteger();
 
-    PublishHandler(Config config, MessageLog log, Publisher publisher) {
+    PublishHandler(Config config, Limits limits, MessageLog log, Publisher publisher) {
         this.config = config;
+        this.limits = limits;
         this.log = log;
         this.publisher = publisher;
     }
 
     void handle(HttpServerExchange exchange) throws Problem {
-        long waitMs = Connection.of(exchange).posts.take(System.nanoTime());
-        if (waitMs > 0) {
-            throw Problem.tryLater(429, "This connection posts too fast: wait as Retry-After says.", waitMs);
-        }
+        limits.post(exchange);
         MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
         String key = IdempotencyKey.read(exchange.getRequestHeaders().get(IDEMPOTENCY_KEY));
         Body.receive(exchange, config.bodyMs(), body -> publish(exchange, Draft.parse(body), key));
@@ -59,7 +58,7 @@ final class PublishHandler {
                     .send(exchange);
         } else if (outcome instanceof Stored stored) {
             exchange.setStatusCode(201);
-            String location = "/messages/" + log.id(stored.message().sequence());
+            String location = "messages/" + log.id(stored.message().sequence());
             exchange.getResponseHeaders().put(Headers.LOCATION, location);
             Reply.send(exchange, "application/json", stored.message().json());
         } else {

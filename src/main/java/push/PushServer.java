@@ -25,11 +25,13 @@ public final class PushServer implements Running {
         MessageLog log = new MessageLog(config.retainMessages(), config.retainBytes());
         shards = new Shards(config, log, stats);
         publisher = maker.make(config, log, shards, stats);
-        publish = new PublishHandler(config, log, publisher);
+        Limits limits = new Limits(config);
+        publish = new PublishHandler(config, limits, log, publisher);
         router = new Router(
+                new Origins(config),
                 log,
                 shards,
-                new StreamHandler(config, log, stats),
+                new StreamHandler(config, limits, log, stats),
                 publish,
                 new StatusHandler(config, log, shards, stats),
                 new Metrics(log, shards, stats));

@@ -16,6 +16,7 @@ final class Router implements HttpHandler {
     private static final String MESSAGE = "/messages/";
     private static final AttachmentKey<Wire> WIRE = AttachmentKey.create(Wire.class);
 
+    private final Origins origins;
     private final MessageLog log;
     private final Shards shards;
     private final StreamHandler stream;
@@ -29,12 +30,14 @@ final class Router implements HttpHandler {
     private volatile boolean draining;
 
     Router(
+            Origins origins,
             MessageLog log,
             Shards shards,
             StreamHandler stream,
             PublishHandler publish,
             StatusHandler status,
             Metrics metrics) {
+        this.origins = origins;
         this.log = log;
         this.shards = shards;
         this.stream = stream;
@@ -59,6 +62,7 @@ final class Router implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         Connection.know(exchange, shards);
         exchange.setPersistent(exchange.isPersistent() && !draining && !saysClose(exchange)); // Which HTTP/1.1 is told.
+        origins.decorate(exchange);
         try {
             route(exchange, exchange.getRequestPath());
         } catch (Problem problem) {
@@ -76,12 +80,17 @@ final class Router implements HttpHandler {
     }
 
     private void route(HttpServerExchange exchange, String path) throws Problem {
+        boolean isForPages =
+                path.equals("/messages") || path.equals("/msgs") || path.equals("/history") || path.startsWith(MESSAGE);
+        if (isForPages && origins.answersPreflight(exchange)) { // Drained or not, for it asks for nothing yet.
+            return;
+        }
         switch (path) {
             case "/messages" -> messages(exchange, Wire.MESSAGES);
             case "/msgs" -> messages(exchange, Wire.MSG);
             case "/history" -> {
                 refuseIfDraining();
-                refuseIfForeign(exchange);
+                origins.refuseIfForeign(exchange);
                 history.handle(readOnly(exchange));
             }
             case "/status" -> status.handle(readOnly(exchange));
@@ -105,7 +114,7 @@ final class Router implements HttpHandler {
     }
 
     private void messages(HttpServerExchange exchange, Wire plain) throws Problem {
-        refuseIfForeign(exchange);
+        origins.refuseIfForeign(exchange);
         switch (exchange.getRequestMethod().toString()) {
             case "GET", "HEAD" -> open(exchange, StreamHandler.choose(exchange, plain));
             case "POST" -> {
@@ -148,14 +157,6 @@ final class Router implements HttpHandler {
     private void refuseIfDraining() throws Problem {
         if (draining) {
             throw Problem.goingDown();
-        }
-    }
-
-    /** A page of another site may neither read nor post (RFC 6454): its {@code Origin} is not this host. */
-    private static void refuseIfForeign(HttpServerExchange exchange) throws Problem {
-        String origin = exchange.getRequestHeaders().getFirst(Headers.ORIGIN);
-        if (origin != null && !origin.equalsIgnoreCase("https://" + exchange.getHostAndPort())) {
-            throw new Problem(403, "Pages of " + origin + " may not use this server: open its own page.");
         }
     }
 

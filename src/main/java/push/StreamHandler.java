@@ -18,11 +18,13 @@ final class StreamHandler {
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
 
     private final Config config;
+    private final Limits limits;
     private final MessageLog log;
     private final Stats stats;
 
-    StreamHandler(Config config, MessageLog log, Stats stats) {
+    StreamHandler(Config config, Limits limits, MessageLog log, Stats stats) {
         this.config = config;
+        this.limits = limits;
         this.log = log;
         this.stats = stats;
     }
@@ -47,7 +49,7 @@ final class StreamHandler {
         Resume resume = Resume.from(lastEventId(exchange), log);
         boolean isHead = exchange.getRequestMethod().equals(Methods.HEAD);
         if (!isHead) {
-            admit(connection);
+            admit(exchange);
         }
         wire.describe(exchange);
         if (exchange.isHttp11()) { // Else Undertow does so only if the connection goes on.
@@ -96,19 +98,15 @@ final class StreamHandler {
         }
     }
 
-    private void admit(Connection connection) throws Problem {
-        long waitMs = connection.opens.take(System.nanoTime());
-        if (waitMs > 0) {
+    private void admit(HttpServerExchange exchange) throws Problem {
+        try {
+            limits.open(exchange);
+        } catch (Problem problem) {
             stats.refuse();
-            throw Problem.tryLater(429, "This connection opens streams too fast: wait as Retry-After says.", waitMs);
-        }
-        if (connection.streams() >= config.maxStreamsPerConnection()) {
-            stats.refuse();
-            String most = config.maxStreamsPerConnection() + " streams";
-            throw Problem.tryLater(
-                    429, "streams", "This connection holds " + most + " already: close one first.", 1_000);
+            throw problem;
         }
         if (!stats.open(config.maxStreams())) {
+            Limits.release(exchange);
             stats.refuse();
             throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
         }

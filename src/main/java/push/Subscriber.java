@@ -191,6 +191,7 @@ public final class Subscriber implements Shard.Member {
         closed = true;
         connection.remove(id);
         shard.remove(this);
+        Limits.release(exchange);
         shard.stats.close(reason != null ? reason : connection.reason(otherwise));
         connection.finish(this::finish);
     }

@@ -23,10 +23,18 @@ class FailedStreamTest {
         var stats = new Stats();
         var log = new MessageLog(10, 10_000);
         var shards = new Shards(config, log, stats);
-        var publish = new PublishHandler(config, log, new LocalPublisher(config, log, shards, stats));
+        var limits = new Limits(config);
+        var publish = new PublishHandler(config, limits, log, new LocalPublisher(config, log, shards, stats));
         var status = new StatusHandler(config, log, shards, stats);
         var metrics = new Metrics(log, shards, stats);
-        var router = new Router(log, shards, new StreamHandler(config, null, stats), publish, status, metrics);
+        var router = new Router(
+                new Origins(config),
+                log,
+                shards,
+                new StreamHandler(config, limits, null, stats),
+                publish,
+                status,
+                metrics);
         return new Listeners(config, Pem.context(config.certificate(), config.key()), shards, router);
     }
 

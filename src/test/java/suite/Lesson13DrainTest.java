@@ -236,7 +236,7 @@ class Lesson13DrainTest {
                         try (var response = client.newCall(post).execute()) {
                             status = response.code();
                             if (status == 201) {
-                                accepted.add(response.header("location").replace("/messages/", ""));
+                                accepted.add(response.header("location").replaceAll(".*/", ""));
                             }
                         } catch (IOException e) {
                             return;
