@@ -15,6 +15,12 @@ each() { # each LABEL MAVEN-OPTIONS…: every way in which the project calls Mav
     $progress "$label: Error Prone and NullAway" mvn -B "$@" -P verify -Dbuild.dir=target/offline/verify test-compile
 }
 
+# What the tests take from npm stays in its folder, exactly as the lockfile names it.
+if command -v npm >/dev/null; then
+  $progress "Fetching: clients from npm" npm --prefix src/test/clients ci --no-audit --no-fund || exit 1
+else
+  echo "There is no npm, so clients from npm are not fetched: apt install npm" >&2
+fi
 each "Fetching" && each "Without a network" -o
 status=$?
 rm -rf target/offline

@@ -41,10 +41,15 @@ final class Trust implements X509TrustManager {
 
     /** Sockets for TLS that trust accordingly, and ask for no name. */
     SSLSocketFactory sockets() {
+        return context().getSocketFactory();
+    }
+
+    /** TLS that trusts accordingly. */
+    SSLContext context() {
         try {
             var context = SSLContext.getInstance("TLS");
             context.init(null, new TrustManager[] {this}, null);
-            return context.getSocketFactory();
+            return context;
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JVM has no TLS", e);
         }

@@ -1,0 +1,104 @@
+package suite;
+
+import static java.util.stream.Collectors.toMap;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Clients that people use, from npm, Maven Central and the JDK, all at the same time: they come back, and miss nothing. */
+@Tag("clients")
+@Timeout(150)
+class ComeBackTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final List<AutoCloseable> opened = new ArrayList<>();
+    private List<ComeBack> clients = List.of();
+
+    @AfterEach
+    void close() throws Exception {
+        clients.forEach(ComeBack::close);
+        for (int i = opened.size() - 1; i >= 0; i--) {
+            opened.get(i).close();
+        }
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        opened.add(resource);
+        return resource;
+    }
+
+    @Test
+    @Means("A client takes what the server says while it goes down for an end that is for good.")
+    void aRestartLosesNone() {
+        var server = closing(new Restarted("PUSH_STALL_MS", "60000"));
+        server.post(List.of("one", "two"));
+        clients = ComeBack.all(server.url("/messages"));
+        awaitTexts("one", "two");
+        var stalled = closing(server.stalled());
+        server.post(List.of("three"));
+
+        server.terminate();
+        await("a bye for each", () -> clients.stream().allMatch(client -> client.byes("drain") > 0));
+        server.awaitEnd();
+        assertTrue(
+                clients.stream().anyMatch(client -> client.byes("drain") > 1), "none came back too soon: " + clients);
+        stalled.close();
+        server.start();
+        server.post(List.of("four", "five"));
+
+        awaitTexts("one", "two", "three", "four", "five");
+    }
+
+    @Test
+    @Means("A client takes a server that is full, or a rate, for an end that is for good.")
+    void aFullServerAndARateLoseNone() {
+        var server =
+                closing(new Restarted("PUSH_MAX_STREAMS", "7", "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "2"));
+        var relay = closing(Relay.to(server.port()));
+        server.post(List.of("one"));
+        clients = ComeBack.all(relay.url("/messages"));
+        awaitTexts("one");
+
+        relay.refuse();
+        relay.reset();
+        await("no stream", () -> server.open() == 0);
+        var crowd = new ArrayList<RawClient>();
+        for (int i = 0; i < 7; i++) {
+            crowd.add(closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN)));
+            assertEquals(200, crowd.get(i).open(Format.NDJSON).status());
+        }
+        server.post(List.of("two"));
+        long before = server.refused();
+        relay.pass();
+        await("a refusal for each", () -> server.refused() >= before + clients.size());
+        server.post(List.of("three"));
+        crowd.forEach(RawClient::close);
+
+        awaitTexts("one", "two", "three");
+    }
+
+    private void awaitTexts(String... texts) {
+        var expected = clients.stream().collect(toMap(client -> client.name, client -> List.of(texts)));
+        if (!Deadline.in(PATIENCE).poll(() -> expected.equals(texts()))) {
+            assertEquals(expected, texts(), clients::toString);
+        }
+    }
+
+    private Map<String, List<String>> texts() {
+        return clients.stream().collect(toMap(client -> client.name, ComeBack::texts));
+    }
+
+    private void await(String expected, BooleanSupplier fact) {
+        assertTrue(Deadline.in(PATIENCE).poll(fact), () -> expected + " within " + PATIENCE + ", but: " + clients);
+    }
+}
