@@ -4,7 +4,7 @@ WITH := sh src/build/setup.sh
 # An environment that a command line sets goes on to every recipe: make run PUSH_HEARTBEAT_MS=1000.
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: certs $(if $(STEP),,$(JAR)) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it (STEP=05: that of a lesson; STEP=workshop: yours)
 	@$(WITH) run sh src/build/run.sh
@@ -38,6 +38,9 @@ mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: t
 docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md (DOC=lesson05: where the path has that in it)
 docs-check: ## Prove that what docs would weave is what stands there
 stress: ## Run the suite many times (RUNS=100); each run must be green
+
+check-examples: certs ## Judge the servers in Node and in Go: each must be just what its expected.txt says
+	@$(WITH) examples sh src/build/examples.sh
 
 learn check hint solution catch-up reset cost agenda:
 	@$(WITH) run sh src/build/coach.sh $@

@@ -1,11 +1,12 @@
 #!/bin/sh
-# setup.sh run|test|docs|proxies|verify [COMMAND…]
+# setup.sh run|test|docs|examples|proxies|verify [COMMAND…]
 # Finds what the project needs, installs with apt-get what is missing where it may, says otherwise what to install
 # on this system, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
 # For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
 # that WITHOUT names: browser (Chromium, its driver, npm), clients (curl, nghttp, git, npm). For "docs" all of that and Node,
 # which runs the seed whose output is woven into its lesson. For "proxies" also nginx, HAProxy, Caddy and Apache; their
-# services are not started, now or when the machine starts. For "verify" all of it.
+# services are not started, now or when the machine starts. For "examples" Chromium, Node and Go, in which the
+# servers under src/suite/examples are written. For "verify" all of it.
 set -u
 need=$1
 shift
@@ -89,7 +90,7 @@ there() { # one of these commands, which need not be on everybody's path
 }
 
 wants() { # wants GROUP: are the tests of this group to run?
-  [ "$need" != run ] || return 1
+  case "$need $1" in run\ * | examples\ clients) return 1 ;; esac
   case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
 }
 
@@ -110,7 +111,7 @@ look() {
   CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver chromium.chromedriver)} || ! wants browser || lacks "Chromium's driver" driver
   export CHROMIUM CHROMEDRIVER
   # npm brings what the tests run in the page, and clients that they drive: see src/test/clients.
-  if wants browser || wants clients; then
+  if [ "$need" != examples ] && { wants browser || wants clients; }; then
     command -v npm >/dev/null || lacks npm npm
   fi
   if wants clients; then
@@ -122,7 +123,8 @@ look() {
     there caddy || lacks Caddy caddy
     there apache2 httpd || lacks "Apache's httpd" apache
   fi
-  case $need in docs | verify) command -v node >/dev/null ;; esac || lacks "Node, 18 or newer" node
+  case $need in docs | examples | verify) command -v node >/dev/null ;; esac || lacks "Node, 18 or newer" node
+  case $need in examples | verify) command -v go >/dev/null ;; esac || lacks "Go, 1.19 or newer" go
   [ -z "$missing" ]
 }
 
@@ -155,6 +157,8 @@ package() { # package SYSTEM THING
     dnf:npm | rhel:npm) echo nodejs-npm ;;
     zypper:npm) echo npm-default ;;
     *:node) echo nodejs ;;
+    apt:go | snap:go) echo golang-go ;;
+    dnf:go | rhel:go) echo golang ;;
     *) echo "$2" ;;
   esac
 }

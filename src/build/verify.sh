@@ -60,6 +60,7 @@ check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")
 check "docs" sh "$here/coach.sh" docs-check
 check "matrix" sh "$here/coach.sh" matrix-check
+check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.sh"
 check "mutants" sh "$here/coach.sh" mutants
 check "stress, 3 times lessons 01 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
 if [ "${1:-}" != rest ]; then

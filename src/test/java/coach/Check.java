@@ -9,8 +9,11 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * {@code make check}: judges a server lesson by lesson and prints a line each.
@@ -36,7 +39,8 @@ final class Check {
 
     /**
      * Judges what the environment names: URL (and PID), CMD, STEP, or else the workshop's server; LESSON is the only lesson. What is
-     * red ends its lesson, and a learner's run, unless KEEP_GOING is set.
+     * red ends its lesson, and a learner's run, unless KEEP_GOING is set. EXPECT is a file of what this server is known not to do:
+     * with it the verdicts must be just these.
      *
      * @return whether nothing was red, something was judged, and no lesson was left out
      */
@@ -53,7 +57,10 @@ final class Check {
         }
         if (!command.isEmpty()) {
             screen.line("Judging " + command + ", started anew with the settings of each class of tests");
-            return judge(lessons, new Subject.Command(command), false, keepGoing);
+            var expect = env.getOrDefault("EXPECT", "");
+            return expect.isEmpty()
+                    ? judge(lessons, new Subject.Command(command), false, keepGoing)
+                    : judge(lessons, new Subject.Command(command), Expected.read(Path.of(expect)));
         }
         if (!step.isEmpty()) {
             var rung = ladder.find(step);
@@ -116,20 +123,49 @@ final class Check {
         return judge(lessons, learner.subject(), true, keepGoing);
     }
 
+    /** Judges all that there is, and compares it with what was expected. */
+    private boolean judge(List<Rung> lessons, Subject subject, Expected expected) {
+        var verdicts = lessons.stream().map(rung -> judge(rung, subject, true)).toList();
+        var differences = expected.differences(verdicts);
+        screen.line("");
+        screen.line(
+                differences.isEmpty()
+                        ? "All is as " + expected.file() + " says: " + counts(verdicts)
+                        : screen.red("Not as " + expected.file() + " says:"));
+        differences.forEach(difference -> screen.line("  " + difference));
+        return differences.isEmpty();
+    }
+
+    private static String counts(List<Verdict> verdicts) {
+        return Arrays.stream(Verdict.Outcome.values())
+                .map(outcome -> Map.entry(
+                        outcome,
+                        verdicts.stream().mapToLong(one -> one.count(outcome)).sum()))
+                .filter(count -> count.getValue() > 0)
+                .map(count -> count.getValue() + " "
+                        + count.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '))
+                .collect(Collectors.joining(", "));
+    }
+
+    private Verdict judge(Rung rung, Subject subject, boolean keepGoing) {
+        var first = rung.red().map(Rung.Red::test).orElse("");
+        var judge = new Judge(first, !keepGoing, test -> screen.passing(rung + "  " + test + " …"));
+        var verdict = judge.judge(rung, subject);
+        report.line(verdict);
+        if (verdict.isGood()) {
+            report.notJudged(verdict);
+        } else {
+            report.why(verdict);
+        }
+        return verdict;
+    }
+
     /** @param learners whether it is a learner's server, of which the lessons after the first red one are left out */
     private boolean judge(List<Rung> lessons, Subject subject, boolean learners, boolean keepGoing) {
         var verdicts = new ArrayList<Verdict>();
         for (var rung : lessons) {
-            var first = rung.red().map(Rung.Red::test).orElse("");
-            var judge = new Judge(first, !keepGoing, test -> screen.passing(rung + "  " + test + " …"));
-            var verdict = judge.judge(rung, subject);
+            var verdict = judge(rung, subject, keepGoing);
             verdicts.add(verdict);
-            report.line(verdict);
-            if (verdict.isGood()) {
-                report.notJudged(verdict);
-            } else {
-                report.why(verdict);
-            }
             if (bad(verdict) && learners && !keepGoing) {
                 break;
             }

@@ -34,6 +34,7 @@ record Frame(int type, int flags, int stream, byte[] payload) {
     static final int SETTING_ENABLE_PUSH = 2;
     static final int SETTING_MAX_CONCURRENT_STREAMS = 3;
     static final int SETTING_INITIAL_WINDOW_SIZE = 4;
+    static final int SETTING_MAX_FRAME_SIZE = 5;
 
     private static final String[] TYPES = {
         "DATA",
