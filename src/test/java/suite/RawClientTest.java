@@ -135,7 +135,7 @@ class RawClientTest {
         client.ping(42);
 
         client.awaitPong(42);
-        assertEquals(OptionalInt.of(128), client.serverSetting(Frame.SETTING_MAX_CONCURRENT_STREAMS));
+        assertEquals(OptionalInt.of(628), client.serverSetting(Frame.SETTING_MAX_CONCURRENT_STREAMS));
     }
 
     @Test
