@@ -36,6 +36,10 @@ public final class Connection {
     final Set<Body> bodies = new HashSet<>(); // Those that are coming in.
     final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in hand; any thread.
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
+    final FrameBudget budget = new FrameBudget(System.nanoTime());
+    boolean tooLarge; // The fields of the request that is being dispatched.
+    int stalled; // How many of its streams wait.
+    private boolean tired; // Over HTTP/1.1: its next answer is its last.
     int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;
     private boolean goneAway; // The client has said GOAWAY: what is open goes on, and nothing new begins.
@@ -68,12 +72,37 @@ public final class Connection {
             server.addCloseListener(closed -> connection.shard.execute(() -> connection.end(Reason.TCP)));
         }
         exchange.putAttachment(REQUEST, of(exchange).requestId);
+        exchange.setPersistent(exchange.isPersistent() && !of(exchange).tired);
         of(exchange).open.add(of(exchange).requestId);
         exchange.addExchangeCompleteListener((done, next) -> {
             of(done).open.remove(done.getAttachment(REQUEST));
+            of(done).answered(done.getStatusCode());
             of(done).closeIfDone();
             next.proceed();
         });
+    }
+
+    /** Whoever goes on after being refused is let wait, and in the end let go. */
+    private void answered(int status) {
+        if (status < 400) {
+            budget.earn();
+        } else {
+            refused();
+        }
+    }
+
+    /** It has been refused something. */
+    void refused() {
+        FrameBudget.Verdict verdict = budget.refused(System.nanoTime());
+        if (verdict == FrameBudget.Verdict.GO_ON) {
+            return;
+        } else if (channel == null) {
+            tired = true;
+        } else if (verdict == FrameBudget.Verdict.REST) {
+            channel.rest(FrameBudget.REST_MS);
+        } else {
+            shard.execute(channel::calmDown); // Later: the answer is still to go out.
+        }
     }
 
     /** The connection that an exchange came by. */
@@ -89,6 +118,10 @@ public final class Connection {
     /** Which stream of the connection the request came by that is being handled. */
     public int requestId() {
         return requestId;
+    }
+
+    boolean isStream(int id) {
+        return streams.containsKey(id);
     }
 
     void add(int id, Subscriber subscriber) {
@@ -117,6 +150,17 @@ public final class Connection {
         if (subscriber != null) {
             subscriber.because(why);
             shard.execute(() -> subscriber.close(why));
+        }
+    }
+
+    /** Memory is tight: ends a stalled stream, or all of them if TCP takes nothing and so each keeps what it has. */
+    void letGo(Subscriber stream) {
+        if (channel != null && channel.isJammed()) {
+            because(Reason.STALLED);
+            channel.abort();
+            end(Reason.STALLED);
+        } else {
+            stream.close(Reason.STALLED);
         }
     }
 

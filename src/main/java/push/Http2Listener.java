@@ -44,7 +44,8 @@ final class Http2Listener implements DelegateOpenListener {
         PushChannel channel = new PushChannel(tcp, pool, read, options, shards.of(tcp.getIoThread()), watch, meter);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
-        channel.getReceiveSetter().set(new Http2ReceiveListener(handler, options, pool.getBufferSize(), null));
+        var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);
+        channel.getReceiveSetter().set(one -> channel.take(listener));
         channel.resumeReceives();
     }
 

@@ -78,6 +78,10 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // Body counts, so that a 413 is sent and not a reset.
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
                 .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, 2 * maxStreams) // Less would stop reading.
+                .set(UndertowOptions.DECODE_URL, false) // RequestTarget does: Undertow would end the connection.
+                .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE) // FrameBudget counts.
+                .set(UndertowOptions.MAX_HEADER_SIZE, FieldBlock.MAX_BYTES)
+                .set(UndertowOptions.MAX_HEADERS, FieldBlock.MAX_FIELDS)
                 .getMap();
         var parsed = OptionMap.builder().set(UndertowOptions.REQUEST_PARSE_TIMEOUT, config.bodyMs()); // HTTP/2: idle.
         http1 = new HttpOpenListener(pool, parsed.addAll(options).getMap());

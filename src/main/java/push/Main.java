@@ -23,6 +23,7 @@ public final class Main {
     /** Serves until a signal comes; takes no arguments, for the settings are environment variables. */
     public static void main(String[] args) throws InterruptedException {
         XNIO.setLevel(Level.WARNING);
+        LogLimit.install();
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true"); // RFC 9113, 9.2.1.
         Map<String, String> env = System.getenv();
         Running server;

@@ -12,9 +12,12 @@ import io.undertow.protocols.http2.Http2SettingsStreamSourceChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelExceptionHandler;
+import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
@@ -25,9 +28,11 @@ import org.xnio.StreamConnection;
  * <p>It exists because a stream that is reset while it is stalled on flow control is told to nobody, and because no
  * handler can send a PING.
  *
+ * <p><b>Length:</b> it is what one class of Undertow must be told; each method is a few lines.
+ *
  * <p><b>Threads:</b> confined to its IO thread.
  */
-final class PushChannel extends Http2Channel {
+final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private static final byte[] PING = new byte[8];
     private static final int LAST_WORD_MS = 200;
     private static final int MAX_UNREAD = 256;
@@ -39,6 +44,11 @@ final class PushChannel extends Http2Channel {
     private final FlowMeter meter;
     final SharedWindow window;
     private int settings; // How many SETTINGS frames have come.
+    private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
+    private boolean tooLarge; // The fields of the request that comes next.
+    private long restUntilNanos = System.nanoTime();
+    private int lastReset;
+    private boolean calmed; // It has been told ENHANCE_YOUR_CALM, and nothing more is read.
     private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
     PushChannel(
@@ -68,17 +78,15 @@ final class PushChannel extends Http2Channel {
             updateReceiveFlowControlWindow((int) dataBytes);
             return null; // Dropped; Undertow would answer by GOAWAY, and so end the streams of an honest peer.
         }
-        AbstractHttp2StreamSourceChannel frame;
-        try {
-            frame = super.createChannel(header, data);
-        } catch (NumberFormatException e) { // Thrown by Undertow; a peer's error, and no reason for a stack trace.
-            throw new IOException("The Content-Length is not a number", e);
-        }
+        AbstractHttp2StreamSourceChannel frame = super.createChannel(header, data);
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requestId = request.getStreamId();
+            connection.tooLarge = tooLarge;
+            tooLarge = false;
             if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow never looks.
                     || connection.refuses(request.getStreamId())) {
                 stop(request.getStreamId(), ERROR_REFUSED_STREAM); // RFC 9113, 5.1.2.
+                connection.refused();
                 return null;
             }
         } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
@@ -104,6 +112,73 @@ final class PushChannel extends Http2Channel {
     }
 
     @Override
+    protected @Nullable FrameHeaderData parseFrame(ByteBuffer bytes) throws IOException {
+        return gate.next(bytes);
+    }
+
+    /** Lets a listener read one frame, when it is this connection's turn. */
+    void take(ChannelListener<Http2Channel> listener) {
+        long nowNanos = System.nanoTime();
+        long waitMs = shard.turns.waitMs(nowNanos);
+        if (calmed || waitMs > 0) {
+            rest(waitMs);
+        } else {
+            listener.handleEvent(this);
+            shard.turns.used(System.nanoTime() - nowNanos);
+        }
+    }
+
+    /** Reads nothing for so long, and nothing ever again once the peer was told to calm down. */
+    void rest(long ms) {
+        suspendReceives();
+        restUntilNanos = Math.max(restUntilNanos, System.nanoTime() + ms * 1_000_000);
+        getIoThread().executeAfter(this::resume, ms + 1, TimeUnit.MILLISECONDS);
+    }
+
+    private void resume() {
+        if (!calmed && System.nanoTime() - restUntilNanos >= 0) {
+            resumeReceives();
+        }
+    }
+
+    /** Ends the connection of a peer that asks too much (RFC 9113, 10.5). */
+    void calmDown() {
+        calmed = true;
+        suspendReceives();
+        sendGoAway(ERROR_ENHANCE_YOUR_CALM);
+    }
+
+    @Override
+    public boolean began(int type, int length) {
+        switch (connection.budget.frame(type, length, System.nanoTime())) {
+            case GO_ON -> {}
+            case REST -> rest(FrameBudget.REST_MS);
+            case END -> calmDown();
+        }
+        return !calmed;
+    }
+
+    @Override
+    public void tooLarge() {
+        tooLarge = true;
+    }
+
+    @Override
+    public Set<Integer> inHand() {
+        return connection.open;
+    }
+
+    @Override
+    public void broken(int streamId, int error) {
+        stop(streamId, error);
+    }
+
+    @Override
+    public boolean isStream(int streamId) {
+        return connection.isStream(streamId);
+    }
+
+    @Override
     public void flush() {
         if (shard == null || !shard.isCurrentThread() || !shard.round.isRunning()) { // Null while Undertow constructs.
             super.flush();
@@ -119,6 +194,10 @@ final class PushChannel extends Http2Channel {
 
     @Override
     public void sendRstStream(int streamId, int code) {
+        if (streamId == lastReset) {
+            return; // Undertow closes the sink before it resets the stream, and that resets it with a code of its own.
+        }
+        lastReset = streamId;
         if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
             connection.because(streamId, Reason.ERROR);
         }

@@ -12,6 +12,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.xnio.XnioIoThread;
 
 /**
@@ -21,13 +23,19 @@ import org.xnio.XnioIoThread;
  * and stream. The flag is cleared before the log's head is read: a message that comes after the reading finds the flag
  * clear and wakes the shard again, so none is ever left lying.
  *
+ * <p><b>Length:</b> its loop and what guards it belong together.
+ *
  * <p><b>Threads:</b> confined to its IO thread, but for {@code wake}, {@code answer}, {@code execute} and the figures.
  */
 final class Shard implements Runnable {
+    private static final Logger LOG = Logger.getLogger(Shard.class.getName());
+
     final Config config;
     final MessageLog log;
     final Stats stats;
     final Round round = new Round();
+    final Turns turns = new Turns();
+    final Stalled stalled;
     private final XnioIoThread thread;
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the IO thread.
     private final Map<Wire, Batch> batches = new EnumMap<>(Wire.class);
@@ -51,6 +59,9 @@ final class Shard implements Runnable {
         /** Ends after what the log has, with a bye. */
         void leave(long nowNanos);
 
+        /** Ends, for something has failed that should not. */
+        void fail();
+
         /** How many messages it is behind. */
         long lag(long head);
     }
@@ -63,6 +74,7 @@ final class Shard implements Runnable {
         this.config = config;
         this.log = log;
         this.stats = stats;
+        this.stalled = new Stalled(stats.memory);
         int shortest = Math.min(
                 Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
         this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
@@ -121,7 +133,7 @@ final class Shard implements Runnable {
         try {
             forEach(member -> member.drain(head, nowNanos));
             for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
-                answer.run();
+                guard(answer, () -> {});
             }
         } finally {
             round.end();
@@ -133,13 +145,29 @@ final class Shard implements Runnable {
 
     private void forEach(Consumer<Member> task) {
         for (int i = members.size() - 1; i >= 0; i = Math.min(i, members.size()) - 1) {
-            task.accept(members.get(i)); // Downwards: one may leave while it is looked at, or several.
+            Member member = members.get(i); // Downwards: one may leave while it is looked at, or several.
+            try {
+                task.accept(member);
+            } catch (Exception | Error e) { // An OutOfMemoryError too costs one stream, and not the others their turn.
+                guard(member::fail, () -> LOG.log(Level.WARNING, "A stream has failed and is ended", e));
+            }
+        }
+    }
+
+    /** Runs something that must not stop what follows; then what is to be said of it. */
+    private static void guard(Runnable task, Runnable saying) {
+        try {
+            task.run();
+            saying.run();
+        } catch (Exception | Error e) {
+            LOG.log(Level.WARNING, "Something has failed, and what follows it goes on", e);
         }
     }
 
     private void tick() {
         later(this::tick, tickMs); // First: whatever fails below, the clock goes on.
         long now = System.nanoTime();
+        guard(stalled::relieve, () -> {});
         forEachConnection(connection -> connection.tick(now));
         forEach(member -> member.tick(now));
         report();
@@ -189,7 +217,7 @@ final class Shard implements Runnable {
     }
 
     void forEachConnection(Consumer<Connection> task) {
-        List.copyOf(connections).forEach(task); // A copy, for one may end meanwhile.
+        List.copyOf(connections).forEach(one -> guard(() -> task.accept(one), () -> {})); // A copy: one may end.
     }
 
     Figures figures() {

@@ -17,6 +17,7 @@ public final class Stats {
     /** The counts of streams at one moment. */
     public record Streams(long open, long opened, long refused, Map<Reason, Long> closed) {}
 
+    final MemoryBudget memory = new MemoryBudget();
     final LongAdder posted = new LongAdder();
     final LongAdder deliveries = new LongAdder();
     final LongAdder laps = new LongAdder();
@@ -42,7 +43,7 @@ public final class Stats {
 
     /** Counts a stream in, unless there are that many already. */
     public synchronized boolean open(int max) {
-        if (open >= max) {
+        if (open >= memory.maxStreams(max)) {
             return false;
         }
         open++;

@@ -105,7 +105,8 @@ final class StreamHandler {
             stats.refuse();
             throw problem;
         }
-        if (!stats.open(config.maxStreams())) {
+        Connection.of(exchange).shard.stalled.relieve();
+        if (stats.memory.isTight() || !stats.open(config.maxStreams())) {
             Limits.release(exchange);
             stats.refuse();
             throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);

@@ -68,6 +68,7 @@ public final class Subscriber implements Shard.Member {
         if (closed || waiting) {
             return;
         }
+        shard.stalled.relieve();
         try {
             boolean more = cursor.hasMore(head);
             boolean whole = !more || cursor.writeTo(sink, head);
@@ -88,6 +89,7 @@ public final class Subscriber implements Shard.Member {
                 }
             } else if (more) {
                 wroteNanos = nowNanos;
+                connection.budget.earn();
                 boolean flushed = flush();
                 if (shard.round.isRunning()) {
                     unsettled = true;
@@ -123,6 +125,7 @@ public final class Subscriber implements Shard.Member {
 
     private void await(long nowNanos) {
         waiting = true;
+        shard.stalled.add(this);
         movedNanos = nowNanos;
         channel.resumeWrites();
     }
@@ -140,6 +143,7 @@ public final class Subscriber implements Shard.Member {
                 close(Reason.TCP);
             } else if (flushed && waiting) {
                 waiting = false;
+                shard.stalled.remove(this);
                 channel.suspendWrites();
                 drain(shard.log.newest(), movedNanos);
             }
@@ -173,6 +177,15 @@ public final class Subscriber implements Shard.Member {
         drain(shard.log.newest(), nowNanos);
     }
 
+    Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public void fail() {
+        close(Reason.ERROR);
+    }
+
     @Override
     public long lag(long head) {
         return cursor.lag(head);
@@ -189,6 +202,7 @@ public final class Subscriber implements Shard.Member {
             return;
         }
         closed = true;
+        shard.stalled.remove(this);
         connection.remove(id);
         shard.remove(this);
         Limits.release(exchange);

@@ -190,6 +190,9 @@ class AllocationTest {
         public void leave(long nowNanos) {}
 
         @Override
+        public void fail() {}
+
+        @Override
         public long lag(long head) {
             return cursor.lag(head);
         }

@@ -139,6 +139,9 @@ final class FitfulReader implements Shard.Member, WritableByteChannel {
     public void leave(long nowNanos) {}
 
     @Override
+    public void fail() {}
+
+    @Override
     public long lag(long head) {
         return cursor.lag(head);
     }

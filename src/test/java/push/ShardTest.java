@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -75,11 +76,89 @@ final class ShardTest {
                 public void leave(long nowNanos) {}
 
                 @Override
+                public void fail() {}
+
+                @Override
                 public long lag(long head) {
                     return 0;
                 }
             });
             shard.wake();
         });
+    }
+
+    @Test
+    void memberThatFailsEndsAloneAndTheOthersGetTheirTurn() throws InterruptedException {
+        var failed = new CountDownLatch(2);
+        var served = new CountDownLatch(3);
+        var shard = new Shard(
+                thread, Config.from(Map.of("PUSH_HEARTBEAT_MS", "40")), new MessageLog(10, 1_000), new Stats());
+        shard.execute(() -> {
+            for (var failure : List.of(new OutOfMemoryError("as in a round"), new IllegalStateException("a bug"))) {
+                shard.add(new Failing(failure, shard, failed));
+                shard.add(new Served(served));
+            }
+            shard.answer(() -> {
+                throw new IllegalStateException("an answer that fails");
+            });
+            shard.answer(served::countDown);
+        });
+
+        assertTrue(failed.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "each that fails must end");
+        assertTrue(served.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "what comes after a failure must get its turn");
+    }
+
+    private record Failing(Throwable failure, Shard shard, CountDownLatch failed) implements Shard.Member {
+        @Override
+        public void drain(long head, long nowNanos) {
+            if (failure instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failure;
+        }
+
+        @Override
+        public void settle(long head, long nowNanos) {}
+
+        @Override
+        public void tick(long nowNanos) {}
+
+        @Override
+        public void leave(long nowNanos) {}
+
+        @Override
+        public void fail() {
+            shard.remove(this);
+            failed.countDown();
+        }
+
+        @Override
+        public long lag(long head) {
+            return 0;
+        }
+    }
+
+    private record Served(CountDownLatch served) implements Shard.Member {
+        @Override
+        public void drain(long head, long nowNanos) {
+            served.countDown();
+        }
+
+        @Override
+        public void settle(long head, long nowNanos) {}
+
+        @Override
+        public void tick(long nowNanos) {}
+
+        @Override
+        public void leave(long nowNanos) {}
+
+        @Override
+        public void fail() {}
+
+        @Override
+        public long lag(long head) {
+            return 0;
+        }
     }
 }

@@ -1,0 +1,61 @@
+package push;
+
+import com.sun.management.HotSpotDiagnosticMXBean;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How much memory clients may take of what this JVM was given, on the heap and in direct buffers.
+ *
+ * <p>It exists because a limit that is a number fits one machine: 10,000 stalled streams fill 320 MB of direct buffers,
+ * which a small JVM does not have. Streams are refused, and those that are stalled are ended, before it runs out.
+ *
+ * <p><b>Threads:</b> any thread; all of it is final, and the JVM counts.
+ */
+final class MemoryBudget {
+    /** Heap for each stream and each connection, with what they reach: measured, and doubled. */
+    private static final int STREAM_BYTES = 6_000;
+
+    private static final int CONNECTION_BYTES = 60_000;
+
+    private final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+            .filter(pool -> pool.getName().equals("direct"))
+            .findFirst()
+            .orElseThrow();
+    private final long tightBytes;
+    private final long heapBytes;
+
+    /** The budget of this JVM. */
+    MemoryBudget() {
+        this(Runtime.getRuntime().maxMemory(), maxDirectBytes());
+    }
+
+    MemoryBudget(long maxHeapBytes, long maxDirectBytes) {
+        this.heapBytes = maxHeapBytes;
+        this.tightBytes = maxDirectBytes / 2;
+    }
+
+    /** What -XX:MaxDirectMemorySize says; as much as the heap if it says nothing. */
+    private static long maxDirectBytes() {
+        var machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        long set = machine == null
+                ? 0
+                : Long.parseLong(machine.getVMOption("MaxDirectMemorySize").getValue());
+        return set > 0 ? set : Runtime.getRuntime().maxMemory();
+    }
+
+    /** Whether direct buffers take so much that who holds most of them must let go. */
+    boolean isTight() {
+        return direct.getMemoryUsed() > tightBytes;
+    }
+
+    /** How many streams there may be: no more than a quarter of the heap holds. */
+    int maxStreams(int wanted) {
+        return (int) Math.min(wanted, heapBytes / 4 / STREAM_BYTES);
+    }
+
+    /** How many connections there may be: no more than another quarter of the heap holds. */
+    int maxConnections() {
+        return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / CONNECTION_BYTES);
+    }
+}
