@@ -2,7 +2,9 @@ package suite;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.util.Optional;
 import javax.net.SocketFactory;
 
 /**
@@ -13,10 +15,28 @@ import javax.net.SocketFactory;
  */
 final class NoDelay extends SocketFactory {
 
+    private final Optional<InetSocketAddress> local;
+
+    private NoDelay(Optional<InetSocketAddress> local) {
+        this.local = local;
+    }
+
+    NoDelay() {
+        this(Optional.empty());
+    }
+
+    /** Sockets whose peer sees this address, one of this machine's. */
+    static NoDelay from(String address) {
+        return new NoDelay(Optional.of(new InetSocketAddress(address, 0)));
+    }
+
     @Override
     public Socket createSocket() throws IOException {
         var socket = new Socket();
         socket.setTcpNoDelay(true);
+        if (local.isPresent()) {
+            socket.bind(local.get());
+        }
         return socket;
     }
 

@@ -1,6 +1,7 @@
 package suite;
 
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,8 +37,41 @@ class ProxyPageTest {
 
     @ParameterizedTest
     @CsvSource({
+        "NGINX, ' ssl http2;', ;",
+        "HAPROXY, ' ssl crt /etc/haproxy/push.example.pem alpn h2,http/1.1', ''",
+        "CADDY, 'tls /etc/ssl/certs/push.example.crt /etc/ssl/private/push.example.key', ''",
+        "APACHE, SSLEngine on, SSLEngine off"
+    })
+    @Means("The page's Origin is http, and the server takes itself for https.")
+    void itReadsAndSendsOverPlainHttp(ProxyKind kind, String tls, String plain) {
+        try (var proxy = Proxy.plain(kind, server.port(), tls, plain)) {
+            assertReadsAndSends(proxy, "/");
+        }
+    }
+
+    @Test
+    @Means("The server is asked for by the proxy's name for it, over HTTP/1.0.")
+    void itReadsAndSendsThroughNginxWithNothingButProxyPass() {
+        var proxy = Proxy.start(
+                ProxyKind.NGINX,
+                server.port(),
+                "        proxy_http_version 1.1;\n",
+                "",
+                "        proxy_set_header Host $http_host;\n",
+                "",
+                "        proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n",
+                "");
+        try (proxy) {
+            assertReadsAndSends(proxy, "/");
+            assertReadsAndSends(proxy, "/push/");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "HAPROXY, 'verify none alpn h2,http/1.1', verify none",
-        "CADDY, 'transport http {', 'transport http {\n versions 1.1'"
+        "CADDY, 'transport http {', 'transport http {\n versions 1.1'",
+        "APACHE, ProxyPreserveHost on, ProxyPreserveHost off"
     })
     void itReadsAndSendsThroughOtherConfigurations(ProxyKind kind, String text, String instead) {
         try (var proxy = Proxy.start(kind, server.port(), text, instead)) {
