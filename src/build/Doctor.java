@@ -7,7 +7,11 @@ import java.util.Arrays;
 /** What only a JVM can tell of this machine: whether the port is free, and where {@code localhost} leads. */
 final class Doctor {
     public static void main(String[] args) throws IOException {
-        int port = Integer.parseInt(args[0]);
+        int port = args[0].matches("[0-9]{1,5}") ? Integer.parseInt(args[0]) : -1;
+        if (port < 0 || port > 65_535) {
+            say("MISSING", "PORT is " + args[0] + ": give a number from 0 to 65535");
+            System.exit(1);
+        }
         boolean v4 = binds("127.0.0.1", 0) == null;
         boolean v6 = binds("::1", 0) == null;
         var names = Arrays.stream(InetAddress.getAllByName("localhost"))

@@ -3,8 +3,12 @@ package machine;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -102,6 +106,44 @@ final class DoctorTest {
         Files.writeString(machine.root.resolve("etc/os-release"), "ID=fedora\n");
 
         assertFinds(0, "note     to install what is missing: Fedora (as root):  dnf install chromium chromedriver");
+    }
+
+    @Test
+    void aPortInUseIsNamedWithTheMend() throws Exception {
+        theRealJdk();
+        var loopback = NetworkInterface.getByInetAddress(InetAddress.getByName("127.0.0.1"));
+        for (var address : Collections.list(loopback.getInetAddresses())) { // 127.0.0.1 and, where there is IPv6, ::1.
+            if (address.isLoopbackAddress()) {
+                try (var taken = new ServerSocket(0, 1, address)) {
+                    int port = taken.getLocalPort();
+                    machine.environment.put("PORT", "" + port);
+
+                    var said = assertFinds(0, "note     port " + port + " is not free (");
+                    assertTrue(said.contains("): stop what has it, or make run PORT="), said);
+                }
+            }
+        }
+    }
+
+    @Test
+    void aPortThatIsFreeIsSaidToBe() throws Exception {
+        theRealJdk();
+        machine.environment.put("PORT", "0"); // Any: so no other program can take it while the doctor looks.
+
+        assertFinds(0, "ok       port 0 is free");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"https", "-1", "65536"})
+    void whatIsNoPortIsSaidToBeNone(String port) throws Exception {
+        theRealJdk();
+        machine.environment.put("PORT", port);
+
+        assertFinds(1, "MISSING  PORT is " + port + ": give a number from 0 to 65535");
+    }
+
+    private void theRealJdk() {
+        machine.environment.put("JAVA_HOME", System.getProperty("java.home"));
     }
 
     private void maven(String version, String cache) throws Exception {

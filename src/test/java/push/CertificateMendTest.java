@@ -53,6 +53,8 @@ final class CertificateMendTest {
                 "openssl req -x509 -newkey rsa:1024 -nodes -subj /CN=a -days 99 -keyout key.pem -out server.crt",
                 "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:secp256k1 -nodes -subj /CN=a -days 99"
                         + " -keyout key.pem -out server.crt",
+                "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:secp224r1 -nodes -subj /CN=a -days 99"
+                        + " -keyout key.pem -out server.crt",
             })
     void makeCertsMendsWhatTheServerRefuses(String breaks) throws Exception {
         shell(breaks);
