@@ -1,7 +1,8 @@
 #!/bin/sh
 # test.sh [proxies]: runs the tests and ends with a summary; those through real proxies only when they are asked for.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (target, if not set), CI (true:
-# nothing may be left out), FORKS (JVMs side by side; 1, if not set).
+# nothing may be left out), FORKS (JVMs side by side; 1, if not set, and for those through proxies, which take ports that
+# another might take in the same moment).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -15,6 +16,7 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
   exit 1
 fi
 
+[ -z "$only" ] || FORKS=1
 set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}" test
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"

@@ -1,7 +1,8 @@
 #!/bin/sh
 # verify.sh [rest]: everything that CI checks, each check to its end; "rest" leaves out the tests on the project's
-# own JDK, for a caller that has just run them.
+# own JDK, for a caller that has just run them. FORKS says how many JVMs run tests side by side; 2, if it is not set.
 set -u
+export FORKS="${FORKS:-2}"
 here=$(dirname "$0")
 progress="sh $here/progress.sh"
 summary= ends= failed=0

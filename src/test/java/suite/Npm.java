@@ -1,14 +1,16 @@
 package suite;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /**
  * The packages of {@code src/test/clients}, exactly as its lockfile names them; installed by the first test that asks.
  *
- * <p><b>Threads:</b> any thread; installing is guarded by this class's lock.
+ * <p><b>Threads:</b> any thread; installing is guarded by this class's lock, and among JVMs by one on the lockfile.
  */
 final class Npm {
     static final Path FOLDER = Path.of("src/test/clients");
@@ -21,7 +23,8 @@ final class Npm {
         var lock = FOLDER.resolve("package-lock.json");
         var modules = FOLDER.resolve("node_modules");
         var installed = modules.resolve(".package-lock.json"); // npm writes it last.
-        try {
+        try (var channel = FileChannel.open(lock, StandardOpenOption.WRITE)) {
+            channel.lock(); // Until the channel is closed: tests may run in two JVMs side by side.
             if (!Files.exists(installed)
                     || Files.getLastModifiedTime(installed).compareTo(Files.getLastModifiedTime(lock)) < 0) {
                 install();
