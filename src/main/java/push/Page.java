@@ -57,12 +57,12 @@ public final class Page {
 
     /** The bytes of a file in one content coding, and their strong entity tag (RFC 9110, 8.8.3). */
     @SuppressWarnings("ArrayRecordComponent") // Files are never compared.
-    private record Variant(byte[] bytes, String tag) {
-        static Variant of(byte[] bytes) {
+    private record Variant(byte[] bytes, String tag, boolean isGzip) {
+        static Variant of(byte[] bytes, boolean isGzip) {
             try {
                 byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
                 String name = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 15));
-                return new Variant(bytes, '"' + name + '"');
+                return new Variant(bytes, '"' + name + '"', isGzip);
             } catch (NoSuchAlgorithmException e) {
                 throw new IllegalStateException(e); // Every JDK has it.
             }
@@ -80,7 +80,9 @@ public final class Page {
             byte[] bytes = read(name);
             byte[] gzip = compress(bytes);
             File file = new File(
-                    contentType(name), Variant.of(bytes), gzip.length < bytes.length ? Variant.of(gzip) : null);
+                    contentType(name),
+                    Variant.of(bytes, false),
+                    gzip.length < bytes.length ? Variant.of(gzip, true) : null);
             files.put(name.equals("index.html") ? "/" : '/' + name, file);
         }
     }
@@ -124,7 +126,7 @@ public final class Page {
         }
         var headers = Router.readOnly(exchange).getResponseHeaders();
         Variant variant = choose(file, ContentCoding.parse(join(exchange, Headers.ACCEPT_ENCODING)));
-        headers.put(Headers.VARY, "accept-encoding");
+        headers.add(Headers.VARY, "accept-encoding");
         headers.put(Headers.CACHE_CONTROL, "no-cache");
         headers.put(Headers.ETAG, variant.tag);
         headers.put(CONTENT_SECURITY_POLICY, POLICY);
@@ -133,7 +135,7 @@ public final class Page {
             exchange.setStatusCode(304).endExchange();
             return;
         }
-        if (variant == file.gzip) {
+        if (variant.isGzip) {
             headers.put(Headers.CONTENT_ENCODING, "gzip");
         }
         Reply.send(exchange, file.contentType, variant.bytes);

@@ -5,6 +5,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * One HTTP/2 frame and its nine bytes of head: RFC 9113 section 4.1.
@@ -134,5 +135,18 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         var code = is(RST_STREAM) ? " " + error(number(0)) : is(GOAWAY) ? " " + error(number(4)) : "";
         return name + code + " stream " + stream + (flags == 0 ? "" : " flags 0x" + Integer.toHexString(flags)) + " of "
                 + payload.length + " bytes";
+    }
+
+    /** The value that this frame of SETTINGS has for an identifier. */
+    OptionalInt setting(int id) {
+        var settings = ByteBuffer.wrap(payload);
+        while (settings.hasRemaining()) {
+            int next = settings.getShort();
+            int value = settings.getInt();
+            if (next == id) {
+                return OptionalInt.of(value);
+            }
+        }
+        return OptionalInt.empty();
     }
 }

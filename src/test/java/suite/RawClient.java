@@ -19,7 +19,6 @@ import okhttp3.HttpUrl;
  * <p><b>Threads:</b> any thread; sending is guarded by a lock of its own.
  */
 final class RawClient implements AutoCloseable {
-
     /**
      * How the client behaves when left alone.
      *
@@ -184,16 +183,8 @@ final class RawClient implements AutoCloseable {
 
     /** The value that the server's first SETTINGS gave for this identifier. */
     OptionalInt serverSetting(int id) {
-        var settings = await(frame -> frame.is(Frame.SETTINGS) && !frame.has(Frame.ACK), "the server's SETTINGS");
-        var payload = ByteBuffer.wrap(settings.payload());
-        while (payload.hasRemaining()) {
-            int next = payload.getShort();
-            int value = payload.getInt();
-            if (next == id) {
-                return OptionalInt.of(value);
-            }
-        }
-        return OptionalInt.empty();
+        return await(frame -> frame.is(Frame.SETTINGS) && !frame.has(Frame.ACK), "the server's SETTINGS")
+                .setting(id);
     }
 
     /** Ends our half of the TCP connection as a process that exits does: FIN, without a word in TLS. Reading goes on. */

@@ -27,7 +27,6 @@ import org.opentest4j.TestAbortedException;
  * <p><b>Threads:</b> any thread.
  */
 final class Target extends Lifecycle {
-
     /** How the reason of a test begins that says nothing of this server, neither good nor bad. */
     static final String NOT_JUDGED = "not judged: ";
     /** Tells our messages from those of an earlier run, which a server that runs on still has. */
