@@ -85,7 +85,7 @@ public final class Connection {
     /** Whoever goes on after being refused is let wait, and in the end let go. */
     private void answered(int status) {
         if (status < 400) {
-            budget.earn();
+            budget.earn(1);
         } else {
             refused();
         }

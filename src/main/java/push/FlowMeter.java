@@ -26,6 +26,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private int[] ids = new int[4];
     private long[] held = new long[4]; // Sent on each stream, less what was given back to it.
     private int streams;
+    private int frames; // Of DATA that have begun to go out since they were counted last.
     private int last; // Streams are mostly written in their order.
     private int[] positions = new int[8];
 
@@ -88,6 +89,13 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
             }
         }
         return best < 0 || held[best] == 0 ? -1 : ids[best];
+    }
+
+    /** How many frames of DATA have gone out since this was asked last. */
+    int takeFrames() {
+        int taken = frames;
+        frames = 0;
+        return taken;
     }
 
     private int indexOf(int stream) {
@@ -172,6 +180,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         payload = lengthAndType >>> 8;
         if ((lengthAndType & 0xff) == DATA && payload > 0) {
             window -= payload;
+            frames++;
             int index = indexOf(frame.getInt(5));
             if (index >= 0) {
                 held[index] += payload;

@@ -48,9 +48,9 @@ final class FrameBudget {
         this.filledNanos = nowNanos;
     }
 
-    /** The connection has done something for which it was made. */
-    void earn() {
-        left = Math.min(MOST, left + EARNED);
+    /** The connection has done so many things for which it was made. */
+    void earn(int things) {
+        left = Math.min(MOST, left + things * EARNED);
     }
 
     /** A frame begins. */

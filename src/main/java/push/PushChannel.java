@@ -150,6 +150,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     @Override
     public boolean began(int type, int length) {
+        connection.budget.earn(meter.takeFrames());
         switch (connection.budget.frame(type, length, System.nanoTime())) {
             case GO_ON -> {}
             case REST -> rest(FrameBudget.REST_MS);

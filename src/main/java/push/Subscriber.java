@@ -89,7 +89,6 @@ public final class Subscriber implements Shard.Member {
                 }
             } else if (more) {
                 wroteNanos = nowNanos;
-                connection.budget.earn();
                 boolean flushed = flush();
                 if (shard.round.isRunning()) {
                     unsettled = true;
