@@ -102,7 +102,7 @@ final class Http1BodiesTest {
     @ParameterizedTest
     @CsvSource({"1.1", "1.0"})
     void stalledReaderCanTellThatItWasCut(String version) {
-        try (var reader = Http1Socket.connect(impatient, 4_096)) {
+        try (var reader = Http1Socket.connect(impatient.port(), 4_096, "TLSv1.2")) {
             reader.send("GET /messages HTTP/" + version + "\nHost: HOST\nAccept: application/x-ndjson\n\n");
             reader.head();
             var before = impatient.status();
@@ -115,9 +115,26 @@ final class Http1BodiesTest {
             if (version.equals("1.1")) {
                 assertThrows(Throwable.class, () -> readUpTo(reader, true, "no such text"), "no last chunk");
             } else {
-                assertFalse(
-                        readToTheEnd(reader).contains("\"bye\""), "a cut has no bye; the JDK hides TLS's part of it");
+                assertFalse(readToTheEnd(reader).contains("\"bye\""));
             }
+            assertEquals(0, reader.alerts(), "a cut comes without close_notify");
+        }
+    }
+
+    @Means("The end of a stream over HTTP/1.0 looks like a cut: it has no close_notify.")
+    @Test
+    void streamOfHttp10EndsWithACloseNotify() throws Exception {
+        try (var drained = push.PushServer.start(Map.of("PUSH_PORT", "0"));
+                var reader = Http1Socket.connect(drained.port(), 0, "TLSv1.2")) {
+            reader.send("GET /messages HTTP/1.0\nHost: HOST\nAccept: application/x-ndjson\n\n");
+            reader.head();
+            var drain = new Thread(drained::drain);
+            drain.start();
+
+            assertTrue(readToTheEnd(reader).contains("\"bye\""));
+
+            assertEquals(1, reader.alerts());
+            drain.join();
         }
     }
 

@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -29,12 +28,12 @@ final class Http1Socket implements AutoCloseable {
     /** The head of a response. Names of fields are in lower case. */
     record Head(int status, Map<String, String> fields) {}
 
-    private final Socket tcp;
+    private final RecordCounter tcp;
     private final SSLSocket tls;
     private final InputStream input;
     private final String authority;
 
-    private Http1Socket(Socket tcp, SSLSocket tls, String authority) throws IOException {
+    private Http1Socket(RecordCounter tcp, SSLSocket tls, String authority) throws IOException {
         this.tcp = tcp;
         this.tls = tls;
         this.input = new BufferedInputStream(tls.getInputStream(), 4_096);
@@ -48,7 +47,7 @@ final class Http1Socket implements AutoCloseable {
 
     static Http1Socket connect(int port, int receiveBuffer, String version) {
         try {
-            var tcp = new Socket();
+            var tcp = new RecordCounter();
             if (receiveBuffer > 0) {
                 tcp.setReceiveBufferSize(receiveBuffer);
             }
@@ -112,6 +111,11 @@ final class Http1Socket implements AutoCloseable {
         var bytes = new byte[atMost];
         int count = input.read(bytes);
         return count < 0 ? new byte[0] : Arrays.copyOf(bytes, count);
+    }
+
+    /** How many alerts of TLS 1.2 have come: none before a cut, and close_notify before an end. TLS 1.3 hides them. */
+    int alerts() {
+        return tcp.alerts();
     }
 
     private byte[] bytes(int count) {
