@@ -95,10 +95,32 @@ final class GoAwayTest {
 
     @Means("A GOAWAY that comes in pieces, or twice, breaks the frames around it.")
     @Test
-    void goAwayMayComeInTwoPiecesAndTwice() {
+    void goAwayMayComeByteByByteAndTwice() {
         var peer = server.raw();
         var stream = peer.open(Format.NDJSON);
+        var frames = new ByteArrayOutputStream();
+        frames.writeBytes(Frame.ofInts(Frame.PING, 0, 0, 0, 1).bytes());
+        frames.writeBytes(new Frame(Frame.GOAWAY, 0, 0, new byte[20]).bytes());
+        frames.writeBytes(Frame.ofInts(Frame.PING, 0, 0, 0, 2).bytes());
+        frames.writeBytes(new Frame(Frame.GOAWAY, 0, 0, new byte[8]).bytes());
+        frames.writeBytes(Frame.ofInts(Frame.PING, 0, 0, 0, 3).bytes());
+
+        peer.sendByteByByte(frames.toByteArray());
+
+        peer.awaitPong(3);
+        server.post("ann", "byte by byte");
+        stream.messagesUpTo("byte by byte");
+    }
+
+    @Means("A GOAWAY that comes in two pieces is not known as one.")
+    @Test
+    void goAwayMayBeCutAnywhere() {
         byte[] goAway = new Frame(Frame.GOAWAY, 0, 0, new byte[20]).bytes();
+        var peer = server.raw();
+        var stream = peer.open(Format.NDJSON);
+        stream.next("start");
+        peer.ping(0);
+        peer.awaitPong(0); // From now on the client itself sends nothing that could come between two pieces.
 
         for (int cut = 1; cut < goAway.length; cut++) {
             peer.send(Arrays.copyOf(goAway, cut));

@@ -94,6 +94,15 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Sends these frames byte by byte. The reader, which answers DATA and PING, puts no frame of its own among the bytes. */
+    void sendByteByByte(byte[] frames) {
+        try {
+            socket.writeByteByByte(frames);
+        } catch (IOException e) {
+            throw new AssertionError("could not send " + frames.length + " bytes: " + e + "; " + reader.soFar(), e);
+        }
+    }
+
     void send(Frame frame) {
         send(frame.bytes());
     }

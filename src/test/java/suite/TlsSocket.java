@@ -63,6 +63,13 @@ final class TlsSocket {
         tls.getOutputStream().write(bytes);
     }
 
+    /** Sends these bytes in TLS records of one byte each; what another thread writes comes before or after them all. */
+    synchronized void writeByteByByte(byte[] bytes) throws IOException {
+        for (int i = 0; i < bytes.length; i++) {
+            tls.getOutputStream().write(bytes, i, 1);
+        }
+    }
+
     /** Sends a FIN, without TLS's close_notify. */
     void fin() {
         try {
