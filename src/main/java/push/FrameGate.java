@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It exists because Undertow handles a request whose CONTINUATION has not come yet, and ends a connection for what
  * is an error of one stream (RFC 9113, 8.1.1). It is given each block of fields whole, checked, and as literals; a block
- * that is malformed reaches it as one that it resets.
+ * that is malformed reaches it as one that it resets. A client's GOAWAY stops here: Undertow would end all streams of the
+ * connection, against RFC 9113, 6.8.
  *
  * <p><b>Length:</b> it is one parser with one state; half of it could not be read without the other.
  *
@@ -42,6 +43,9 @@ final class FrameGate {
         /** A stream is to be reset, for its peer has broken a rule. */
         void broken(int streamId, int error);
 
+        /** The peer has said GOAWAY: what it asked before is still to be answered. */
+        void peerGoesAway();
+
         /** The streams whose requests have not been answered to the end. */
         Set<Integer> inHand();
 
@@ -52,6 +56,7 @@ final class FrameGate {
     static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
+    private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
     private static final int END_STREAM = 0x1;
@@ -62,6 +67,7 @@ final class FrameGate {
     private static final int PREFACE_BYTES = 24;
     private static final int HEAD_BYTES = 9;
     private static final int PRIORITY_BYTES = 5;
+    private static final int LEAST_GOAWAY_BYTES = 8;
 
     /** What may come for one block: all of it is decoded, for the table of HPACK, and little of it kept. */
     private static final int MAX_BLOCK_BYTES = 256 * 1024;
@@ -81,7 +87,7 @@ final class FrameGate {
     private int prefaceLeft = PREFACE_BYTES;
     private int headRead;
     private boolean passing; // A frame is under way that Undertow reads by itself.
-    private byte @Nullable [] payload; // Of a frame of fields that is coming in.
+    private byte @Nullable [] payload; // Of a frame that is coming in and is read here.
     private int payloadRead;
 
     private @Nullable FieldBlock block; // Begun, and not ended.
@@ -151,6 +157,10 @@ final class FrameGate {
         if (length > Http2Channel.DEFAULT_MAX_FRAME_SIZE) {
             throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR);
         }
+        boolean isGoAway = type == GOAWAY && stream == 0; // On another stream it is an error, of which Undertow tells.
+        if (isGoAway && length < LEAST_GOAWAY_BYTES) {
+            throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR);
+        }
         boolean continues = type == CONTINUATION && block != null && stream == blockStream;
         if ((type == CONTINUATION || block != null) ? !continues : (type == HEADERS && stream == 0)) {
             throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
@@ -162,7 +172,8 @@ final class FrameGate {
             if (type == RST_STREAM || (type == DATA && (head[4] & END_STREAM) != 0)) {
                 bodies.remove(stream);
             }
-            passing = type != WINDOW_UPDATE || length != Integer.BYTES || !bodies.containsKey(stream);
+            boolean isCounted = type == WINDOW_UPDATE && length == Integer.BYTES && bodies.containsKey(stream);
+            passing = !isGoAway && !isCounted;
             payload = passing ? null : new byte[length];
             payloadRead = 0;
             return true;
@@ -196,7 +207,10 @@ final class FrameGate {
         }
         payload = null;
         FieldBlock fields = block;
-        if (fields == null) {
+        if (fields == null && head[3] == GOAWAY) {
+            watcher.peerGoesAway();
+            return null;
+        } else if (fields == null) {
             return windowUpdate(frame);
         }
         ByteBuffer fragment = head[3] == HEADERS ? withoutPadding(frame) : ByteBuffer.wrap(frame);

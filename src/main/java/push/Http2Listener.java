@@ -36,12 +36,9 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection tcp, PooledByteBuffer read) {
-        FrameWatch watch = new FrameWatch(tcp.getSourceChannel().getConduit());
-        tcp.getSourceChannel().setConduit(watch);
-        watch.watch(read.getBuffer());
         FlowMeter meter = new FlowMeter(tcp.getSinkChannel().getConduit());
         tcp.getSinkChannel().setConduit(meter);
-        PushChannel channel = new PushChannel(tcp, pool, read, options, shards.of(tcp.getIoThread()), watch, meter);
+        PushChannel channel = new PushChannel(tcp, pool, read, options, shards.of(tcp.getIoThread()), meter);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);

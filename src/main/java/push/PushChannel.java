@@ -40,10 +40,8 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private final Connection connection;
     private final Shard shard;
     private int unread; // PING and SETTINGS that have come in while TCP took no answer.
-    private final FrameWatch watch;
     private final FlowMeter meter;
     final SharedWindow window;
-    private int settings; // How many SETTINGS frames have come.
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
     private boolean tooLarge; // The fields of the request that comes next.
     private long restUntilNanos = System.nanoTime();
@@ -57,11 +55,9 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             PooledByteBuffer read,
             OptionMap options,
             Shard shard,
-            FrameWatch watch,
             FlowMeter meter) {
         super(tcp, null, pool, read, false, false, options);
         this.shard = shard;
-        this.watch = watch;
         this.meter = meter;
         this.window = new SharedWindow(meter, shard.config.stallMs());
         this.connection = Connection.of(this, shard);
@@ -93,8 +89,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
             connection.reset(reset.getStreamId(), left ? Reason.CLIENT : Reason.ERROR);
-        } else if (frame instanceof Http2SettingsStreamSourceChannel && watch.isGoAway(++settings)) {
-            connection.peerGoesAway();
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
             if (unread > MAX_UNREAD) { // Each answer that it does not read takes a buffer of 16 kB.
@@ -162,6 +156,12 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     @Override
     public void tooLarge() {
         tooLarge = true;
+    }
+
+    @Override
+    public void peerGoesAway() {
+        connection.heard(System.nanoTime());
+        connection.peerGoesAway();
     }
 
     @Override

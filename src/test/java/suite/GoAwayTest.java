@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client's GOAWAY: what is open goes on, nothing new begins, and the connection ends with the last (RFC 9113, 6.8). */
@@ -131,5 +132,18 @@ final class GoAwayTest {
 
         server.post("ann", "in pieces");
         stream.messagesUpTo("in pieces");
+    }
+
+    @Means("A GOAWAY that is too short or stands on a stream passes for a good one.")
+    @ParameterizedTest
+    @CsvSource({"0, 7, FRAME_SIZE_ERROR", "0, 0, FRAME_SIZE_ERROR", "1, 8, PROTOCOL_ERROR"})
+    void malformedGoAwayEndsTheConnection(int stream, int length, String error) {
+        var peer = server.raw();
+
+        peer.send(new Frame(Frame.GOAWAY, 0, stream, new byte[length]));
+
+        var answer = peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY", SOON);
+        assertEquals(error, Frame.error(answer.number(4)));
+        peer.awaitEnd(SOON);
     }
 }
