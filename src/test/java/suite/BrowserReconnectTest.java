@@ -77,7 +77,7 @@ class BrowserReconnectTest {
     @Test
     @Means("A rate ends EventSources for good, which is to punish a network that was cut for a moment.")
     void tooManyAtOnceLosesNone() {
-        var backend = closing(new Backend("PUSH_OPENS_PER_SECOND", "4", "PUSH_OPEN_BURST", "5"));
+        var backend = closing(new Backend("PUSH_OPENS_PER_SECOND", "2", "PUSH_OPEN_BURST", "3"));
         open(backend.url("/healthz"));
         backend.post("ann", "one");
         awaitTexts("one");

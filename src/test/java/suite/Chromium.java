@@ -93,6 +93,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                         "--disable-component-update",
                         "--disable-sync",
                         "--disable-default-apps",
+                        "--window-size=1000,800",
                         "--lang=en");
         options.setAcceptInsecureCerts(true);
         var driver = new ChromeDriver(service, options);

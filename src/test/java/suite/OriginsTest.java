@@ -61,7 +61,6 @@ final class OriginsTest {
         "https://push.example/, push.example",
         "https://push.example#, push.example",
         "https://ann@push.example, push.example",
-        "https://push.example:, push.example:x",
         "https://push.example:99999, push.example",
         "push.example, push.example",
         "null, null"
