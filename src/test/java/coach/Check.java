@@ -199,7 +199,9 @@ final class Check {
                 .orElse(
                         notJudged > 0
                                 ? "Next: what those tests need, so that they can be judged."
-                                : "Next: nothing is left to do."));
+                                : lessons == 1
+                                        ? "Next: make check, which judges every lesson."
+                                        : "Next: nothing is left to do."));
         return red.isEmpty()
                 && verdicts.size() == lessons
                 && verdicts.stream().anyMatch(verdict -> verdict.count(Verdict.Outcome.GREEN) > 0);
