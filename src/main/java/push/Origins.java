@@ -118,9 +118,9 @@ public final class Origins {
         }
         if (here != null && page.host().equals(here.host()) && page.scheme().equals(here.scheme())) {
             return told + "a proxy between them has probably dropped the port from Host. Let it pass Host on as it came"
-                    + " (nginx: proxy_set_header Host $http_host;), or " + setting + ".";
+                    + " (nginx: proxy_set_header Host $http_host), or " + setting + ".";
         }
-        if (here != null && !page.scheme().equals(here.scheme()) && page.host().equals(here.host())) {
+        if (here != null && !page.scheme().equals(here.scheme())) { // To pass Host on would not help.
             return told + "a proxy before this server probably speaks plain http. " + setting.replaceFirst("s", "S")
                     + ", or let the proxy speak https.";
         }

@@ -108,7 +108,8 @@ final class OriginsTest {
     @CsvSource({
         "https://push.example, 127.0.0.1:8443, nginx: proxy_set_header Host $http_host;",
         "https://push.example:9443, push.example, dropped the port",
-        "http://push.example, push.example, plain http"
+        "http://push.example, push.example, plain http",
+        "http://push.example:8080, 127.0.0.1:8443, plain http"
     })
     void refusalNamesBothValuesTheCauseAndTheSetting(String origin, String host, String cause) {
         var detail = post(server, "origin", origin, "host", host)
