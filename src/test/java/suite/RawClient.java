@@ -16,6 +16,8 @@ import okhttp3.HttpUrl;
  * An HTTP/2 client that sends just what a test says, frame by frame: for windows, resets with a code, GOAWAY, a cut or frozen
  * connection, and all that OkHttp rightly cannot be made to do. What comes in is logged by {@link RawReader}.
  *
+ * <p><b>Length:</b> a method for each frame that a client can send; there is no second concept in it.
+ *
  * <p><b>Threads:</b> any thread; sending is guarded by a lock of its own.
  */
 final class RawClient implements AutoCloseable {
