@@ -1,5 +1,6 @@
 package suite;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -7,11 +8,15 @@ import okhttp3.ConnectionPool;
 import okhttp3.Dispatcher;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.internal.http2.ErrorCode;
+import okhttp3.internal.http2.StreamResetException;
 
 /**
  * Makes HTTP clients that {@link Trust} the server under test, whatever names its certificate bears: those are the first
  * lesson's to judge, and a server that fails there is to be judged on the rest as well. A client never repeats a request by
- * itself, because that would hide what the server did.
+ * itself, because that would hide what the server did; {@link #execute} repeats what a server says it has not begun.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -49,6 +54,21 @@ final class Clients {
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
                 .build();
+    }
+
+    /**
+     * Sends a request, and once more if its connection had been told that it is over: a server promises by REFUSED_STREAM,
+     * or by a GOAWAY with a lower last stream, that it has done nothing with it (RFC 9113, 8.7).
+     */
+    static Response execute(OkHttpClient client, Request request) throws IOException {
+        try {
+            return client.newCall(request).execute();
+        } catch (StreamResetException e) {
+            if (e.errorCode != ErrorCode.REFUSED_STREAM) {
+                throw e;
+            }
+            return client.newCall(request).execute();
+        }
     }
 
     /** Ends what the client still has under way and closes its connections. */

@@ -144,7 +144,7 @@ final class Target extends Lifecycle {
     Answer request(OkHttpClient client, Request.Builder request) {
         var hasty = client.newBuilder().callTimeout(Deadline.PATIENCE).build();
         var built = request.build();
-        try (var response = hasty.newCall(built).execute()) {
+        try (var response = Clients.execute(hasty, built)) {
             return new Answer(
                     response.code(),
                     response.protocol(),
