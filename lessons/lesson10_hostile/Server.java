@@ -55,6 +55,7 @@ public final class Server implements Running {
     private void handle(HttpServerExchange exchange) {
         Connection.know(exchange, shards);
         try {
+            Connection.of(exchange).refuseIfTooLarge();
             route(exchange, exchange.getRequestMethod().toString(), exchange.getRequestPath());
         } catch (Problem problem) {
             problem.send(exchange);

@@ -110,6 +110,13 @@ public final class Connection {
         return exchange.getConnection().getAttachment(KEY);
     }
 
+    /** Refuses the request that is being dispatched if its fields were too large to be kept (RFC 6585, 5). */
+    public void refuseIfTooLarge() throws Problem {
+        if (tooLarge) {
+            throw new Problem(431, "The request's header fields are more than 20,000 bytes: send fewer cookies, say.");
+        }
+    }
+
     /** How many streams it holds open. */
     public int streams() {
         return streams.size();

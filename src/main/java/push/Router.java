@@ -64,10 +64,7 @@ final class Router implements HttpHandler {
         exchange.setPersistent(exchange.isPersistent() && !draining && !saysClose(exchange)); // Which HTTP/1.1 is told.
         origins.decorate(exchange);
         try {
-            if (Connection.of(exchange).tooLarge) {
-                throw new Problem(
-                        431, "The request's header fields are more than 20,000 bytes: send fewer cookies, say.");
-            }
+            Connection.of(exchange).refuseIfTooLarge();
             RequestTarget.decode(exchange);
             route(exchange, exchange.getRequestPath());
         } catch (Problem problem) {
