@@ -77,7 +77,7 @@ public final class Problem extends Exception {
     }
 
     /** 503, for the server takes nothing new. */
-    static Problem goingDown() {
+    public static Problem goingDown() {
         return tryLater(503, "drain", "The server is going down: try again in a moment.", 1_000);
     }
 
