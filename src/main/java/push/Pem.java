@@ -78,10 +78,12 @@ public final class Pem {
     }
 
     private static X509Certificate[] readChain(Path file) {
+        String pem = read(file);
         try {
             var chain = CertificateFactory.getInstance("X.509")
-                    .generateCertificates(new ByteArrayInputStream(read(file).getBytes(StandardCharsets.UTF_8)));
-            if (chain.isEmpty()) {
+                    .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
+            boolean isCut = pem.lastIndexOf("-----BEGIN ") > pem.lastIndexOf("-----END "); // JDK 25 passes over it.
+            if (chain.isEmpty() || isCut) {
                 throw new BadConfig(file + NO_CERTIFICATE + MEND);
             }
             return chain.toArray(new X509Certificate[0]);
