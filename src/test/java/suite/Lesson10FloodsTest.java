@@ -51,7 +51,7 @@ final class Lesson10FloodsTest {
         });
 
         server.awaitOpen(bystanders.count());
-        assertMemory(before);
+        assertMemory(before, 40); // Undertow keeps a stream for a minute after its end, up to 14 kB each.
     }
 
     static Stream<Arguments> floods() {
@@ -77,7 +77,7 @@ final class Lesson10FloodsTest {
         Flood.send(client, 20_000, (out, i) -> out.writeBytes(frame.bytes()));
 
         bystanders.quiet(Duration.ofMillis(20));
-        assertMemory(before);
+        assertMemory(before, 16);
         client.close();
     }
 
@@ -92,7 +92,7 @@ final class Lesson10FloodsTest {
         Flood.send(client, 2_000, (out, i) -> out.writeBytes(more.bytes()));
 
         assertTrue(Refusal.of(client, 1).refused(), "32 MB of headers must be refused");
-        assertMemory(before);
+        assertMemory(before, 16);
     }
 
     @Means("The size or the number of headers has no bound.")
@@ -215,10 +215,9 @@ final class Lesson10FloodsTest {
         client.close();
     }
 
-    private static void assertMemory(long before) {
+    private static void assertMemory(long before, long megabytes) {
         long grown = Flood.memory(server) - before;
-        // Some of it is the test's own client, whose record of every frame may live in the same JVM.
-        assertTrue(grown < 24 * MEGABYTE, () -> "the memory grew by " + grown / MEGABYTE + " MB");
+        assertTrue(grown < megabytes * MEGABYTE, () -> "the memory grew by " + grown / MEGABYTE + " MB");
     }
 
     private static String[] withPseudo(RawClient client, String... fields) {
