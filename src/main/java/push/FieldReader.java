@@ -1,5 +1,7 @@
 package push;
 
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +19,12 @@ final class FieldReader {
 
     FieldReader(String value) {
         this.value = value;
+    }
+
+    /** The lines of a field as one value (RFC 9110, 5.3); null if there is none. */
+    static @Nullable String join(HttpServerExchange exchange, HttpString name) {
+        var lines = exchange.getRequestHeaders().get(name);
+        return lines == null ? null : String.join(",", lines);
     }
 
     /** The elements of a list (5.6.1), without the empty ones; a comma inside a quoted string separates nothing. */

@@ -13,10 +13,8 @@ import java.lang.management.ManagementFactory;
  * <p><b>Threads:</b> any thread; all of it is final, and the JVM counts.
  */
 final class MemoryBudget {
-    /** Heap for each stream and each connection, with what they reach: measured, and doubled. */
+    /** Heap for each stream, with what it reaches: measured, and doubled. */
     private static final int STREAM_BYTES = 6_000;
-
-    private static final int CONNECTION_BYTES = 60_000;
 
     private final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
             .filter(pool -> pool.getName().equals("direct"))
@@ -52,10 +50,5 @@ final class MemoryBudget {
     /** How many streams there may be: no more than a quarter of the heap holds. */
     int maxStreams(int wanted) {
         return (int) Math.min(wanted, heapBytes / 4 / STREAM_BYTES);
-    }
-
-    /** How many connections there may be: no more than another quarter of the heap holds. */
-    int maxConnections() {
-        return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / CONNECTION_BYTES);
     }
 }

@@ -125,13 +125,13 @@ public final class Page {
             throw new Problem(404, "There is nothing here: messages are at /messages.");
         }
         var headers = Router.readOnly(exchange).getResponseHeaders();
-        Variant variant = choose(file, ContentCoding.parse(join(exchange, Headers.ACCEPT_ENCODING)));
+        Variant variant = choose(file, ContentCoding.parse(FieldReader.join(exchange, Headers.ACCEPT_ENCODING)));
         headers.add(Headers.VARY, "accept-encoding");
         headers.put(Headers.CACHE_CONTROL, "no-cache");
         headers.put(Headers.ETAG, variant.tag);
         headers.put(CONTENT_SECURITY_POLICY, POLICY);
         headers.put(REFERRER_POLICY, "no-referrer");
-        if (isKnown(join(exchange, Headers.IF_NONE_MATCH), variant.tag)) {
+        if (isKnown(FieldReader.join(exchange, Headers.IF_NONE_MATCH), variant.tag)) {
             exchange.setStatusCode(304).endExchange();
             return;
         }
@@ -164,10 +164,5 @@ public final class Page {
             tags.region(tags.end(), held.length());
         }
         return false;
-    }
-
-    private static @Nullable String join(HttpServerExchange exchange, HttpString name) {
-        var values = exchange.getRequestHeaders().get(name);
-        return values == null ? null : String.join(",", values);
     }
 }

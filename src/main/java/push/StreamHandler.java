@@ -35,7 +35,7 @@ final class StreamHandler {
      * @param plain the snapshot form of the path that was asked
      */
     static Wire choose(HttpServerExchange exchange, Wire plain) throws Problem {
-        Wire wire = Wire.choose(join(exchange, Headers.ACCEPT), plain);
+        Wire wire = Wire.choose(FieldReader.join(exchange, Headers.ACCEPT), plain);
         if (wire == null) {
             throw new Problem(
                     406, "Accept one of: text/event-stream, application/x-ndjson, text/plain; or send no Accept.");
@@ -120,10 +120,5 @@ final class StreamHandler {
         }
         var query = exchange.getQueryParameters().get("lastEventId");
         return query == null ? null : query.getFirst();
-    }
-
-    private static @Nullable String join(HttpServerExchange exchange, HttpString name) {
-        var values = exchange.getRequestHeaders().get(name);
-        return values == null ? null : String.join(",", values);
     }
 }
