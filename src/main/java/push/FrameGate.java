@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,9 @@ final class FrameGate {
         /** The streams whose requests have not been answered to the end. */
         Set<Integer> inHand();
 
+        /** DATA has come in for a stream that we have reset: its bytes are to be given back to the connection. */
+        void dropped(int length) throws IOException;
+
         /** Whether this is a stream of messages, whose window Undertow counts as long as it is open. */
         boolean isStream(int streamId);
     }
@@ -77,6 +81,9 @@ final class FrameGate {
     /** How many bodies are remembered before it is looked which of them are still of interest. */
     private static final int MANY_BODIES = 1_000;
 
+    /** How many streams are remembered that we have reset. A peer that lags behind by more of them has to go. */
+    private static final int MANY_STOPPED = 10_000;
+
     /** More than a window can be, and than any answer that is no stream. */
     private static final long MAX_GIVEN = Integer.MAX_VALUE + (64L << 20);
 
@@ -100,6 +107,8 @@ final class FrameGate {
     private int lastStream; // The highest that has been asked for.
     // Streams of which the end has not come yet, and what has been given to their windows.
     private final Map<Integer, Long> bodies = new HashMap<>();
+    // Streams that we have reset before their end came, and what the peer may still send on each.
+    private final Map<Integer, Integer> stopped = new LinkedHashMap<>();
 
     FrameGate(Parser undertow, Watcher watcher) {
         this.undertow = undertow;
@@ -127,6 +136,34 @@ final class FrameGate {
             }
         }
         return frame;
+    }
+
+    /**
+     * We are about to reset a stream. What the peer has sent before it knows that is dropped (RFC 9113, 5.1).
+     *
+     * @param window the most that it may have under way
+     */
+    void stop(int stream, int window) {
+        if (bodies.remove(stream) != null) { // Else its end has come, and nothing may follow.
+            stopped.put(stream, window);
+            if (stopped.size() > MANY_STOPPED) {
+                stopped.remove(stopped.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** Whether a frame is DATA that is to be dropped; more of it than the window let out is not. */
+    private boolean drops(int type, int stream, int length) {
+        Integer left = type == DATA ? stopped.get(stream) : null;
+        if (left == null || length > left) {
+            return false;
+        }
+        if ((head[4] & END_STREAM) != 0) {
+            stopped.remove(stream);
+        } else {
+            stopped.put(stream, left - length);
+        }
+        return true;
     }
 
     private static ByteBuffer take(ByteBuffer bytes, int count) {
@@ -172,8 +209,9 @@ final class FrameGate {
             if (type == RST_STREAM || (type == DATA && (head[4] & END_STREAM) != 0)) {
                 bodies.remove(stream);
             }
+            boolean isDropped = drops(type, stream, length);
             boolean isCounted = type == WINDOW_UPDATE && length == Integer.BYTES && bodies.containsKey(stream);
-            passing = !isGoAway && !isCounted;
+            passing = !isGoAway && !isCounted && !isDropped;
             payload = passing ? null : new byte[length];
             payloadRead = 0;
             return true;
@@ -209,6 +247,9 @@ final class FrameGate {
         FieldBlock fields = block;
         if (fields == null && head[3] == GOAWAY) {
             watcher.peerGoesAway();
+            return null;
+        } else if (fields == null && head[3] == DATA) {
+            watcher.dropped(frame.length);
             return null;
         } else if (fields == null) {
             return windowUpdate(frame);
@@ -285,7 +326,8 @@ final class FrameGate {
             }
         } else {
             boolean expected = bodies.remove(blockStream) != null;
-            if (expected && !watcher.inHand().contains(blockStream)) {
+            if (stopped.remove(blockStream) != null
+                    || (expected && !watcher.inHand().contains(blockStream))) {
                 return null; // We have reset the stream, which an honest peer may not know yet.
             } else if (expected && (fields.isMalformed() || !ends)) {
                 watcher.broken(blockStream, Http2Channel.ERROR_PROTOCOL_ERROR);

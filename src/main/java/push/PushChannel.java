@@ -47,7 +47,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
     private boolean calmed; // It has been told ENHANCE_YOUR_CALM, and nothing more is read.
-    private long strayBytes; // What the peer may have sent before it knew of our resets: a window for each.
 
     PushChannel(
             StreamConnection tcp,
@@ -68,12 +67,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     protected @Nullable AbstractHttp2StreamSourceChannel createChannel(FrameHeaderData header, PooledByteBuffer data)
             throws IOException {
         connection.heard(System.nanoTime());
-        long dataBytes = header.getFrameLength(); // Only DATA has one, and only DATA of no open stream comes here.
-        if (dataBytes > 0 && dataBytes <= strayBytes) {
-            strayBytes -= dataBytes;
-            updateReceiveFlowControlWindow((int) dataBytes);
-            return null; // Dropped; Undertow would answer by GOAWAY, and so end the streams of an honest peer.
-        }
         AbstractHttp2StreamSourceChannel frame = super.createChannel(header, data);
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requestId = request.getStreamId();
@@ -159,6 +152,12 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     }
 
     @Override
+    public void dropped(int length) throws IOException {
+        connection.heard(System.nanoTime());
+        updateReceiveFlowControlWindow(length);
+    }
+
+    @Override
     public void peerGoesAway() {
         connection.heard(System.nanoTime());
         connection.peerGoesAway();
@@ -199,6 +198,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             return; // Undertow closes the sink before it resets the stream, and that resets it with a code of its own.
         }
         lastReset = streamId;
+        gate.stop(streamId, getInitialReceiveWindowSize());
         if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
             connection.because(streamId, Reason.ERROR);
         }
@@ -245,7 +245,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Resets a request of which more may come: answered before it was whole (RFC 9113, 8.1), or one too many. */
     void stop(int streamId, int code) {
-        strayBytes += getInitialReceiveWindowSize();
         sendRstStream(streamId, code);
     }
 

@@ -1,0 +1,101 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A peer may not know yet that the server has reset a stream: what it still sends there is ignored (RFC 9113, 5.1). */
+final class StrayFramesTest {
+
+    @RegisterExtension
+    static final Target server =
+            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "1000");
+
+    @RegisterExtension
+    final Bystanders bystanders = Bystanders.of(server);
+
+    /** Why the server resets a request whose body still comes. */
+    enum Why {
+        ANSWERED_EARLY("content-type", "text/plain"),
+        TOO_SLOW("content-type", "application/json"),
+        MALFORMED("connection", "close"),
+        TOO_LONG("content-length", "1", "content-type", "application/json");
+
+        private final String[] fields;
+
+        Why(String... fields) {
+            this.fields = fields;
+        }
+    }
+
+    static Stream<List<Object>> strays() {
+        return Stream.of(Why.values())
+                .flatMap(why -> IntStream.of(0, 1, 5_000)
+                        .boxed()
+                        .flatMap(bytes -> Stream.of(false, true).map(last -> List.<Object>of(why, bytes, last))));
+    }
+
+    @Means("DATA that was under way when the server reset its stream ends the connection, and all its other streams.")
+    @ParameterizedTest
+    @MethodSource("strays")
+    void dataOfAStreamThatTheServerHasResetEndsNothing(List<Object> stray) {
+        var client = server.raw();
+        var held = client.open(Format.NDJSON);
+        held.next("start");
+        int post = client.request("POST", "/messages", false, ((Why) stray.get(0)).fields);
+        if (stray.get(0) == Why.TOO_LONG) {
+            client.data(post, new byte[100], false);
+        }
+        client.await(frame -> frame.is(Frame.RST_STREAM, post), "the request to be reset");
+
+        client.data(post, new byte[(Integer) stray.get(1)], (Boolean) stray.get(2));
+
+        assertAlive(client, held, stray.toString());
+    }
+
+    @Means("What was dropped is not given back, and in the end no request of the connection can have a body.")
+    @ParameterizedTest
+    @CsvSource({"MALFORMED, 30", "ANSWERED_EARLY, 5"})
+    void windowOfWhatIsDroppedIsGivenBack(Why why, int times) {
+        var client = server.raw();
+        var held = client.open(Format.NDJSON);
+        held.next("start");
+
+        for (int i = 0; i < times; i++) {
+            int post = client.request("POST", "/messages", false, why.fields);
+            client.await(frame -> frame.is(Frame.RST_STREAM, post), "the request to be reset");
+            int given = given(client);
+            client.data(post, new byte[16_000], false);
+            client.data(post, new byte[16_000], false);
+            client.data(post, new byte[8_000], true);
+            client.await(frame -> given(client) > given, "the window back after request " + i);
+        }
+
+        assertAlive(client, held, why + " " + times);
+    }
+
+    private static int given(RawClient client) {
+        return client.frames().stream()
+                .filter(frame -> frame.is(Frame.WINDOW_UPDATE, 0))
+                .mapToInt(frame -> frame.number(0))
+                .sum();
+    }
+
+    private void assertAlive(RawClient client, Recorder held, String name) {
+        client.ping(77);
+        client.awaitPong(77);
+        server.post("eve", name);
+        held.messagesUpTo(name);
+        assertEquals(List.of(name), bystanders.texts());
+        assertFalse(Refusal.goneAway(client), () -> name + " must not end the connection: " + client.frames());
+        client.close();
+        server.awaitOpen(bystanders.count());
+    }
+}
