@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * <p>It exists because Undertow checks while it decodes, and ends the whole connection in the middle of a block: one
  * malformed request would end every stream behind a proxy. Here a malformed request costs its own stream.
  *
+ * <p><b>Length:</b> the rules of one block, and a word on each; half of them would see half of a request.
+ *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class FieldBlock implements HpackDecoder.HeaderEmitter {
@@ -26,7 +28,13 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
 
     static final int MAX_FIELDS = 200;
 
+    /** What a block may be once it is decoded, counted alike: a reference of one byte may stand for 4,000. */
+    static final int MAX_DECODED_BYTES = 256 * 1024;
+
     private static final int OVERHEAD = 32;
+
+    /** The longest pseudo-field of a request that is too large anyhow with which it is passed on. */
+    private static final int MAX_SHOWN = 1_000;
 
     /** As many as Undertow can read; a length that has more of them is refused as too large all the same. */
     private static final int LENGTH_DIGITS = 18;
@@ -56,11 +64,14 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     public void emitHeader(HttpString httpName, String value, boolean neverIndex) throws HpackException {
         String name = httpName.toString();
         bytes += name.length() + value.length() + OVERHEAD;
-        tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS;
-        malformed |= !isValue(value);
-        if (tooLarge && !name.startsWith(":")) {
-            return; // Nothing more is kept; what follows is only decoded, for the table of HPACK.
+        if (bytes > MAX_DECODED_BYTES) {
+            throw new HpackException();
         }
+        tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS;
+        if (tooLarge) {
+            return; // Nothing more is kept or looked at; what follows is only decoded, for the table of HPACK.
+        }
+        malformed |= !isValue(value);
         if (name.startsWith(":")) {
             boolean late = !fields.isEmpty() || cookies != null;
             malformed |= trailers || late || !PSEUDO.contains(name) || pseudo.put(name, value) != null;
@@ -120,6 +131,16 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return c == ' ' || c == '\t';
     }
 
+    /** Whether decoding had to stop, because the block is a bomb. */
+    boolean isBomb() {
+        return bytes > MAX_DECODED_BYTES;
+    }
+
+    /** What it is once it is decoded, counted as RFC 9113, 6.5.2, counts. */
+    int decodedBytes() {
+        return bytes;
+    }
+
     /** Whether it is more than a request may bring; what was over the limit is not kept. */
     boolean isTooLarge() {
         return tooLarge;
@@ -127,7 +148,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
 
     /** Whether the request must be answered by an error of its stream (RFC 9113, 8.1.1). */
     boolean isMalformed() {
-        if (malformed || trailers) {
+        if (malformed || trailers || tooLarge) { // Of one that is too large not all is known; it is refused anyhow.
             return malformed;
         }
         String path = pseudo.getOrDefault(":path", "");
@@ -143,6 +164,14 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
         if (host != null) {
             pseudo.putIfAbsent(":authority", host);
+        }
+        if (tooLarge) { // Undertow has limits of its own, beyond which it ends the connection: it gets what is to be
+            // refused.
+            pseudo.values().removeIf(value -> value.length() > MAX_SHOWN);
+            pseudo.putIfAbsent(":method", "GET");
+            pseudo.putIfAbsent(":scheme", "https");
+            pseudo.putIfAbsent(":authority", "localhost");
+            pseudo.putIfAbsent(":path", "/");
         }
         pseudo.forEach((name, value) -> literal(out, name, value));
         if (!tooLarge) {

@@ -40,6 +40,9 @@ final class FrameBudget {
     /** DATA of this length has cost its sender enough; a window bounds how much of it comes. */
     static final int LONG_DATA = 256;
 
+    /** As much of a head as costs what a frame does. */
+    static final int HEAD_BYTES = 2_048;
+
     private double left = FULL;
     private long filledNanos;
     private int rests;
@@ -56,6 +59,11 @@ final class FrameBudget {
     /** A frame begins. */
     Verdict frame(int type, int length, long nowNanos) {
         return type == FrameGate.DATA && length >= LONG_DATA ? Verdict.GO_ON : spend(1, nowNanos);
+    }
+
+    /** A head was decoded: HPACK can make megabytes of a few bytes. */
+    Verdict decoded(int bytes, long nowNanos) {
+        return spend(bytes / HEAD_BYTES, nowNanos);
     }
 
     /** A request was refused. */

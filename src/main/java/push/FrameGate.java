@@ -38,6 +38,9 @@ final class FrameGate {
         /** A frame begins; false if nothing more is to be read. */
         boolean began(int type, int length);
 
+        /** A block of fields is whole, and was decoded to so many bytes. */
+        void decoded(int bytes);
+
         /** The next request has more fields than it may. */
         void tooLarge();
 
@@ -261,6 +264,7 @@ final class FrameGate {
             return null;
         }
         block = null;
+        watcher.decoded(fields.decodedBytes());
         return whole(fields);
     }
 
@@ -299,6 +303,9 @@ final class FrameGate {
             decoder.setHeaderEmitter(fields);
             decoder.decode(all, !last);
         } catch (HpackException | RuntimeException e) { // The two tables are no longer the same.
+            if (fields.isBomb()) {
+                throw new ConnectionErrorException(Http2Channel.ERROR_ENHANCE_YOUR_CALM, e);
+            }
             throw new ConnectionErrorException(Http2Channel.ERROR_COMPRESSION_ERROR, e);
         }
         if (last && all.hasRemaining()) {

@@ -138,12 +138,21 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     @Override
     public boolean began(int type, int length) {
         connection.budget.earn(meter.takeFrames());
-        switch (connection.budget.frame(type, length, System.nanoTime())) {
+        heed(connection.budget.frame(type, length, System.nanoTime()));
+        return !calmed;
+    }
+
+    @Override
+    public void decoded(int bytes) {
+        heed(connection.budget.decoded(bytes, System.nanoTime()));
+    }
+
+    private void heed(FrameBudget.Verdict verdict) {
+        switch (verdict) {
             case GO_ON -> {}
             case REST -> rest(FrameBudget.REST_MS);
             case END -> calmDown();
         }
-        return !calmed;
     }
 
     @Override
