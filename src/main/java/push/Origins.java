@@ -1,6 +1,7 @@
 package push;
 
 import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HeaderMap;
 import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import java.util.Set;
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Origins {
     private static final HttpString SEC_FETCH_SITE = new HttpString("Sec-Fetch-Site");
     private static final HttpString SEC_FETCH_MODE = new HttpString("Sec-Fetch-Mode");
+    private static final HttpString SEC_FETCH_DEST = new HttpString("Sec-Fetch-Dest");
     private static final HttpString ALLOW_ORIGIN = new HttpString("Access-Control-Allow-Origin");
     private static final HttpString ALLOW_METHODS = new HttpString("Access-Control-Allow-Methods");
     private static final HttpString ALLOW_HEADERS = new HttpString("Access-Control-Allow-Headers");
@@ -74,7 +76,7 @@ public final class Origins {
         boolean isForeign = "cross-site".equals(site) || "same-site".equals(site);
         if (lines == null) {
             // An image or a script of another page asks without an Origin; a link that is followed is a person's wish.
-            if (isForeign && !"navigate".equals(asked.getFirst(SEC_FETCH_MODE))) {
+            if (isForeign && !isLink(asked)) {
                 throw new Problem(
                         403,
                         "The browser says that a page of another origin asks, and asks in a way that"
@@ -88,6 +90,13 @@ public final class Origins {
         if (page == null || isForeign || !page.equals(here)) {
             throw new Problem(403, why(origin, page, here, exchange.getHostAndPort(), isForeign));
         }
+    }
+
+    /** Whether a person has followed a link; a frame of another page navigates too, and is none. */
+    private static boolean isLink(HeaderMap asked) {
+        String destination = asked.getFirst(SEC_FETCH_DEST);
+        return "navigate".equals(asked.getFirst(SEC_FETCH_MODE))
+                && (destination == null || destination.equals("document"));
     }
 
     private boolean isAllowed(HttpServerExchange exchange) {
