@@ -24,8 +24,10 @@ final class HistoryHandler {
     private static final ByteBuffer COMMA = ascii(",");
 
     private final MessageLog log;
+    private final Limits limits;
 
-    HistoryHandler(MessageLog log) {
+    HistoryHandler(MessageLog log, Limits limits) {
+        this.limits = limits;
         this.log = log;
     }
 
@@ -33,10 +35,7 @@ final class HistoryHandler {
     void handle(HttpServerExchange exchange) throws Problem {
         String before = parameter(exchange, "before");
         int limit = limit(parameter(exchange, "limit"));
-        long waitMs = Connection.of(exchange).opens.take(System.nanoTime());
-        if (waitMs > 0) {
-            throw Problem.tryLater(429, "This connection reads history too fast: wait as Retry-After says.", waitMs);
-        }
+        limits.read(exchange);
         List<Message> page = page(before == null ? log.newest() : place(before) - 1, limit);
         long oldest = page.isEmpty() ? 0 : page.get(0).sequence();
         Reply.send(exchange, "application/json", body(page, log.first() < oldest));

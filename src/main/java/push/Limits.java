@@ -64,6 +64,22 @@ final class Limits {
         }
     }
 
+    /** Lets a page of history be read, which counts as an open of a stream, or refuses it by 429. */
+    void read(HttpServerExchange exchange) throws Problem {
+        long now = System.nanoTime();
+        InetAddress client = config.trustedProxies().client(exchange);
+        if (client != null) {
+            refuseTooFast("client", "reads history", proxied.open(client, now));
+            return;
+        }
+        refuseTooFast(
+                "connection", "reads history", Connection.of(exchange).opens.take(now));
+        InetAddress address = address(exchange);
+        if (address != null) {
+            refuseTooFast("address", "reads history", direct.open(address, now));
+        }
+    }
+
     private static void hold(HttpServerExchange exchange, Clients clients, InetAddress address, String who, long now)
             throws Problem {
         if (!clients.hold(address, now)) {

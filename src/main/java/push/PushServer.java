@@ -34,7 +34,8 @@ public final class PushServer implements Running {
                 new StreamHandler(config, limits, log, stats),
                 publish,
                 new StatusHandler(config, log, shards, stats),
-                new Metrics(log, shards, stats));
+                new Metrics(log, shards, stats),
+                new HistoryHandler(log, limits));
         var tls = Pem.context(config.certificate(), config.key());
         listeners = new Listeners(config, tls, shards, new HttpContinueReadHandler(router));
     }

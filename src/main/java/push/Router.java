@@ -36,7 +36,8 @@ final class Router implements HttpHandler {
             StreamHandler stream,
             PublishHandler publish,
             StatusHandler status,
-            Metrics metrics) {
+            Metrics metrics,
+            HistoryHandler history) {
         this.origins = origins;
         this.log = log;
         this.shards = shards;
@@ -44,7 +45,7 @@ final class Router implements HttpHandler {
         this.publish = publish;
         this.status = status;
         this.metrics = metrics;
-        this.history = new HistoryHandler(log);
+        this.history = history;
     }
 
     /** From now on {@code /readyz} is 503, and all else as before. */

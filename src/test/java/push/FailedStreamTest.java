@@ -34,7 +34,8 @@ class FailedStreamTest {
                 new StreamHandler(config, limits, null, stats),
                 publish,
                 status,
-                metrics);
+                metrics,
+                new HistoryHandler(log, limits));
         return new Listeners(config, Pem.context(config.certificate(), config.key()), shards, router);
     }
 
