@@ -18,8 +18,8 @@ test-proxies: certs ## Run the tests through real proxies: nginx, HAProxy, Caddy
 build: certs $(JAR) ## Build target/streaming-push-kit.jar, which runs with java -jar
 	@echo "$(JAR) is built. Start it here: java @src/build/server.flags -jar $(JAR)"
 
-$(JAR): pom.xml $(shell find src/main -type f 2>/dev/null)
-	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true package && touch $@
+$(JAR): pom.xml src/server/pom.xml $(shell find src/server/main -type f 2>/dev/null)
+	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true -pl src/server -am package && touch $@
 
 certs: ## Make certs/key.pem, csr.pem and server.crt, unless they still serve
 	@$(WITH) run sh certs/make-certs.sh
@@ -59,18 +59,18 @@ bench-quick: certs ## The same, brief and rough (under 90 s)
 	@$(WITH) run sh src/build/bench.sh quick
 
 format: ## Format all Java
-	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
+	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B -N spotless:apply
 
 verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, jar, docs, matrix, mutants, stress, tests on JDK 17 and 25
 	@$(WITH) verify sh src/build/verify.sh
 
 screenshot: certs ## Take the README's picture of the page anew
-	@$(WITH) test sh src/build/progress.sh "Taking chat.png" mvn -B test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=suite.Screenshot
+	@$(WITH) test sh src/build/coach.sh screenshot
 
 doctor: ## Look over this machine, and say how to mend what is wrong
 	@sh src/build/doctor.sh
 
 clean: ## Remove what was built; certificates stay
-	@rm -rf target
+	@rm -rf target */target src/*/target
 
 .PHONY: help run test test-proxies build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean

@@ -2,6 +2,7 @@ package push;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -42,8 +43,29 @@ public class FanOutBenchmark {
     /** A message as the seed keeps it. */
     public record Stored(String user, String text, long time) {}
 
+    /** A sink that takes everything and counts it. */
+    private static final class Swallowing implements WritableByteChannel {
+        long bytes;
+
+        @Override
+        public int write(ByteBuffer from) {
+            int taken = from.remaining();
+            from.position(from.limit());
+            bytes += taken;
+            return taken;
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private final Draft draft = new Draft("ann", "The quick brown fox jumps over the lazy dog, again and again.");
-    private final SwallowingSink sink = new SwallowingSink();
+    private final Swallowing sink = new Swallowing();
     private final MessageLog log = new MessageLog(8_192, 8 << 20);
     private final Batch batch = new Batch(log, Wire.NDJSON);
     private final Deque<Stored> newest = new ArrayDeque<>();

@@ -32,14 +32,15 @@ with_reason() { # with_reason LINES FILE…: each file alone, but for one whose 
   done
 }
 
-with_reason 200 src/main/java/push/*.java
+with_reason 200 $(find src/server/main/java -name '*.java')
 at_most 200 lessons/lesson*/*.java lessons/lesson11_browser/*.js
-at_most 250 pom.xml
-with_reason 250 $(find src/test/java -name '*.java' 2>/dev/null)
+at_most 250 pom.xml ./*/pom.xml src/*/pom.xml
+with_reason 250 $(find src/suite/main src/coach/main src/*/test -name '*.java')
 at_most 150 README.md
-longest=$(wc -l src/main/java/push/*.java | awk '$2 != "total" && $1 > most { most = $1; file = $2 } END { print file " with " most + 0 }')
-set -- src/main/java/push/*.java
-echo "src/main/java/push: $# files, $(code "$@") lines of code, $(cat "$@" | grep -c '') in all; the longest $longest"
-echo "pom.xml: $(grep -c '' pom.xml) lines; tests: $(find src/test/java -name '*.java' -exec cat {} + 2>/dev/null | grep -c '') lines"
+for folder in src/server/main src/server/test src/suite/main src/suite/test src/coach/main src/coach/test lessons benchmarks; do
+  set -- $(find "$folder" \( -name target -o -name workshop \) -prune -o -name '*.java' -print)
+  [ "$#" -eq 0 ] || printf '%-24s %4d files, %6d lines of code, %6d in all; the longest %s\n' "$folder" "$#" "$(code "$@")" \
+    "$(cat "$@" | grep -c '')" "$(for file; do echo "$(grep -c '' "$file") $file"; done | sort -n | tail -n 1 | sed 's|\([0-9]*\) .*/|\1 |')"
+done
 [ "$failed" -eq 0 ] || echo "The budget of lines is exceeded."
 exit "$failed"

@@ -55,7 +55,7 @@ esac
 cache=
 if [ -n "$maven" ]; then
   cache=$(JAVA_HOME=$jdk sh "$here/cache.sh")
-  [ "$(cat "$cache/.streaming-push-kit" 2>/dev/null)" = "$(cksum <pom.xml)" ] && filled=1 || filled=
+  [ "$(cat "$cache/.streaming-push-kit" 2>/dev/null)" = "$(cat pom.xml ./*/pom.xml src/*/pom.xml 2>/dev/null | cksum)" ] && filled=1 || filled=
   if [ -n "$filled" ]; then ok "Maven's cache ($cache) is filled"
   elif ! mkdir -p "$cache" 2>/dev/null || ! [ -w "$cache" ]; then
     missing "Maven's cache ($cache) cannot be written to: name another, as in export MAVEN_OPTS=-Dmaven.repo.local=/tmp/maven"

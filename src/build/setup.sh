@@ -110,7 +110,7 @@ look() {
     ! wants browser || lacks Chromium chromium
   CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver chromium.chromedriver)} || ! wants browser || lacks "Chromium's driver" driver
   export CHROMIUM CHROMEDRIVER
-  # npm brings what the tests run in the page, and clients that they drive: see src/test/clients.
+  # npm brings what the tests run in the page, and clients that they drive: see src/server/test/clients.
   if [ "$need" != examples ] && { wants browser || wants clients; }; then
     command -v npm >/dev/null || lacks npm npm
   fi

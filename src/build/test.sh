@@ -17,19 +17,19 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
 fi
 
 [ -z "$only" ] || FORKS=1
-set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}" test
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}" --fail-at-end test
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
   set -- "$@" -DexcludedGroups="$(echo proxies $without | tr ' ' ',')"
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
-rm -rf "$build/surefire-reports"
+rm -rf src/*/"$build/surefire-reports"
 began=$(date +%s)
 sh "$(dirname "$0")/progress.sh" -l "Compiling and testing on $("$JAVA_HOME/bin/java" -version 2>&1 | head -n 1)" "$@"
 status=$?
 
-figures=$(cat "$build"/surefire-reports/TEST-*.xml 2>/dev/null | awk '
+figures=$(cat src/*/"$build"/surefire-reports/TEST-*.xml 2>/dev/null | awk '
   /<testsuite / {
     classes++
     n = split($0, part, " ")
@@ -43,6 +43,11 @@ echo "$tests tests in $classes classes, $failed failed, in $(($(date +%s) - bega
 if [ "$skipped" -gt 0 ]; then
   echo "LEFT OUT: $skipped tests were skipped"
   [ -z "$ci" ] || status=1
+fi
+if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # a module whose tests are red keeps those that need it from being tested
+  for module in src/suite src/server src/coach; do
+    [ -d "$module/$build/surefire-reports" ] || echo "LEFT OUT: the tests of $module, because an earlier module has failed"
+  done
 fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"

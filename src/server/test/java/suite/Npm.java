@@ -8,12 +8,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The packages of {@code src/test/clients}, exactly as its lockfile names them; installed by the first test that asks.
+ * The packages of {@code src/server/test/clients}, exactly as its lockfile names them; installed by the first test that asks.
  *
  * <p><b>Threads:</b> any thread; installing is guarded by this class's lock, and among JVMs by one on the lockfile.
  */
 final class Npm {
-    static final Path FOLDER = Path.of("src/test/clients");
+    static final Path FOLDER = Path.of("src/server/test/clients");
     private static final long PATIENCE_S = 120;
 
     private Npm() {}

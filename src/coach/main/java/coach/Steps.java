@@ -83,7 +83,7 @@ record Steps(Path root, Ladder ladder, Screen screen) {
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
         if (!Files.exists(root.resolve(rung.source()))) {
             screen.line(
-                    "That lesson's step is the reference, src/main/java/push, so the server in the workshop is the last"
+                    "That lesson's step is the reference, src/server/main/java/push, so the server in the workshop is the last"
                             + " one before it.");
         }
         screen.line(NEXT);

@@ -133,7 +133,7 @@ class LifecycleTest {
 
         assertTrue(missing.message().startsWith("the server nowhere.Server with the settings {"), missing.message());
         assertTrue(missing.message().endsWith("} did not start: there is no class of that name"), missing.message());
-        assertTrue(mistaken.message().contains("has no public static push.Running start(Map)"), mistaken.message());
+        assertTrue(mistaken.message().contains("has no public static start(Map)"), mistaken.message());
     }
 
     private record Outcome(Status status, String message, String figures) {}

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /**
  * The proxies that the tests start: the program, how it runs in the foreground, and what its configuration needs around it so
- * that it keeps to one folder. The configuration itself, a file of {@code src/test/proxies}, is one that a person would write.
+ * that it keeps to one folder. The configuration itself, a file of {@code src/server/test/proxies}, is one that a person would write.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -143,7 +143,7 @@ enum ProxyKind {
         }
     };
 
-    static final Path CONFIGURATIONS = Path.of("src/test/proxies").toAbsolutePath();
+    static final Path CONFIGURATIONS = Path.of("src/server/test/proxies").toAbsolutePath();
     private static final String CERTIFICATE =
             Path.of("certs/server.crt").toAbsolutePath().toString();
     private static final String KEY = Path.of("certs/key.pem").toAbsolutePath().toString();

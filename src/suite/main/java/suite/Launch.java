@@ -9,7 +9,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import okhttp3.HttpUrl;
 import org.opentest4j.TestAbortedException;
-import push.Running;
 
 /**
  * How the server under test comes to be there: started in this JVM, started by a command, or running elsewhere.
@@ -73,7 +72,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     }
 
     /** Started by its static method {@code start(Map)}. */
-    record InThisJvm(String className, Running running) implements Launch {
+    record InThisJvm(String className, RunningServer running) implements Launch {
 
         static final String REFERENCE = "push.PushServer";
         private static final Duration START = Duration.ofSeconds(20);
@@ -93,18 +92,19 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
             }
         }
 
-        private static Running call(String className, Map<String, String> settings) {
+        private static RunningServer call(String className, Map<String, String> settings) {
             try {
                 var loader = Thread.currentThread().getContextClassLoader();
                 var start = Class.forName(className, true, loader).getMethod("start", Map.class);
                 start.setAccessible(true);
-                return (Running) start.invoke(null, settings);
+                return RunningServer.of(start.getReturnType(), start.invoke(null, settings));
             } catch (InvocationTargetException e) {
                 throw new IllegalStateException("start(Map) failed: " + e.getCause(), e.getCause());
             } catch (ClassNotFoundException e) {
                 throw new IllegalStateException("there is no class of that name", e);
-            } catch (ReflectiveOperationException | ClassCastException e) {
-                throw new IllegalStateException("it has no public static push.Running start(Map)", e);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException(
+                        "it has no public static start(Map) that returns what has port(), drain() and close()", e);
             }
         }
 

@@ -18,7 +18,7 @@ import java.util.Optional;
 final class Mutants {
 
     private static final int AT_LEAST = 3;
-    private static final Path MAIN = Path.of("src", "main");
+    private static final Path MAIN = Path.of("src", "server", "main");
     private static final Path JAVA = MAIN.resolve("java");
     private static final Path RESOURCES = MAIN.resolve("resources");
 

@@ -143,7 +143,7 @@ class CoachTest {
     void aGreenRunIsCounted() {
         var shown = new Shown();
 
-        assertTrue(Stress.run(1, "Recorder", shown.plain()), shown.text());
+        assertTrue(Stress.run(1, "Lesson01", shown.plain()), shown.text());
 
         assertTrue(shown.text().startsWith("1 of 1 green, "), shown.text());
     }
