@@ -13,9 +13,9 @@ import java.util.stream.Stream;
  * <p><b>Threads:</b> immutable.
  */
 enum Peer {
-    KIT_NDJSON("kit, NDJSON", "application/x-ndjson", "push.Main"),
-    KIT_SSE("kit, SSE", "text/event-stream", "push.Main"),
-    KIT_SNAPSHOT("kit, snapshots", "text/plain", "push.Main"),
+    KIT_NDJSON("kit, NDJSON", "application/x-ndjson", "push.http.Main"),
+    KIT_SSE("kit, SSE", "text/event-stream", "push.http.Main"),
+    KIT_SNAPSHOT("kit, snapshots", "text/plain", "push.http.Main"),
     UNDERTOW_SSE("Undertow's SSE", "text/event-stream", "bench.UndertowSse"),
     NODE("careful Node", "application/x-ndjson", "benchmarks/peers/careful.mjs"),
     NAIVE("naive (the seed)", "text/plain", "lesson00_seed.Server");
@@ -31,7 +31,7 @@ enum Peer {
     }
 
     boolean isKit() {
-        return program.equals("push.Main");
+        return program.equals("push.http.Main");
     }
 
     boolean isJava() {

@@ -29,8 +29,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Warmup(iterations = 2, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 400, timeUnit = TimeUnit.MILLISECONDS)
 public class EncodeBenchmark {
-    private final Draft draft = new Draft("ann", "The quick brown fox jumps over the lazy dog, again and again.");
-    private Piece[] given = {}; // By stream.
+    private final NewMessage message =
+            new NewMessage("ann", "The quick brown fox jumps over the lazy dog, again and again.");
+    private ByteSlice[] given = {}; // By stream.
     private long sequence;
 
     @Param({"1", "10", "100", "1000", "10000"})
@@ -38,21 +39,21 @@ public class EncodeBenchmark {
 
     @Setup
     public void open() {
-        given = new Piece[streams];
+        given = new ByteSlice[streams];
     }
 
     @Benchmark
-    public Piece[] oncePerStream() {
+    public ByteSlice[] oncePerStream() {
         sequence++;
         for (int i = 0; i < streams; i++) {
-            given[i] = new Message("epoch", sequence, draft, 1_700_000_000_000L).record(Wire.NDJSON);
+            given[i] = new Message("epoch", sequence, message, 1_700_000_000_000L).record(Wire.NDJSON);
         }
         return given;
     }
 
     @Benchmark
-    public Piece[] oncePerMessage() {
-        Piece record = new Message("epoch", ++sequence, draft, 1_700_000_000_000L).record(Wire.NDJSON);
+    public ByteSlice[] oncePerMessage() {
+        ByteSlice record = new Message("epoch", ++sequence, message, 1_700_000_000_000L).record(Wire.NDJSON);
         for (int i = 0; i < streams; i++) {
             given[i] = record;
         }

@@ -2,7 +2,6 @@ package push;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -44,8 +43,11 @@ public class FanOutBenchmark {
     public record Stored(String user, String text, long time) {}
 
     /** A sink that takes everything and counts it. */
-    private static final class Swallowing implements WritableByteChannel {
+    private static final class Swallowing implements Sink {
         long bytes;
+
+        @Override
+        public void listen(Listener listener) {}
 
         @Override
         public int write(ByteBuffer from) {
@@ -56,15 +58,22 @@ public class FanOutBenchmark {
         }
 
         @Override
-        public boolean isOpen() {
+        public boolean flush() {
             return true;
         }
 
         @Override
-        public void close() {}
+        public void finish() {}
+
+        @Override
+        public void awaitRoom(boolean wanted) {}
+
+        @Override
+        public void abort() {}
     }
 
-    private final Draft draft = new Draft("ann", "The quick brown fox jumps over the lazy dog, again and again.");
+    private final NewMessage message =
+            new NewMessage("ann", "The quick brown fox jumps over the lazy dog, again and again.");
     private final Swallowing sink = new Swallowing();
     private final MessageLog log = new MessageLog(8_192, 8 << 20);
     private final Batch batch = new Batch(log, Wire.NDJSON);
@@ -80,12 +89,12 @@ public class FanOutBenchmark {
 
     @Setup
     public void open() throws IOException {
-        for (int i = 0; i < Config.HISTORY; i++) {
-            log.append(draft, 1_700_000_000_000L);
-            newest.add(new Stored(draft.user(), draft.text(), 1_700_000_000_000L));
+        for (int i = 0; i < MessageLog.HISTORY; i++) {
+            log.append(message, 1_700_000_000_000L);
+            newest.add(new Stored(message.user(), message.text(), 1_700_000_000_000L));
         }
         for (int i = 0; i < streams; i++) {
-            cursors.add(new Cursor(log, batch, 15_000, Resume.afresh("new", log)));
+            cursors.add(new Cursor(log, batch, 15_000, Resume.restart("new", log)));
             queues.add(new ArrayDeque<>());
         }
         oneLogWithCursors(); // The history goes out here, and is not measured.
@@ -95,7 +104,7 @@ public class FanOutBenchmark {
     @Benchmark
     public long snapshotPerStream() {
         for (int i = 0; i < burst; i++) {
-            newest.addFirst(new Stored(draft.user(), draft.text(), 1_700_000_000_000L));
+            newest.addFirst(new Stored(message.user(), message.text(), 1_700_000_000_000L));
             newest.removeLast();
             for (int stream = 0; stream < streams; stream++) {
                 sink.write(ByteBuffer.wrap(Json.MAPPER.writeValueAsBytes(Map.of("messages", newest))));
@@ -108,7 +117,7 @@ public class FanOutBenchmark {
     @Benchmark
     public long queuePerClient() {
         for (int i = 0; i < burst; i++) {
-            byte[] record = log.append(draft, 1_700_000_000_000L).json();
+            byte[] record = log.append(message, 1_700_000_000_000L).json();
             for (Queue<byte[]> queue : queues) {
                 queue.add(record);
             }
@@ -125,7 +134,7 @@ public class FanOutBenchmark {
     @Benchmark
     public long oneLogWithCursors() throws IOException {
         for (int i = 0; i < burst; i++) {
-            log.append(draft, 1_700_000_000_000L);
+            log.append(message, 1_700_000_000_000L);
         }
         long head = log.newest();
         for (Cursor cursor : cursors) {

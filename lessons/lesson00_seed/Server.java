@@ -21,8 +21,8 @@ import javax.net.ssl.SSLContext;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Running;
+import push.http.Config;
+import push.http.RunningServer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  * nobody could judge it. Two defects are milder here: Undertow outlives a RST_STREAM with an error code, which ended the
  * original, and what a slow reader does not take is lost, where the original kept it in memory, however much it was.
  */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private record Message(JsonNode user, JsonNode text, long time) {}
 
     private record Stream(StreamSinkChannel sink, String key) {}
@@ -58,7 +58,7 @@ public final class Server implements Running {
         port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
-    public static Running start(Map<String, String> env) throws IOException {
+    public static RunningServer start(Map<String, String> env) throws IOException {
         return new Server(Config.from(env));
     }
 

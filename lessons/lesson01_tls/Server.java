@@ -29,14 +29,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Running;
+import push.http.Config;
+import push.http.RunningServer;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The seed behind a certificate that clients accept, for the names by which they ask. */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private record Message(JsonNode user, JsonNode text, long time) {}
 
     private record Stream(StreamSinkChannel sink, String key) {}
@@ -62,7 +62,7 @@ public final class Server implements Running {
         port = ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
     }
 
-    public static Running start(Map<String, String> env) throws GeneralSecurityException, IOException {
+    public static RunningServer start(Map<String, String> env) throws GeneralSecurityException, IOException {
         return new Server(Config.from(env));
     }
 

@@ -17,14 +17,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Pem;
-import push.Running;
+import push.http.Config;
+import push.http.Pem;
+import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Each GET is answered at once and never ends; while it waits it costs some memory and no thread. */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private record Message(JsonNode user, JsonNode text, long time) {}
 
     private static final int HISTORY = 50;
@@ -46,7 +46,7 @@ public final class Server implements Running {
         undertow.start();
     }
 
-    public static Running start(Map<String, String> env) {
+    public static RunningServer start(Map<String, String> env) {
         return new Server(Config.from(env));
     }
 

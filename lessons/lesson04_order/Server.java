@@ -20,14 +20,14 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import org.xnio.channels.Channels;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Pem;
-import push.Running;
+import push.http.Config;
+import push.http.Pem;
+import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Each message has an id, which is its place in an order that is the same for everybody. */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private record Message(String type, String id, JsonNode user, JsonNode text, long time) {}
 
     private static final int HISTORY = 50;
@@ -50,7 +50,7 @@ public final class Server implements Running {
         undertow.start();
     }
 
-    public static Running start(Map<String, String> env) {
+    public static RunningServer start(Map<String, String> env) {
         return new Server(Config.from(env));
     }
 

@@ -16,17 +16,17 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Draft;
 import push.Message;
 import push.MessageLog;
-import push.Pem;
-import push.Running;
+import push.NewMessage;
 import push.Wire;
+import push.http.Config;
+import push.http.Pem;
+import push.http.RunningServer;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Joining and publishing take turns, and each stream is written by its own IO thread: nobody waits for anybody. */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private final Config config;
     private final JsonMapper json = new JsonMapper();
     private final MessageLog log;
@@ -44,7 +44,7 @@ public final class Server implements Running {
         undertow.start();
     }
 
-    public static Running start(Map<String, String> env) {
+    public static RunningServer start(Map<String, String> env) {
         return new Server(Config.from(env));
     }
 
@@ -66,8 +66,8 @@ public final class Server implements Running {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
         Stream stream = new Stream(exchange);
         synchronized (log) { // Nothing is published between the end of the history and the joining.
-            stream.queue.add(encode(Wire.NDJSON.start("new", log.id(log.historyPlace()), config.heartbeatMs(), 0)));
-            for (long sequence = log.historyPlace() + 1; sequence <= log.newest(); sequence++) {
+            stream.queue.add(encode(Wire.NDJSON.start("new", log.id(log.historyPosition()), config.heartbeatMs(), 0)));
+            for (long sequence = log.historyPosition() + 1; sequence <= log.newest(); sequence++) {
                 stream.queue.add(log.get(sequence).record(Wire.NDJSON).buffer());
             }
             streams.add(stream);
@@ -76,7 +76,7 @@ public final class Server implements Running {
     }
 
     private void post(HttpServerExchange exchange, byte[] body) {
-        Draft draft = json.readValue(body, Draft.class);
+        NewMessage draft = json.readValue(body, NewMessage.class);
         Message message;
         synchronized (log) { // Else two streams might have two messages in two orders.
             message = log.append(draft, System.currentTimeMillis());

@@ -13,20 +13,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Draft;
-import push.Listeners;
 import push.Message;
 import push.MessageLog;
-import push.Pem;
-import push.Running;
+import push.NewMessage;
 import push.Shards;
 import push.Stats;
 import push.Wire;
+import push.http.Config;
+import push.http.Listeners;
+import push.http.Pem;
+import push.http.RunningServer;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A stream has no queue but a place in the log: who falls behind costs nothing, and is told what was lost. */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private final Config config;
     private final JsonMapper json = new JsonMapper();
     private final MessageLog log;
@@ -37,11 +37,11 @@ public final class Server implements Running {
         this.config = config;
         log = new MessageLog(config.retainMessages(), config.retainBytes());
         // Undertow's own listeners let nobody send a PING. These do, and close a connection that answers none.
-        var pings = new Shards(config, log, new Stats());
+        var pings = new Shards(config.settings(), log, new Stats());
         listeners = new Listeners(config, Pem.context(config.certificate(), config.key()), pings, this::handle);
     }
 
-    public static Running start(Map<String, String> env) {
+    public static RunningServer start(Map<String, String> env) {
         return new Server(Config.from(env));
     }
 
@@ -68,7 +68,7 @@ public final class Server implements Running {
     }
 
     private void post(HttpServerExchange exchange, byte[] body) {
-        Message message = log.append(json.readValue(body, Draft.class), System.currentTimeMillis());
+        Message message = log.append(json.readValue(body, NewMessage.class), System.currentTimeMillis());
         for (Stream stream : streams) {
             stream.sink.getIoThread().execute(stream::drain);
         }
@@ -125,7 +125,7 @@ public final class Server implements Running {
         }
 
         void begin(String reason) {
-            place = log.historyPlace();
+            place = log.historyPosition();
             pending = ByteBuffer.wrap(Wire.NDJSON
                     .start(reason, log.id(place), config.heartbeatMs(), 0)
                     .getBytes(UTF_8));

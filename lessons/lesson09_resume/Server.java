@@ -13,20 +13,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
-import push.Config;
-import push.Draft;
-import push.Listeners;
 import push.Message;
 import push.MessageLog;
-import push.Pem;
-import push.Running;
+import push.NewMessage;
 import push.Shards;
 import push.Stats;
 import push.Wire;
+import push.http.Accept;
+import push.http.Config;
+import push.http.Listeners;
+import push.http.Pem;
+import push.http.RunningServer;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Who comes back with the last id that it saw gets exactly what followed, or is told that this cannot be. */
-public final class Server implements Running {
+public final class Server implements RunningServer {
     private final Config config;
     private final JsonMapper json = new JsonMapper();
     private final MessageLog log;
@@ -37,11 +38,11 @@ public final class Server implements Running {
         this.config = config;
         log = new MessageLog(config.retainMessages(), config.retainBytes());
         // Undertow's own listeners let nobody send a PING. These do, and close a connection that answers none.
-        var pings = new Shards(config, log, new Stats());
+        var pings = new Shards(config.settings(), log, new Stats());
         listeners = new Listeners(config, Pem.context(config.certificate(), config.key()), pings, this::handle);
     }
 
-    public static Running start(Map<String, String> env) {
+    public static RunningServer start(Map<String, String> env) {
         return new Server(Config.from(env));
     }
 
@@ -60,7 +61,7 @@ public final class Server implements Running {
     }
 
     private void open(HttpServerExchange exchange) {
-        Wire wire = Wire.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), Wire.NDJSON);
+        Wire wire = Accept.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), Wire.NDJSON);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
         String header = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         var query = exchange.getQueryParameters().get("lastEventId");
@@ -71,7 +72,7 @@ public final class Server implements Running {
     }
 
     private void post(HttpServerExchange exchange, byte[] body) {
-        Message message = log.append(json.readValue(body, Draft.class), System.currentTimeMillis());
+        Message message = log.append(json.readValue(body, NewMessage.class), System.currentTimeMillis());
         for (Stream stream : streams) {
             stream.sink.getIoThread().execute(stream::drain);
         }
@@ -134,11 +135,11 @@ public final class Server implements Running {
             boolean formed = lastEventId.matches("[0-9a-z]{1,32}-(0|[1-9][0-9]{0,17})");
             long seen = formed ? Long.parseLong(lastEventId.substring(lastEventId.indexOf('-') + 1)) : 0;
             if (!formed) {
-                begin(log.historyPlace(), lastEventId.isEmpty() ? "new" : "malformed");
+                begin(log.historyPosition(), lastEventId.isEmpty() ? "new" : "malformed");
             } else if (!lastEventId.equals(log.id(seen))) {
-                begin(log.historyPlace(), "epoch");
+                begin(log.historyPosition(), "epoch");
             } else if (seen > log.newest() || seen < log.first() - 1) {
-                begin(log.historyPlace(), seen > log.newest() ? "future" : "evicted");
+                begin(log.historyPosition(), seen > log.newest() ? "future" : "evicted");
             } else {
                 begin(seen, null);
             }
@@ -153,7 +154,7 @@ public final class Server implements Running {
         void next() {
             Message message = log.get(place + 1);
             if (message == null) { // The log has gone on without this stream.
-                begin(log.historyPlace(), "lapped");
+                begin(log.historyPosition(), "lapped");
             } else {
                 place++;
                 pending = message.record(wire).buffer();

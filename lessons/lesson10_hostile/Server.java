@@ -5,28 +5,29 @@ import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import push.Body;
-import push.Config;
-import push.Connection;
-import push.Draft;
-import push.Listeners;
-import push.MediaType;
 import push.Message;
 import push.MessageLog;
-import push.Pem;
-import push.Problem;
-import push.Reply;
+import push.NewMessage;
 import push.Resume;
-import push.Running;
 import push.Shards;
 import push.Stats;
-import push.Subscriber;
 import push.Wire;
+import push.http.Accept;
+import push.http.ClientConnection;
+import push.http.Config;
+import push.http.Listeners;
+import push.http.MediaType;
+import push.http.MessageBody;
+import push.http.Pem;
+import push.http.Problem;
+import push.http.Reply;
+import push.http.RequestBody;
+import push.http.RunningServer;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Whatever a client sends, it gets a clear answer, and no other client notices. */
-public final class Server implements Running {
-    private record Stored(Draft draft, Message message, long nanos) {}
+public final class Server implements RunningServer {
+    private record Stored(NewMessage draft, Message message, long nanos) {}
 
     private final Config config;
     private final JsonMapper json = new JsonMapper();
@@ -39,11 +40,11 @@ public final class Server implements Running {
     private Server(Config config) {
         this.config = config;
         log = new MessageLog(config.retainMessages(), config.retainBytes());
-        shards = new Shards(config, log, stats);
+        shards = new Shards(config.settings(), log, stats);
         listeners = new Listeners(config, Pem.context(config.certificate(), config.key()), shards, this::handle);
     }
 
-    public static Running start(Map<String, String> env) {
+    public static RunningServer start(Map<String, String> env) {
         return new Server(Config.from(env));
     }
 
@@ -53,9 +54,9 @@ public final class Server implements Running {
 
     /** The one place where a request is refused. */
     private void handle(HttpServerExchange exchange) {
-        Connection.know(exchange, shards);
+        ClientConnection.attach(exchange, shards, config);
         try {
-            Connection.of(exchange).refuseIfTooLarge();
+            ClientConnection.of(exchange).refuseIfTooLarge();
             route(exchange, exchange.getRequestMethod().toString(), exchange.getRequestPath());
         } catch (Problem problem) {
             problem.send(exchange);
@@ -94,11 +95,11 @@ public final class Server implements Running {
     }
 
     private void open(HttpServerExchange exchange, Wire plain) throws Problem {
-        Wire wire = Wire.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), plain);
+        Wire wire = Accept.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), plain);
         if (wire == null) {
             throw new Problem(406, "Accept one of: text/event-stream, application/x-ndjson, text/plain.");
         }
-        Connection connection = Connection.of(exchange);
+        ClientConnection connection = ClientConnection.of(exchange);
         try {
             admit(connection);
         } catch (Problem problem) {
@@ -109,11 +110,10 @@ public final class Server implements Running {
         var query = exchange.getQueryParameters().get("lastEventId");
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
-        int id = connection.requestId();
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> Subscriber.open(connection, id, exchange, wire, resume));
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> connection.open(exchange, wire, resume));
     }
 
-    private void admit(Connection connection) throws Problem {
+    private void admit(ClientConnection connection) throws Problem {
         long waitMs = connection.opens.take(System.nanoTime());
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection opens streams too fast.", waitMs);
@@ -127,7 +127,7 @@ public final class Server implements Running {
     }
 
     private void post(HttpServerExchange exchange) throws Problem {
-        long waitMs = Connection.of(exchange).posts.take(System.nanoTime());
+        long waitMs = ClientConnection.of(exchange).posts.take(System.nanoTime());
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection posts too fast.", waitMs);
         }
@@ -136,8 +136,8 @@ public final class Server implements Running {
         if (key != null && !key.matches("[\\x21-\\x7e]{1,128}")) {
             throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters.");
         }
-        Body.receive(exchange, config.bodyMs(), body -> {
-            Message message = publish(Draft.parse(body), key, System.nanoTime());
+        RequestBody.receive(exchange, config.bodyMs(), body -> {
+            Message message = publish(MessageBody.parse(body), key, System.nanoTime());
             exchange.setStatusCode(201);
             exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + log.id(message.sequence()));
             Reply.send(exchange, "application/json", message.json());
@@ -145,7 +145,7 @@ public final class Server implements Running {
     }
 
     /** The same key with the same draft gives the same message, for as long as keys are remembered. */
-    private synchronized Message publish(Draft draft, String key, long nowNanos) throws Problem {
+    private synchronized Message publish(NewMessage draft, String key, long nowNanos) throws Problem {
         Stored known = key == null ? null : byKey.remove(key);
         if (known != null && nowNanos - known.nanos < config.idempotencyMs() * 1_000_000L) {
             byKey.put(key, known);

@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import push.Problem;
-import push.Reply;
+import push.http.Problem;
+import push.http.Reply;
 
 /** The client: the files that stand beside this one. */
 final class Page {

@@ -14,7 +14,7 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
-import push.Draft;
+import push.NewMessage;
 
 /** What does one message cost, by the number of streams? With {@code -prof gc}: how many bytes does it allocate? */
 @State(Scope.Thread)
@@ -24,7 +24,8 @@ import push.Draft;
 @Warmup(iterations = 5, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 3, time = 200, timeUnit = TimeUnit.MILLISECONDS)
 public class CostBenchmark {
-    private final Draft draft = new Draft("ann", "The quick brown fox jumps over the lazy dog, again and again.");
+    private final NewMessage draft =
+            new NewMessage("ann", "The quick brown fox jumps over the lazy dog, again and again.");
     private Way keeper = new Ways.QueueForEach();
 
     @Param({"lesson12_cost.Ways$SnapshotForEach", "lesson12_cost.Ways$RecordForEach"})

@@ -3,8 +3,8 @@ package lesson12_cost;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import push.Draft;
 import push.MessageLog;
+import push.NewMessage;
 import push.Wire;
 
 /** Each stream has a place in the log, as in lesson 08. Make a message cost the same for 1,000 streams as for 10. */
@@ -18,7 +18,7 @@ public final class Mine implements Way {
     }
 
     @Override
-    public void append(Draft draft) {
+    public void append(NewMessage draft) {
         log.append(draft, System.currentTimeMillis());
     }
 

@@ -3,8 +3,8 @@ package lesson12_cost;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import push.Draft;
 import push.MessageLog;
+import push.NewMessage;
 import push.Wire;
 
 /** The end of lesson 12: streams that stand at the same place write from one buffer. */
@@ -23,7 +23,7 @@ public final class Solution implements Way {
     }
 
     @Override
-    public void append(Draft draft) {
+    public void append(NewMessage draft) {
         log.append(draft, System.currentTimeMillis());
     }
 

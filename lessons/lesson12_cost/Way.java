@@ -1,6 +1,6 @@
 package lesson12_cost;
 
-import push.Draft;
+import push.NewMessage;
 
 /** A way to bring every message to every open stream. One thread does it all. */
 public interface Way {
@@ -8,7 +8,7 @@ public interface Way {
     void open(Sink sink);
 
     /** A message has come. */
-    void append(Draft draft);
+    void append(NewMessage draft);
 
     /** Writes to each stream what it does not have yet, as far as its sink takes it. */
     void drain();

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import push.Draft;
 import push.MessageLog;
+import push.NewMessage;
 import push.Wire;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -34,7 +34,7 @@ public final class Ways {
         }
 
         @Override
-        public void append(Draft draft) {
+        public void append(NewMessage draft) {
             newest.addFirst(new Stored(draft.user(), draft.text(), System.currentTimeMillis()));
             if (newest.size() > 50) {
                 newest.removeLast();
@@ -64,7 +64,7 @@ public final class Ways {
         }
 
         @Override
-        public void append(Draft draft) {
+        public void append(NewMessage draft) {
             sequence++;
             var id = "1a2b3c4d5e6f-" + sequence;
             fresh.add(new Message("message", id, draft.user(), draft.text(), System.currentTimeMillis()));
@@ -94,7 +94,7 @@ public final class Ways {
         }
 
         @Override
-        public void append(Draft draft) {
+        public void append(NewMessage draft) {
             var message = log.append(draft, System.currentTimeMillis());
             for (Stream stream : streams) {
                 stream.queue.add(message.record(Wire.NDJSON).buffer());

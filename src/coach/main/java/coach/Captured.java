@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import push.PushServer;
+import push.http.PushServer;
 
 /**
  * What commands print, and what of it varies from run to run.

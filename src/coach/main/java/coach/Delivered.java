@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import lesson12_cost.Sink;
 import lesson12_cost.Way;
-import push.Draft;
+import push.NewMessage;
 
 /**
  * Whether a way to keep streams brings each of them every message once and in order, to those too that take little at a time or
@@ -90,7 +90,7 @@ final class Delivered {
                 new Fitful("a stream that takes nothing for 30 messages", 1, Integer.MAX_VALUE, 30)));
         sinks.forEach(way::open);
         for (int i = 1; i <= MESSAGES; i++) {
-            way.append(new Draft("ann", String.valueOf(i)));
+            way.append(new NewMessage("ann", String.valueOf(i)));
             drain(way, sinks);
             if (i == LATE) {
                 sinks.add(new Fitful("a stream that joins after " + LATE, LATE + 1, Integer.MAX_VALUE, 0));

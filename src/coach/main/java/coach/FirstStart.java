@@ -5,7 +5,7 @@ import java.util.Map;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.tls.HandshakeCertificates;
-import push.PushServer;
+import push.http.PushServer;
 
 /**
  * Starts the reference, asks it once and closes it: what is loaded on the way is what {@code coach.sh} archives for the

@@ -61,7 +61,7 @@ public final class InOtherJvm {
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
         Coach.hush();
         var rung = Ladder.read(Ladder.FILE).find(args[0]).byProof();
-        var verdict = new Judge(args[1], true, test -> {}).judge(rung, new Subject.InThisJvm("push.PushServer"));
+        var verdict = new Judge(args[1], true, test -> {}).judge(rung, new Subject.InThisJvm("push.http.PushServer"));
         out.println(JsonMapper.shared().writeValueAsString(verdict.tests()));
         Runtime.getRuntime().exit(0);
     }

@@ -8,7 +8,7 @@ import lesson12_cost.Sink;
 import lesson12_cost.Way;
 import lesson12_cost.Ways;
 import org.junit.jupiter.api.Test;
-import push.Draft;
+import push.NewMessage;
 
 class DeliveredTest {
 
@@ -33,7 +33,7 @@ class DeliveredTest {
             public void open(Sink sink) {}
 
             @Override
-            public void append(Draft draft) {}
+            public void append(NewMessage draft) {}
 
             @Override
             public void drain() {}

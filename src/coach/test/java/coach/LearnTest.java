@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LearnTest {
 
     private static final String LAST = "q quit";
-    private static final String GOOD = server("push.Main.main(args);");
+    private static final String GOOD = server("push.http.Main.main(args);");
     private static final Rung ONE = Fixture.rung("01", "one", List.of("suite.CoachedLesson"), Optional.empty());
     private static final Rung TWO = Fixture.rung("02", "two", List.of("suite.CoachedLesson"), Optional.empty());
 
@@ -67,7 +67,7 @@ class LearnTest {
         learn();
         shown.await(LAST);
 
-        save(GOOD.replace("push.Main", "push.Mane"));
+        save(GOOD.replace("push.http.Main", "push.Mane"));
 
         var verdict = shown.await(LAST);
         assertTrue(verdict.contains("It does not compile"), verdict);
@@ -119,7 +119,7 @@ class LearnTest {
     void aServerThatPrintsMegabytesIsJudgedAllTheSame() throws IOException {
         save(server(
                 "for (int i = 0; i < 300_000; i++) System.out.println(\"on and on, for twenty megabytes, and nobody who"
-                        + " wants to read it\"); push.Main.main(args);"));
+                        + " wants to read it\"); push.http.Main.main(args);"));
         learn();
 
         var verdict = shown.await(LAST);
@@ -130,7 +130,7 @@ class LearnTest {
     @Test
     void anotherServerIsNotTakenForTheLearners() throws Exception {
         System.setProperty("suite.startMs", "5000");
-        try (var other = push.PushServer.start(java.util.Map.of("PUSH_PORT", "0", "PUSH_HEARTBEAT_MS", "1234"))) {
+        try (var other = push.http.PushServer.start(java.util.Map.of("PUSH_PORT", "0", "PUSH_HEARTBEAT_MS", "1234"))) {
             save(server("System.out.println(\"https://localhost:" + other.port()
                     + "/\"); new java.util.concurrent.CountDownLatch(1).await();"));
             learn();

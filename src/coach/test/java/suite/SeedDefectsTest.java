@@ -16,13 +16,13 @@ import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import push.Running;
+import push.http.RunningServer;
 
 /** The naive server's defects, in its own form: what lesson 00 says of it is so. */
 class SeedDefectsTest {
 
     private final OkHttpClient client = Clients.http2();
-    private Running server;
+    private RunningServer server;
 
     @BeforeEach
     void start() throws Exception {

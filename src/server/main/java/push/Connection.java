@@ -1,119 +1,157 @@
 package push;
 
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.AttachmentKey;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
-import org.xnio.IoUtils;
 
 /**
- * What the server knows of one client's connection: its open streams, its rates, and whether it is alive.
+ * One client's connection: its open streams, which are written together, and whether the client is alive.
  *
- * <p>It exists because limits and PINGs belong to the connection, while Undertow's handlers see exchanges only.
+ * <p>It exists because a client may hold many streams on one connection. What up to {@value #MAX_TOGETHER} of them write is
+ * flushed once, in whatever order they have joined: for short messages one TLS record and one write to the socket.
  *
- * <p><b>Length:</b> its frames, streams, requests and its end are told here, and each concerns the others.
+ * <p><b>Length:</b> joining, writing, time and the end of a connection's streams, each of which concerns the others.
  *
- * <p><b>Threads:</b> confined to its IO thread.
+ * <p><b>Threads:</b> confined to its event loop, but for {@code answer}.
  */
 public final class Connection {
-    private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
-    private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
+    /** Each that waits for the flush keeps two buffers of the transport's; more of them would save little. */
+    static final int MAX_TOGETHER = 16;
 
-    final Shard shard;
-    /** How fast it may open streams. */
-    public final RateLimit opens;
-    /** How fast it may post. */
-    public final RateLimit posts;
+    private static final Logger LOG = Logger.getLogger(Connection.class.getName());
 
-    private final @Nullable PushChannel channel;
-    private final Map<Integer, Subscriber> streams = new HashMap<>();
-    final Set<Body> bodies = new HashSet<>(); // Those that are coming in.
-    final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in hand; any thread.
-    private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
-    final FrameBudget budget = new FrameBudget(System.nanoTime());
-    boolean tooLarge; // The fields of the request that is being dispatched.
-    int stalled; // How many of its streams wait.
-    private boolean tired; // Over HTTP/1.1: its next answer is its last.
-    int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
-    private @Nullable Reason reason;
-    private boolean goneAway; // The client has said GOAWAY: what is open goes on, and nothing new begins.
-    private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
-    private long heardNanos = System.nanoTime();
-    private long pingedNanos = heardNanos;
+    /** What a connection tells the shard that it belongs to. */
+    interface Owner {
+        /** A stream is about to be opened, and has not read the log yet. */
+        void joined();
 
-    private Connection(Shard shard, @Nullable PushChannel channel) {
-        long now = System.nanoTime();
-        this.shard = shard;
-        this.channel = channel;
-        this.opens = new RateLimit(shard.config.opensPerSecond(), shard.config.openBurst(), now);
-        this.posts = new RateLimit(shard.config.postsPerSecond(), shard.config.postBurst(), now);
-        shard.add(this);
+        /** A stream has ended. */
+        void left(EndReason reason);
+
+        /** A request is to be answered when every stream has been looked at; any thread. */
+        void answer(Connection connection, Runnable task);
+
+        /** The connection has ended, and every stream of it. */
+        void ended(Connection connection);
     }
 
-    /** The connection of an HTTP/2 channel that has just been opened. */
-    static Connection of(PushChannel channel, Shard shard) {
-        Connection connection = new Connection(shard, channel);
-        channel.putAttachment(KEY, connection);
-        return connection;
+    /** What is done with each stream in turn; true if it must be settled. */
+    private interface Step {
+        boolean apply(Subscription stream, long head, long nowNanos);
     }
 
-    /** Sees to it that an exchange's connection is known: one of HTTP/1.1 is not until its first request. */
-    public static void know(HttpServerExchange exchange, Shards shards) {
-        var server = exchange.getConnection();
-        if (server.getAttachment(KEY) == null) {
-            Connection connection = new Connection(shards.of(exchange.getIoThread()), null);
-            server.putAttachment(KEY, connection);
-            server.addCloseListener(closed -> connection.shard.execute(() -> connection.end(Reason.TCP)));
+    private final Settings settings;
+    private final EventLoop loop;
+    private final MessageLog log;
+    private final Batches batches;
+    private final Stalled stalled;
+    private final Transport transport;
+    private final Owner owner;
+    private final StreamOwner streamOwner = new StreamOwner();
+    private final KeepAlive keepAlive;
+    private final SharedWindow window;
+    private final List<Subscription> streams = new ArrayList<>();
+    private final Map<Integer, Subscription> byId = new HashMap<>();
+    private final Subscription[] written = new Subscription[MAX_TOGETHER];
+    private int waiting; // How many of its streams wait for the client.
+    private @Nullable EndReason reason;
+    private boolean peerHasGoneAway; // What is open goes on, and nothing new begins.
+    private boolean ended;
+
+    Connection(
+            Settings settings,
+            EventLoop loop,
+            MessageLog log,
+            Batches batches,
+            Stalled stalled,
+            Transport transport,
+            Owner owner) {
+        long now = loop.nanoTime();
+        this.settings = settings;
+        this.loop = loop;
+        this.log = log;
+        this.batches = batches;
+        this.stalled = stalled;
+        this.transport = transport;
+        this.owner = owner;
+        this.keepAlive = new KeepAlive(settings, now);
+        this.window = new SharedWindow(transport, settings.stallMs(), now);
+    }
+
+    /** What its streams tell it. */
+    private final class StreamOwner implements Subscription.Owner, Stalled.Holder {
+        @Override
+        public void waits(Subscription stream) {
+            waiting++;
+            stalled.add(stream, this);
         }
-        exchange.putAttachment(REQUEST, of(exchange).requestId);
-        exchange.setPersistent(exchange.isPersistent() && !of(exchange).tired);
-        of(exchange).open.add(of(exchange).requestId);
-        exchange.addExchangeCompleteListener((done, next) -> {
-            of(done).open.remove(done.getAttachment(REQUEST));
-            of(done).answered(done.getStatusCode());
-            of(done).closeIfDone();
-            next.proceed();
-        });
-    }
 
-    /** Whoever goes on after being refused is let wait, and in the end let go. */
-    private void answered(int status) {
-        if (status < 400) {
-            budget.earn(1);
-        } else {
-            refused();
+        @Override
+        public void goesOn(Subscription stream) {
+            waiting--;
+            stalled.remove(stream);
+        }
+
+        @Override
+        public void ended(Subscription stream, EndReason otherwise) {
+            if (stream.isWaiting()) {
+                goesOn(stream);
+            }
+            streams.remove(stream);
+            byId.remove(stream.id, stream);
+            EndReason told = stream.reason() != null ? stream.reason() : reason;
+            owner.left(told != null ? told : otherwise);
+        }
+
+        @Override
+        public int waiting() {
+            return waiting;
+        }
+
+        /** If TCP takes nothing, each stream keeps what it has queued, so all of them go. */
+        @Override
+        public void letGo(Subscription stream) {
+            if (transport.isJammed()) {
+                willEnd(EndReason.STALLED);
+                transport.abort();
+                end(EndReason.STALLED);
+            } else {
+                stream.close(EndReason.STALLED);
+            }
         }
     }
 
-    /** It has been refused something. */
-    void refused() {
-        FrameBudget.Verdict verdict = budget.refused(System.nanoTime());
-        if (verdict == FrameBudget.Verdict.GO_ON) {
-            return;
-        } else if (channel == null) {
-            tired = true;
-        } else if (verdict == FrameBudget.Verdict.REST) {
-            channel.rest(FrameBudget.REST_MS);
-        } else {
-            shard.execute(channel::calmDown); // Later: the answer is still to go out.
+    /**
+     * Opens a stream, which has been counted in by {@link Stats#open}, and sends its first record and what follows the client's
+     * position.
+     *
+     * @param id the stream's number on this connection, by which the peer resets it
+     */
+    public void open(int id, Sink sink, Wire wire, Resume resume) {
+        assert loop.isCurrent();
+        owner.joined();
+        Subscription stream;
+        try {
+            Cursor cursor = new Cursor(log, batches.of(wire), settings.heartbeatMs(), resume);
+            stream = new Subscription(id, loop, sink, cursor, settings.heartbeatMs(), streamOwner);
+            streams.add(stream);
+            byId.put(id, stream);
+        } catch (RuntimeException | Error e) {
+            owner.left(EndReason.ERROR);
+            sink.abort();
+            throw e;
         }
-    }
-
-    /** The connection that an exchange came by. */
-    public static Connection of(HttpServerExchange exchange) {
-        return exchange.getConnection().getAttachment(KEY);
-    }
-
-    /** Refuses the request that is being dispatched if its fields were too large to be kept (RFC 6585, 5). */
-    public void refuseIfTooLarge() throws Problem {
-        if (tooLarge) {
-            throw new Problem(431, "The request's header fields are more than 20,000 bytes: send fewer cookies, say.");
+        sink.listen(stream);
+        if (ended) {
+            stream.close(EndReason.TCP);
+        }
+        long now = loop.nanoTime();
+        if (stream.write(log.newest(), now)) {
+            stream.settle(log.newest(), now);
         }
     }
 
@@ -122,176 +160,172 @@ public final class Connection {
         return streams.size();
     }
 
-    /** Which stream of the connection the request came by that is being handled. */
-    public int requestId() {
-        return requestId;
+    /** Whether this is the number of an open stream. */
+    public boolean isStream(int id) {
+        return byId.containsKey(id);
     }
 
-    boolean isStream(int id) {
-        return streams.containsKey(id);
-    }
-
-    void add(int id, Subscriber subscriber) {
-        streams.put(id, subscriber);
-        if (channel != null) {
-            channel.window.add(id);
-        }
-    }
-
-    void remove(int id) {
-        streams.remove(id);
-        if (channel != null) {
-            channel.window.remove(id);
-        }
-    }
-
-    /** Something has come in: the peer lives. */
-    void heard(long nowNanos) {
-        spoke = true;
-        heardNanos = nowNanos;
-    }
-
-    /** The peer has reset a stream, which ends here and now even if it was stalled (Undertow would not tell). */
-    void reset(int streamId, Reason why) {
-        Subscriber subscriber = streams.get(streamId);
-        if (subscriber != null) {
-            subscriber.because(why);
-            shard.execute(() -> subscriber.close(why));
-        }
-    }
-
-    /** Memory is tight: ends a stalled stream, or all of them if TCP takes nothing and so each keeps what it has. */
-    void letGo(Subscriber stream) {
-        if (channel != null && channel.isJammed()) {
-            because(Reason.STALLED);
-            channel.abort();
-            end(Reason.STALLED);
-        } else {
-            stream.close(Reason.STALLED);
-        }
-    }
-
-    /** Why one stream is about to end. */
-    void because(int streamId, Reason told) {
-        Subscriber subscriber = streams.get(streamId);
-        if (subscriber != null) {
-            subscriber.because(told);
-        }
-    }
-
-    /** Ends a request whose answer is out and whose body still comes: its stream, or in HTTP/1.1 all there is. */
-    void stopRequest(HttpServerExchange exchange) {
-        if (exchange.isRequestComplete()) {
-            return;
-        }
-        if (channel == null) {
-            IoUtils.safeClose(exchange.getConnection());
-        } else {
-            channel.stop(exchange.getAttachment(REQUEST), PushChannel.ERROR_NO_ERROR);
-        }
+    /** Ends some streams that wait for their clients, of any connection of this loop, if memory is tight. */
+    public void relieveMemory() {
+        stalled.relieve();
     }
 
     /**
-     * Closes a stream's sink, when TCP has taken all that is queued: half a frame breaks the connection for every stream.
+     * Answers a request when every stream has been looked at, with the other answers of the round: else a client that posts
+     * as fast as it is answered outruns the streams, which then are lapped. Any thread.
      */
-    void finish(Runnable closing) {
-        if (channel != null && channel.isJammed()) {
-            unfinished.add(closing);
-        } else {
-            closing.run();
+    public void answer(Runnable task) {
+        owner.answer(this, task);
+    }
+
+    /** Something has come in: the peer lives. */
+    public void heard() {
+        keepAlive.heard(loop.nanoTime());
+    }
+
+    /** The peer has reset a stream, which ends here and now even if it was stalled. */
+    public void reset(int id, EndReason why) {
+        Subscription stream = byId.get(id);
+        if (stream != null) {
+            stream.willEnd(why);
+            loop.execute(() -> stream.close(why)); // Later: the transport is in the middle of reading.
         }
     }
 
-    private void finishAll() {
-        List<Runnable> all = List.copyOf(unfinished);
-        unfinished.clear();
-        all.forEach(Runnable::run);
-    }
-
-    /** The client has said GOAWAY: its open streams go on (RFC 9113, 6.8), and the connection ends with the last of them. */
-    void peerGoesAway() {
-        goneAway = true;
-        closeIfDone();
-    }
-
-    /** Whether a request is refused because it came after the client's own GOAWAY; trailers belong to one before it. */
-    boolean refuses(int streamId) {
-        return goneAway && !open.contains(streamId);
-    }
-
-    private void closeIfDone() {
-        if (goneAway && channel != null && open.isEmpty()) {
-            shard.execute(channel::goAwayAndClose);
+    /** Tells why one stream is about to end; the first reason stays. */
+    public void willEnd(int id, EndReason told) {
+        Subscription stream = byId.get(id);
+        if (stream != null) {
+            stream.willEnd(told);
         }
     }
 
-    /** Why streams have ended whose connection has: had the client announced it? */
-    Reason lost() {
-        return goneAway ? Reason.GOAWAY : Reason.TCP;
-    }
-
-    /** Why the streams of this connection are about to end; the first reason that is given stays. */
-    void because(Reason told) {
+    /** Tells why the connection is about to end; the first reason stays. */
+    public void willEnd(EndReason told) {
         if (reason == null) {
             reason = told;
         }
     }
 
-    Reason reason(Reason otherwise) {
-        return reason != null ? reason : otherwise;
+    /** The peer has said GOAWAY: its open streams go on (RFC 9113, 6.8). */
+    public void peerGoesAway() {
+        peerHasGoneAway = true;
     }
 
-    /** Sends a PING when one is due; closes a connection whose peer has left one unanswered for too long. */
-    void tick(long nowNanos) {
-        if (channel == null) {
-            return; // HTTP/1.1 has no PING: there a dead peer is found by a stall or by TCP.
+    /** Whether the peer has said GOAWAY. */
+    public boolean peerHasGoneAway() {
+        return peerHasGoneAway;
+    }
+
+    /** Why streams end whose connection is lost: it may have been announced. */
+    public EndReason lost() {
+        return peerHasGoneAway ? EndReason.GOAWAY : EndReason.TCP;
+    }
+
+    /** The connection has ended, and with it every stream that has not been told yet; harmless the second time. */
+    public void end(EndReason otherwise) {
+        if (ended) {
+            return;
         }
-        if (!unfinished.isEmpty() && !channel.isJammed()) {
-            finishAll();
+        ended = true;
+        willEnd(peerHasGoneAway ? EndReason.GOAWAY : otherwise);
+        List.copyOf(streams).forEach(stream -> stream.close(otherwise));
+        owner.ended(this);
+    }
+
+    /** Writes what the log has up to its head to each stream. */
+    void write(long head, long nowNanos) {
+        together(Subscription::write, head, nowNanos);
+    }
+
+    /** Every stream gets what the log has, then a bye and its end. */
+    void sayGoodbye(long head, long nowNanos) {
+        together(Subscription::sayGoodbye, head, nowNanos);
+    }
+
+    /**
+     * Looks at the clock.
+     *
+     * @param isLate whether the loop stood still, so that its clients may have answered and nobody has read it yet
+     */
+    void tick(long head, long nowNanos, boolean isLate) {
+        if (!isLate) {
+            endWhatIsDead(nowNanos);
         }
-        tickWindow(channel, nowNanos);
-        boolean answered = heardNanos - pingedNanos >= 0;
-        long sincePing = nowNanos - pingedNanos;
-        if (!answered && sincePing >= shard.config.pingTimeoutMs() * 1_000_000L) {
-            because(Reason.PING);
-            channel.abort();
-        } else if (answered && sincePing >= shard.config.pingMs() * 1_000_000L) {
-            pingedNanos = nowNanos;
-            if (spoke) {
-                channel.ping();
+        together(Subscription::tick, head, nowNanos);
+    }
+
+    private void endWhatIsDead(long nowNanos) {
+        Subscription holder = byId.get(window.tick(nowNanos));
+        if (holder != null && holder.isWaiting()) {
+            holder.close(EndReason.STALLED);
+        }
+        for (int i = streams.size() - 1; i >= 0; i = Math.min(i, streams.size()) - 1) {
+            Subscription stream = streams.get(i);
+            if (stream.isWaiting() && window.isStalled(stream.movedNanos(), nowNanos)) {
+                stream.close(EndReason.STALLED);
+            }
+        }
+        switch (transport.canPing() ? keepAlive.tick(nowNanos) : KeepAlive.Verdict.GO_ON) {
+            case GO_ON -> {}
+            case PING -> transport.ping();
+            case DEAD -> {
+                willEnd(EndReason.PING);
+                transport.abort();
             }
         }
     }
 
-    private void tickWindow(PushChannel tcp, long nowNanos) {
-        Subscriber holder = streams.get(tcp.window.tick(tcp.isJammed(), nowNanos));
-        if (holder != null && holder.isWaiting()) {
-            holder.close(Reason.STALLED);
+    /** Takes a step with every stream; what some of them write goes out together. */
+    private void together(Step step, long head, long nowNanos) {
+        int i = streams.size() - 1; // Downwards: one may end while it is looked at, or several.
+        while (i >= 0) {
+            int count = 0;
+            hold();
+            while (i >= 0 && count < MAX_TOGETHER) {
+                stalled.relieve();
+                i = Math.min(i, streams.size() - 1);
+                Subscription stream = i < 0 ? null : streams.get(i);
+                if (stream != null && step.apply(stream, head, nowNanos)) {
+                    written[count++] = stream;
+                }
+                i--;
+            }
+            release();
+            for (int k = 0; k < count; k++) {
+                written[k].settle(head, nowNanos);
+            }
+            i = Math.min(i, streams.size() - 1);
         }
     }
 
-    /** Whether a stream has stood still for too long that has moved last at this time. */
-    boolean isStalled(long movedNanos, long nowNanos) {
-        return channel == null
-                ? nowNanos - movedNanos >= shard.config.stallMs() * 1_000_000L
-                : channel.window.isStalled(movedNanos, nowNanos);
-    }
-
-    /** Tells the client that it is over, which ends what has not ended by itself. */
-    void goAway() {
-        because(Reason.DRAIN);
-        if (channel != null && spoke) {
-            channel.sendGoAway(PushChannel.ERROR_NO_ERROR);
-        } else if (channel != null) {
-            channel.abort();
+    /** From now on, what goes out on this connection waits for {@link #release}. */
+    void hold() {
+        try {
+            transport.hold();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "A connection could not be held, and is written to as it comes", e);
         }
     }
 
-    /** The connection has ended, and with it every stream that has not been told yet. */
-    void end(Reason otherwise) {
-        because(goneAway ? Reason.GOAWAY : otherwise);
-        List.copyOf(streams.values()).forEach(subscriber -> subscriber.close(otherwise));
-        finishAll();
-        shard.remove(this);
+    void release() {
+        try {
+            transport.release();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "What was held could not be sent; its streams look for themselves", e);
+        }
+    }
+
+    /** How many messages the last of its streams is behind. */
+    long maxLag(long head) {
+        long max = 0;
+        for (int i = 0; i < streams.size(); i++) {
+            max = Math.max(max, streams.get(i).lag(head));
+        }
+        return max;
+    }
+
+    Transport transport() {
+        return transport;
     }
 }

@@ -14,8 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p><b>Threads:</b> any thread.
  */
-final class Json {
-    static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+public final class Json {
+    public static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(
                             StreamReadConstraints.builder().maxNestingDepth(16).build())
                     .build())
@@ -25,7 +25,7 @@ final class Json {
     private Json() {}
 
     /** A string's JSON form, quotes included: no CR and no LF is left in it. */
-    static String quote(String text) {
+    public static String quote(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsUTF8(text), StandardCharsets.UTF_8) + '"';
     }
 }

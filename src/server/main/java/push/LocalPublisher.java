@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import push.Publisher.Outcome.KeyReused;
 import push.Publisher.Outcome.Stored;
@@ -19,13 +20,15 @@ import push.Publisher.Outcome.Stored;
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
-final class LocalPublisher implements Publisher {
-    private record Remembered(String key, Draft draft, Message message, long atNanos) {}
+public final class LocalPublisher implements Publisher {
+    private record Remembered(String key, NewMessage asked, Message stored, long atNanos) {}
 
-    private final Config config;
+    private final Settings settings;
     private final MessageLog log;
     private final Shards shards;
     private final Stats stats;
+    private final LongSupplier nanoTime;
+    private final LongSupplier timeMs;
 
     @GuardedBy("this")
     private final Map<String, Remembered> byKey = new HashMap<>();
@@ -39,21 +42,29 @@ final class LocalPublisher implements Publisher {
     @GuardedBy("this")
     private boolean closed;
 
-    LocalPublisher(Config config, MessageLog log, Shards shards, Stats stats) {
-        this.config = config;
+    /** A publisher into a log, whose streams those shards have. */
+    public LocalPublisher(Settings settings, MessageLog log, Shards shards, Stats stats) {
+        this(settings, log, shards, stats, System::nanoTime, System::currentTimeMillis); // It runs on no loop.
+    }
+
+    LocalPublisher(
+            Settings settings, MessageLog log, Shards shards, Stats stats, LongSupplier nanoTime, LongSupplier timeMs) {
+        this.settings = settings;
         this.log = log;
         this.shards = shards;
         this.stats = stats;
+        this.nanoTime = nanoTime;
+        this.timeMs = timeMs;
     }
 
     @Override
-    public CompletionStage<Outcome> publish(Draft draft, @Nullable String key) {
-        Outcome outcome = store(draft, key, System.nanoTime());
+    public CompletionStage<Outcome> publish(NewMessage message, @Nullable String key) {
+        Outcome outcome = store(message, key, nanoTime.getAsLong());
         if (outcome == null) {
             return CompletableFuture.failedFuture(new IllegalStateException("Closed"));
         }
         if (outcome instanceof Stored stored && !stored.replayed()) {
-            stats.posted.increment();
+            stats.countPosted();
             shards.wake();
         }
         return CompletableFuture.completedFuture(outcome);
@@ -65,36 +76,36 @@ final class LocalPublisher implements Publisher {
     }
 
     /** Null once this is closed. */
-    private synchronized @Nullable Outcome store(Draft draft, @Nullable String key, long nowNanos) {
+    private synchronized @Nullable Outcome store(NewMessage asked, @Nullable String key, long nowNanos) {
         if (closed) {
             return null;
         }
         forget(nowNanos);
         Remembered known = key == null ? null : byKey.get(key);
         if (known != null) {
-            return known.draft.equals(draft) ? new Stored(known.message, true) : new KeyReused();
+            return known.asked.equals(asked) ? new Stored(known.stored, true) : new KeyReused();
         }
-        Message message = log.append(draft, System.currentTimeMillis());
+        Message stored = log.append(asked, timeMs.getAsLong());
         if (key != null) {
-            Remembered remembered = new Remembered(key, draft, message, nowNanos);
+            Remembered remembered = new Remembered(key, asked, stored, nowNanos);
             byKey.put(key, remembered);
             oldestFirst.add(remembered);
-            bytes += message.size();
+            bytes += stored.size();
             forget(nowNanos); // Only now, for a key that was looked up must not be pushed out by looking.
         }
-        return new Stored(message, false);
+        return new Stored(stored, false);
     }
 
     @GuardedBy("this")
     private void forget(long nowNanos) {
         for (Remembered oldest = oldestFirst.peek(); oldest != null; oldest = oldestFirst.peek()) {
-            boolean old = nowNanos - oldest.atNanos >= config.idempotencyMs() * 1_000_000L;
-            if (!old && byKey.size() <= config.retainMessages() && bytes <= config.retainBytes()) {
+            boolean old = nowNanos - oldest.atNanos >= settings.idempotencyMs() * 1_000_000L;
+            if (!old && byKey.size() <= settings.retainMessages() && bytes <= settings.retainBytes()) {
                 return;
             }
             oldestFirst.remove();
             byKey.remove(oldest.key);
-            bytes -= oldest.message.size();
+            bytes -= oldest.stored.size();
         }
     }
 }

@@ -3,6 +3,7 @@ package push;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.function.LongSupplier;
 
 /**
  * How much memory clients may take of what this JVM was given, on the heap and in direct buffers.
@@ -16,21 +17,26 @@ final class MemoryBudget {
     /** Heap for each stream, with what it reaches: measured, and doubled. */
     private static final int STREAM_BYTES = 6_000;
 
-    private final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
-            .filter(pool -> pool.getName().equals("direct"))
-            .findFirst()
-            .orElseThrow();
+    private final LongSupplier usedBytes;
     private final long tightBytes;
     private final long heapBytes;
 
     /** The budget of this JVM. */
     MemoryBudget() {
-        this(Runtime.getRuntime().maxMemory(), maxDirectBytes());
+        this(Runtime.getRuntime().maxMemory(), maxDirectBytes(), direct()::getMemoryUsed);
     }
 
-    MemoryBudget(long maxHeapBytes, long maxDirectBytes) {
+    MemoryBudget(long maxHeapBytes, long maxDirectBytes, LongSupplier usedBytes) {
+        this.usedBytes = usedBytes;
         this.heapBytes = maxHeapBytes;
         this.tightBytes = maxDirectBytes / 2;
+    }
+
+    private static BufferPoolMXBean direct() {
+        return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+                .filter(pool -> pool.getName().equals("direct"))
+                .findFirst()
+                .orElseThrow();
     }
 
     /** What -XX:MaxDirectMemorySize says; as much as the heap if it says nothing. */
@@ -44,7 +50,7 @@ final class MemoryBudget {
 
     /** Whether direct buffers take so much that who holds most of them must let go. */
     boolean isTight() {
-        return direct.getMemoryUsed() > tightBytes;
+        return usedBytes.getAsLong() > tightBytes;
     }
 
     /** How many streams there may be: no more than a quarter of the heap holds. */

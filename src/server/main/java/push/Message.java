@@ -13,22 +13,22 @@ import java.nio.charset.StandardCharsets;
  */
 public final class Message {
     private final long sequence;
-    private final Piece sse;
-    private final Piece ndjson;
-    private final Piece fields;
+    private final ByteSlice sse;
+    private final ByteSlice ndjson;
+    private final ByteSlice fields;
 
-    Message(String epoch, long sequence, Draft draft, long timeMs) {
+    Message(String epoch, long sequence, NewMessage message, long timeMs) {
         this.sequence = sequence;
         String id = epoch + '-' + sequence;
         String event = "id: " + id + "\ndata: ";
         String head = "{\"type\":\"message\",\"id\":\"" + id + "\",";
-        String fields = "\"user\":" + Json.quote(draft.user()) + ",\"text\":" + Json.quote(draft.text()) + ",\"time\":"
-                + timeMs + '}';
+        String fields = "\"user\":" + Json.quote(message.user()) + ",\"text\":" + Json.quote(message.text())
+                + ",\"time\":" + timeMs + '}';
         byte[] bytes = (event + head + fields + "\n\n").getBytes(StandardCharsets.UTF_8);
         int json = event.length();
-        this.sse = Piece.of(bytes);
-        this.ndjson = new Piece(bytes, json, bytes.length - json - 1);
-        this.fields = new Piece(bytes, json + head.length(), bytes.length - json - head.length() - 2);
+        this.sse = ByteSlice.of(bytes);
+        this.ndjson = new ByteSlice(bytes, json, bytes.length - json - 1);
+        this.fields = new ByteSlice(bytes, json + head.length(), bytes.length - json - head.length() - 2);
     }
 
     /** The place in the order: the first message of a log has 1, and each has one more than that before it. */
@@ -37,7 +37,7 @@ public final class Message {
     }
 
     /** The bytes of this message as a record. */
-    public Piece record(Wire wire) {
+    public ByteSlice record(Wire wire) {
         return wire == Wire.SSE ? sse : ndjson;
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The newest messages in their one order: a ring that one writer at a time appends to and any number of cursors read.
  *
- * <p>It exists so that a stream needs no queue: it only has to know its place. A place is the sequence of the last
+ * <p>It exists so that a stream needs no queue: it only has to know its position, which is the sequence of the last
  * message that was read; what follows is asked for by {@link #get}, which gives null once it has been evicted.
  *
  * <pre>
@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MessageLog {
     /** A snapshot of the newest messages, and the newest of them. */
-    private record Snapshot(long newest, Piece piece) {}
+    private record Snapshot(long newest, ByteSlice bytes) {}
 
-    private final String epoch = new BigInteger(62, new SecureRandom()).toString(36);
+    /** How many of the newest messages a new stream, and every snapshot, starts with. */
+    public static final int HISTORY = 50;
+
+    private final String epoch;
     private final AtomicReferenceArray<@Nullable Message> ring;
     private final int maxBytes;
 
@@ -37,7 +40,8 @@ public final class MessageLog {
 
     private volatile long first = 1; // Volatile: moved before a slot is emptied, so a reader that finds null finds why.
     private volatile long newest; // Volatile: set after the slot, so whoever sees it sees the message too.
-    private volatile Snapshot messages = new Snapshot(-1, Piece.of(new byte[0])); // Volatile: a cache; losing a race
+    private volatile Snapshot messages =
+            new Snapshot(-1, ByteSlice.of(new byte[0])); // Volatile: a cache; losing a race
     private volatile Snapshot msg = messages; // on it costs one more encoding and nothing else.
 
     /**
@@ -47,15 +51,20 @@ public final class MessageLog {
      * @param maxBytes how many encoded bytes it keeps at most; the newest message is kept whatever its size
      */
     public MessageLog(int maxMessages, int maxBytes) {
+        this(new BigInteger(62, new SecureRandom()).toString(36), maxMessages, maxBytes);
+    }
+
+    MessageLog(String epoch, int maxMessages, int maxBytes) {
+        this.epoch = epoch;
         this.ring = new AtomicReferenceArray<>(maxMessages);
         this.maxBytes = maxBytes;
     }
 
     /** Gives a message its place, after all that have one. The wake-up of the readers is the caller's. */
-    public synchronized Message append(Draft draft, long timeMs) {
+    public synchronized Message append(NewMessage newMessage, long timeMs) {
         long sequence = newest + 1;
         lastTimeMs = Math.max(lastTimeMs, timeMs); // The clock may be set back; the order of times may not.
-        Message message = new Message(epoch, sequence, draft, lastTimeMs);
+        Message message = new Message(epoch, sequence, newMessage, lastTimeMs);
         bytes += message.size();
         while (sequence - first >= ring.length() || (bytes > maxBytes && first < sequence)) {
             evictFirst();
@@ -74,7 +83,7 @@ public final class MessageLog {
         bytes -= evicted == null ? 0 : evicted.size();
     }
 
-    /** The message at a place, or null if it has been evicted or is not there yet. */
+    /** The message at a position, or null if it has been evicted or is not there yet. */
     public @Nullable Message get(long sequence) {
         if (sequence < 1) {
             return null;
@@ -99,31 +108,33 @@ public final class MessageLog {
         return first;
     }
 
-    /** The place from which the newest {@value Config#HISTORY} messages follow. */
-    public long historyPlace() {
+    /** The position from which the newest {@value #HISTORY} messages follow. */
+    public long historyPosition() {
         long last = newest;
-        return Math.max(first - 1, last - Config.HISTORY);
+        return Math.max(first - 1, last - HISTORY);
     }
 
-    synchronized long bytes() {
+    /** How many encoded bytes it keeps. */
+    public synchronized long bytes() {
         return bytes;
     }
 
-    String epoch() {
+    /** What its ids begin with: new in every life of a log. */
+    public String epoch() {
         return epoch;
     }
 
-    /** A place as clients know it. */
+    /** A position as clients know it. */
     public String id(long sequence) {
         return epoch + '-' + sequence;
     }
 
     /**
-     * The newest {@value Config#HISTORY} messages, newest first, in the plain form.
+     * The newest {@value #HISTORY} messages, newest first, in the plain form.
      *
      * @param newest the newest message that may be in it
      */
-    Piece snapshot(Wire wire, long newest) {
+    ByteSlice snapshot(Wire wire, long newest) {
         Snapshot cached = wire == Wire.MSG ? msg : messages;
         if (cached.newest != newest) {
             cached = new Snapshot(newest, encode(wire, newest));
@@ -133,13 +144,13 @@ public final class MessageLog {
                 messages = cached;
             }
         }
-        return cached.piece;
+        return cached.bytes;
     }
 
-    private Piece encode(Wire wire, long newest) {
+    private ByteSlice encode(Wire wire, long newest) {
         var out = new ByteArrayOutputStream();
         out.writeBytes(("{\"" + wire.key + "\":[").getBytes(StandardCharsets.US_ASCII));
-        for (long sequence = newest; sequence > newest - Config.HISTORY; sequence--) {
+        for (long sequence = newest; sequence > newest - HISTORY; sequence--) {
             Message message = get(sequence);
             if (message == null) {
                 break;
@@ -150,7 +161,7 @@ public final class MessageLog {
             message.writeTo(out);
         }
         out.writeBytes("]}\n".getBytes(StandardCharsets.US_ASCII));
-        return Piece.of(out.toByteArray());
+        return ByteSlice.of(out.toByteArray());
     }
 
     private int slot(long sequence) {

@@ -22,17 +22,17 @@ public interface Publisher {
     }
 
     /** How a server gets its publisher: what that publishes has to be appended to the log, and the shards woken. */
-    interface Maker {
-        Publisher make(Config config, MessageLog log, Shards shards, Stats stats);
+    interface Factory {
+        Publisher make(Settings settings, MessageLog log, Shards shards, Stats stats);
     }
 
     /**
      * Gives a message its place in the order: sooner or later, for the POST is answered when this completes, and by
-     * nobody else. A failure is answered with 503. What an {@code Idempotency-Key} is good for is the publisher's affair.
+     * nothing else. A failure is answered with 503. What an {@code Idempotency-Key} is good for is the publisher's affair.
      *
      * @param idempotencyKey 1 to 128 visible ASCII characters, or null if the client sent none
      */
-    CompletionStage<Outcome> publish(Draft draft, @Nullable String idempotencyKey);
+    CompletionStage<Outcome> publish(NewMessage message, @Nullable String idempotencyKey);
 
     /** From now on a publish fails. What was published before may still complete; a drain waits for it. */
     void close();

@@ -12,7 +12,7 @@ public final class RateLimit {
     private long filledNanos;
 
     /** A full bucket; 0, of either, means no limit. */
-    RateLimit(int perSecond, int burst, long nowNanos) {
+    public RateLimit(int perSecond, int burst, long nowNanos) {
         this.perSecond = perSecond;
         this.burst = burst;
         this.tokens = burst;

@@ -12,32 +12,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param place the sequence after which the stream goes on
+ * @param position the sequence after which the stream goes on
  * @param reason null if what the client has stays good; else why not
  */
-public record Resume(long place, @Nullable String reason) {
+public record Resume(long position, @Nullable String reason) {
     private static final Pattern ID = Pattern.compile("([0-9a-z]{1,32})-(0|[1-9][0-9]{0,17})");
 
-    /** The place of a client that sent this last id; null or empty if it sent none. */
+    /** The position of a client that sent this last id; null or empty if it sent none. */
     public static Resume from(@Nullable String lastEventId, MessageLog log) {
         if (lastEventId == null || lastEventId.isEmpty()) {
-            return afresh("new", log);
+            return restart("new", log);
         }
         Matcher id = ID.matcher(lastEventId);
         if (!id.matches()) {
-            return afresh("malformed", log);
+            return restart("malformed", log);
         }
         if (!id.group(1).equals(log.epoch())) {
-            return afresh("epoch", log);
+            return restart("epoch", log);
         }
         long sequence = Long.parseLong(id.group(2));
         if (sequence > log.newest()) {
-            return afresh("future", log);
+            return restart("future", log);
         }
-        return sequence < log.first() - 1 ? afresh("evicted", log) : new Resume(sequence, null);
+        return sequence < log.first() - 1 ? restart("evicted", log) : new Resume(sequence, null);
     }
 
-    static Resume afresh(String reason, MessageLog log) {
-        return new Resume(log.historyPlace(), reason);
+    static Resume restart(String reason, MessageLog log) {
+        return new Resume(log.historyPosition(), reason);
     }
 }

@@ -1,88 +1,95 @@
 package push;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import org.xnio.XnioIoThread;
 
 /**
- * The streams of one IO thread, woken together.
+ * The connections of one event loop, whose streams are woken together.
  *
- * <p>It exists so that a burst of a hundred messages costs one wake-up for each IO thread and not one for each message
+ * <p>It exists so that a burst of a hundred messages costs one wake-up for each loop and not one for each message
  * and stream. The flag is cleared before the log's head is read: a message that comes after the reading finds the flag
  * clear and wakes the shard again, so none is ever left lying.
  *
- * <p><b>Length:</b> its loop and what guards it belong together.
- *
- * <p><b>Threads:</b> confined to its IO thread, but for {@code wake}, {@code answer}, {@code execute} and the figures.
+ * <p><b>Threads:</b> confined to its event loop, but for {@code wake}, {@code answer} and the figures.
  */
-final class Shard implements Runnable {
+public final class Shard {
     private static final Logger LOG = Logger.getLogger(Shard.class.getName());
 
-    final Config config;
-    final MessageLog log;
-    final Stats stats;
-    final Round round = new Round();
-    final Turns turns = new Turns();
-    final Stalled stalled;
-    private final XnioIoThread thread;
-    private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the IO thread.
-    private final Map<Wire, Batch> batches = new EnumMap<>(Wire.class);
-    private final List<Member> members = new ArrayList<>();
-    private final Set<Connection> connections = new LinkedHashSet<>();
-    private final long tickMs;
-    private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
-    private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
+    /** How long rounds may follow each other: an event loop looks at its sockets and timers only when it has no task. */
+    private static final long MAX_BUSY_NANOS = 10_000_000;
 
-    /** An open stream, as its shard sees it. */
-    interface Member {
-        /** Writes what the log has up to its head. */
-        void drain(long head, long nowNanos);
+    /** After a gap of so many ticks the loop stood still: what has come in meanwhile is read before a client is judged. */
+    private static final int LATE_TICKS = 4;
 
-        /** Its connection has been flushed after a round: looks whether what it wrote has gone out. */
-        void settle(long head, long nowNanos);
-
-        /** Looks at the clock: a heartbeat if nothing was written for a while, the end if nothing moves. */
-        void tick(long nowNanos);
-
-        /** Ends after what the log has, with a bye. */
-        void leave(long nowNanos);
-
-        /** Ends, for something has failed that should not. */
-        void fail();
-
-        /** How many messages it is behind. */
-        long lag(long head);
-    }
+    private record Answer(Connection connection, Runnable task) {}
 
     /** How many streams there are, and how many messages the last of them is behind. */
-    record Figures(int streams, long maxLag) {}
+    public record Figures(int streams, long maxLag) {}
 
-    Shard(XnioIoThread thread, Config config, MessageLog log, Stats stats) {
-        this.thread = thread;
-        this.config = config;
+    private final EventLoop loop;
+    private final Settings settings;
+    private final MessageLog log;
+    private final Stats stats;
+    private final Batches batches;
+    private final Stalled stalled;
+    private final Owner owner = new Owner();
+    private final Runnable round = this::round;
+    private final List<Connection> connections = new ArrayList<>();
+    private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
+    private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the loop.
+    private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
+    private boolean followed; // Another round comes without a gap, for the shard was woken in the last one.
+    private long busySinceNanos;
+    private long tickedNanos;
+    private boolean wasLate;
+
+    Shard(EventLoop loop, Settings settings, MessageLog log, Stats stats) {
+        this.loop = loop;
+        this.settings = settings;
         this.log = log;
         this.stats = stats;
-        this.stalled = new Stalled(stats.memory);
-        int shortest = Math.min(
-                Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
-        this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
-        later(this::tick, tickMs);
+        this.batches = new Batches(log);
+        this.stalled = new Stalled(stats);
+        this.tickedNanos = loop.nanoTime();
+        loop.executeAfter(this::tick, settings.tickMs());
     }
 
-    private void later(Runnable task, long ms) {
-        unlessClosed(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
+    /** What its connections tell it. */
+    private final class Owner implements Connection.Owner {
+        @Override
+        public void joined() {
+            figures = new Figures(figures.streams + 1, figures.maxLag);
+        }
+
+        @Override
+        public void left(EndReason reason) {
+            figures = new Figures(figures.streams - 1, figures.maxLag);
+            stats.close(reason);
+        }
+
+        @Override
+        public void answer(Connection connection, Runnable task) {
+            answers.add(new Answer(connection, task));
+            wake();
+        }
+
+        @Override
+        public void ended(Connection connection) {
+            connections.remove(connection);
+        }
+    }
+
+    /** A client has connected. */
+    Connection connect(Transport transport) {
+        Connection connection = new Connection(settings, loop, log, batches, stalled, transport, owner);
+        connections.add(connection);
+        return connection;
     }
 
     /** The log has grown: every stream will be looked at once, however often this is called before. */
@@ -90,137 +97,105 @@ final class Shard implements Runnable {
         // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
         boolean anybody = figures.streams > 0 || !answers.isEmpty();
         if (anybody && !woken.get() && woken.compareAndSet(false, true)) {
-            execute(this);
+            loop.execute(round);
         }
     }
 
-    /**
-     * Answers a POST once every stream has been looked at, with the other answers of the round: else whoever posts as
-     * fast as it is answered outruns the streams, which then are lapped.
-     */
-    void answer(Runnable task) {
-        answers.add(task);
-        wake();
-    }
-
-    /** Runs a task on the IO thread; not at all once that has ended, and every stream with it. */
-    void execute(Runnable task) {
-        unlessClosed(() -> thread.execute(task));
-    }
-
-    private static void unlessClosed(Runnable asking) {
-        try {
-            asking.run();
-        } catch (RejectedExecutionException e) {
-            // The server has been closed.
-        }
-    }
-
-    boolean isCurrentThread() {
-        return thread == Thread.currentThread();
-    }
-
-    @Override
-    public void run() {
-        long nowNanos = System.nanoTime();
-        if (!round.begin(nowNanos)) {
-            later(this, 1);
+    /** Writes to every stream, then answers what waits for that. */
+    void round() {
+        long nowNanos = loop.nanoTime();
+        busySinceNanos = followed ? busySinceNanos : nowNanos;
+        followed = false;
+        if (nowNanos - busySinceNanos >= MAX_BUSY_NANOS) { // The sockets and the timers must have their turn.
+            loop.executeAfter(round, 1);
             return;
         }
         woken.set(false);
-        stats.wakeups.increment();
+        stats.countWakeup();
         long head = log.newest();
-        try {
-            forEach(member -> member.drain(head, nowNanos));
-            for (Runnable answer = answers.poll(); answer != null; answer = answers.poll()) {
-                guard(answer, () -> {});
-            }
-        } finally {
-            round.end();
-        }
-        forEach(member -> member.settle(head, nowNanos));
+        forEach(connection -> connection.write(head, nowNanos));
+        answerAll();
         report();
-        round.followed = woken.get();
+        followed = woken.get();
     }
 
-    private void forEach(Consumer<Member> task) {
-        for (int i = members.size() - 1; i >= 0; i = Math.min(i, members.size()) - 1) {
-            Member member = members.get(i); // Downwards: one may leave while it is looked at, or several.
-            try {
-                task.accept(member);
-            } catch (Exception | Error e) { // An OutOfMemoryError too costs one stream, and not the others their turn.
-                guard(member::fail, () -> LOG.log(Level.WARNING, "A stream has failed and is ended", e));
+    /** The answers of a connection go out together. */
+    private void answerAll() {
+        Answer next = answers.poll();
+        while (next != null) {
+            Connection connection = next.connection;
+            connection.hold();
+            for (int i = 0; i < Connection.MAX_TOGETHER && next != null && next.connection == connection; i++) {
+                guard(next.task);
+                next = answers.poll();
             }
-        }
-    }
-
-    /** Runs something that must not stop what follows; then what is to be said of it. */
-    private static void guard(Runnable task, Runnable saying) {
-        try {
-            task.run();
-            saying.run();
-        } catch (Exception | Error e) {
-            LOG.log(Level.WARNING, "Something has failed, and what follows it goes on", e);
+            connection.release();
         }
     }
 
     private void tick() {
-        later(this::tick, tickMs); // First: whatever fails below, the clock goes on.
-        long now = System.nanoTime();
-        guard(stalled::relieve, () -> {});
-        forEachConnection(connection -> connection.tick(now));
-        forEach(member -> member.tick(now));
+        loop.executeAfter(this::tick, settings.tickMs()); // First: whatever fails below, the clock goes on.
+        long nowNanos = loop.nanoTime();
+        boolean isLate = !wasLate && nowNanos - tickedNanos > LATE_TICKS * settings.tickMs() * 1_000_000;
+        wasLate = isLate;
+        tickedNanos = nowNanos;
+        guard(stalled::relieve);
+        long head = log.newest();
+        forEach(connection -> connection.tick(head, nowNanos, isLate));
         report();
     }
 
     private void report() {
-        for (Batch batch : batches.values()) {
-            stats.deliveries.add(batch.delivered);
-            stats.laps.add(batch.laps);
-            batch.delivered = 0;
-            batch.laps = 0;
-        }
+        batches.report(stats);
         long head = log.newest();
         long maxLag = 0;
-        for (int i = 0; i < members.size(); i++) {
-            maxLag = Math.max(maxLag, members.get(i).lag(head));
+        for (int i = 0; i < connections.size(); i++) {
+            maxLag = Math.max(maxLag, connections.get(i).maxLag(head));
         }
-        figures = new Figures(members.size(), maxLag);
-    }
-
-    Batch batch(Wire wire) {
-        return batches.computeIfAbsent(wire, key -> new Batch(log, key));
-    }
-
-    void add(Member member) {
-        members.add(member);
-        figures = new Figures(members.size(), figures.maxLag);
-    }
-
-    void remove(Member member) {
-        members.remove(member);
-        figures = new Figures(members.size(), figures.maxLag);
-    }
-
-    void add(Connection connection) {
-        connections.add(connection);
-    }
-
-    void remove(Connection connection) {
-        connections.remove(connection);
+        figures = new Figures(figures.streams, maxLag);
     }
 
     /** Every stream gets what the log has, then a bye and its end. */
-    void drain() {
-        long now = System.nanoTime();
-        forEach(member -> member.leave(now));
+    void sayGoodbye() {
+        loop.execute(() -> {
+            long now = loop.nanoTime();
+            long head = log.newest();
+            forEach(connection -> connection.sayGoodbye(head, now));
+        });
     }
 
-    void forEachConnection(Consumer<Connection> task) {
-        List.copyOf(connections).forEach(one -> guard(() -> task.accept(one), () -> {})); // A copy: one may end.
+    /** Does something with every connection, on the loop's thread. */
+    void later(Consumer<Connection> task) {
+        loop.execute(() -> forEach(task));
     }
 
-    Figures figures() {
+    private void forEach(Consumer<Connection> task) {
+        for (int i = connections.size() - 1; i >= 0; i = Math.min(i, connections.size()) - 1) {
+            Connection connection = connections.get(i); // Downwards: one may end while it is looked at, or several.
+            try {
+                task.accept(connection);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.WARNING, "A connection has failed at its turn, and the others go on", e);
+            }
+        }
+    }
+
+    /** Runs something that must not stop what follows. */
+    private static void guard(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, "Something has failed, and what follows it goes on", e);
+        }
+    }
+
+    /** How many of its streams wait for their clients. */
+    int waiting() {
+        return stalled.size();
+    }
+
+    /** Figures for the status; any thread. */
+    public Figures figures() {
         return figures;
     }
 }

@@ -4,37 +4,40 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
-import org.xnio.XnioIoThread;
 
 /**
- * The shards of all IO threads.
+ * The shards of all event loops: where connections come in, and what all of them are told.
  *
  * <p><b>Threads:</b> any thread.
  */
 public final class Shards {
-    private final Config config;
+    private final Settings settings;
     private final MessageLog log;
     private final Stats stats;
-    private final Map<XnioIoThread, Shard> byThread = new ConcurrentHashMap<>();
+    private final Map<EventLoop, Shard> byLoop = new ConcurrentHashMap<>();
     private final List<Shard> all = new CopyOnWriteArrayList<>();
 
-    public Shards(Config config, MessageLog log, Stats stats) {
-        this.config = config;
+    public Shards(Settings settings, MessageLog log, Stats stats) {
+        this.settings = settings;
         this.log = log;
         this.stats = stats;
     }
 
-    /** The shard of an IO thread, made when its first connection comes. */
-    Shard of(XnioIoThread thread) {
-        return byThread.computeIfAbsent(thread, key -> {
-            Shard shard = new Shard(key, config, log, stats);
+    /** A client has connected; on the event loop that serves it, whose shard is made when its first client comes. */
+    public Connection connect(EventLoop loop, Transport transport) {
+        return of(loop).connect(transport);
+    }
+
+    Shard of(EventLoop loop) {
+        return byLoop.computeIfAbsent(loop, key -> {
+            Shard shard = new Shard(key, settings, log, stats);
             all.add(shard);
             return shard;
         });
     }
 
-    List<Shard> all() {
+    /** Those of the loops that have served a client. */
+    public List<Shard> all() {
         return all;
     }
 
@@ -43,22 +46,21 @@ public final class Shards {
         all.forEach(Shard::wake);
     }
 
-    /** Has every request refused whose body is still coming in. */
-    public void refuseBodies() {
-        forEach(connection -> List.copyOf(connection.bodies).forEach(Body::refuse));
+    /** Has every request refused that is still coming in. */
+    public void refuseIncoming() {
+        all.forEach(shard -> shard.later(connection -> connection.transport().refuseIncoming()));
     }
 
     /** Has every stream get what the log has by now, then a bye, and its end. */
-    public void drain() {
-        all.forEach(shard -> shard.execute(shard::drain));
+    public void sayGoodbye() {
+        all.forEach(Shard::sayGoodbye);
     }
 
     /** Has every connection told that it is over; what has not ended by itself ends with it. */
     public void goAway() {
-        forEach(Connection::goAway);
-    }
-
-    private void forEach(Consumer<Connection> task) {
-        all.forEach(shard -> shard.execute(() -> shard.forEachConnection(task)));
+        all.forEach(shard -> shard.later(connection -> {
+            connection.willEnd(EndReason.DRAIN);
+            connection.transport().goAway();
+        }));
     }
 }

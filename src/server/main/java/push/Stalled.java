@@ -1,9 +1,8 @@
 package push;
 
 import java.util.Iterator;
-import java.util.LinkedHashSet;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The streams of a shard that wait for their clients, those that have waited longest first.
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It exists because each of them keeps buffers. When memory gets tight some must go, and it is known which: of those
  * that have waited longest, the ones whose connection has most of them.
  *
- * <p><b>Threads:</b> confined to its shard's IO thread.
+ * <p><b>Threads:</b> confined to its shard's event loop.
  */
 final class Stalled {
     /** How many of the longest are compared. */
@@ -20,41 +19,48 @@ final class Stalled {
     /** How many go in one go: what they free is more than what a stream takes meanwhile. */
     private static final int AT_ONCE = 8;
 
-    private final MemoryBudget memory;
-    private final Set<Subscriber> waiting = new LinkedHashSet<>();
+    /** A connection, as far as it matters here. */
+    interface Holder {
+        /** How many of its streams wait. */
+        int waiting();
 
-    Stalled(MemoryBudget memory) {
-        this.memory = memory;
+        /** Ends a stream because memory is tight. */
+        void letGo(Subscription stream);
     }
 
-    void add(Subscriber stream) {
-        if (waiting.add(stream)) {
-            stream.connection().stalled++;
-        }
+    private final Stats stats;
+    private final Map<Subscription, Holder> waiting = new LinkedHashMap<>();
+
+    Stalled(Stats stats) {
+        this.stats = stats;
     }
 
-    void remove(Subscriber stream) {
-        if (waiting.remove(stream)) {
-            stream.connection().stalled--;
-        }
+    void add(Subscription stream, Holder holder) {
+        waiting.put(stream, holder);
+    }
+
+    void remove(Subscription stream) {
+        waiting.remove(stream);
+    }
+
+    int size() {
+        return waiting.size();
     }
 
     /** Ends some streams, if memory is tight. */
     void relieve() {
-        for (int i = 0; i < AT_ONCE && !waiting.isEmpty() && memory.isTight(); i++) {
-            Subscriber stream = worst();
-            if (stream != null) {
-                stream.connection().letGo(stream);
-            }
+        for (int i = 0; i < AT_ONCE && !waiting.isEmpty() && stats.isMemoryTight(); i++) {
+            var worst = worst();
+            worst.getValue().letGo(worst.getKey());
         }
     }
 
-    private @Nullable Subscriber worst() {
-        Subscriber worst = null;
-        Iterator<Subscriber> longest = waiting.iterator();
-        for (int i = 0; i < COMPARED && longest.hasNext(); i++) {
-            Subscriber stream = longest.next();
-            if (worst == null || stream.connection().stalled > worst.connection().stalled) {
+    private Map.Entry<Subscription, Holder> worst() {
+        Iterator<Map.Entry<Subscription, Holder>> longest = waiting.entrySet().iterator();
+        Map.Entry<Subscription, Holder> worst = longest.next();
+        for (int i = 1; i < COMPARED && longest.hasNext(); i++) {
+            var stream = longest.next();
+            if (stream.getValue().waiting() > worst.getValue().waiting()) {
                 worst = stream;
             }
         }

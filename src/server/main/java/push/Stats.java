@@ -2,6 +2,7 @@ package push;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -15,13 +16,16 @@ import java.util.concurrent.atomic.LongAdder;
  */
 public final class Stats {
     /** The counts of streams at one moment. */
-    public record Streams(long open, long opened, long refused, Map<Reason, Long> closed) {}
+    public record Streams(long open, long opened, long refused, Map<EndReason, Long> closed) {}
 
-    final MemoryBudget memory = new MemoryBudget();
-    final LongAdder posted = new LongAdder();
-    final LongAdder deliveries = new LongAdder();
-    final LongAdder laps = new LongAdder();
-    final LongAdder wakeups = new LongAdder();
+    /** The counts of messages since the start. */
+    public record Messages(long posted, long deliveries, long laps, long wakeups) {}
+
+    private final MemoryBudget memory;
+    private final LongAdder posted = new LongAdder();
+    private final LongAdder deliveries = new LongAdder();
+    private final LongAdder laps = new LongAdder();
+    private final LongAdder wakeups = new LongAdder();
 
     @GuardedBy("this")
     private long open;
@@ -33,10 +37,15 @@ public final class Stats {
     private long refused;
 
     @GuardedBy("this")
-    private final Map<Reason, Long> closed = new EnumMap<>(Reason.class);
+    private final Map<EndReason, Long> closed = new EnumMap<>(EndReason.class);
 
     public Stats() {
-        for (Reason reason : Reason.values()) {
+        this(new MemoryBudget());
+    }
+
+    Stats(MemoryBudget memory) {
+        this.memory = memory;
+        for (EndReason reason : EndReason.values()) {
             closed.put(reason, 0L);
         }
     }
@@ -51,16 +60,46 @@ public final class Stats {
         return true;
     }
 
-    synchronized void refuse() {
+    /** Counts a stream that was not opened because of a limit. */
+    public synchronized void refuse() {
         refused++;
     }
 
-    synchronized void close(Reason reason) {
+    synchronized void close(EndReason reason) {
         open--;
         closed.merge(reason, 1L, Long::sum);
     }
 
-    /** The counts of this moment. */
+    /** Counts a message that has been stored, and is no repetition. */
+    public void countPosted() {
+        posted.increment();
+    }
+
+    void countWakeup() {
+        wakeups.increment();
+    }
+
+    void count(long delivered, long lapped) {
+        deliveries.add(delivered);
+        laps.add(lapped);
+    }
+
+    /** Begins to count messages from 0. */
+    void resetMessages() {
+        List.of(posted, deliveries, laps, wakeups).forEach(LongAdder::reset);
+    }
+
+    /** Whether direct buffers take so much that streams are refused, and those that wait for their clients are ended. */
+    public boolean isMemoryTight() {
+        return memory.isTight();
+    }
+
+    /** The counts of messages by now. */
+    public Messages messages() {
+        return new Messages(posted.sum(), deliveries.sum(), laps.sum(), wakeups.sum());
+    }
+
+    /** The counts of streams at this moment. */
     public synchronized Streams streams() {
         return new Streams(open, opened, refused, new EnumMap<>(closed));
     }

@@ -1,12 +1,6 @@
 package push;
 
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
-import java.util.regex.Pattern;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,8 +20,6 @@ public enum Wire {
     /** Its second dialect: the same, under the key {@code msg}. */
     MSG("text/plain; charset=utf-8", "msg");
 
-    private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
-
     /** What the head of the response says of its body. */
     public final String contentType;
     /** The snapshot's key; empty for the two forms that are made of records. */
@@ -38,18 +30,8 @@ public enum Wire {
         this.key = key;
     }
 
-    /** Sets the fields of a response in this form. */
-    void describe(HttpServerExchange exchange) {
-        var headers = exchange.getResponseHeaders();
-        headers.put(Headers.CONTENT_TYPE, contentType);
-        headers.put(Headers.CACHE_CONTROL, "no-store, no-transform");
-        headers.put(ACCEL_BUFFERING, "no");
-        headers.put(Reply.NOSNIFF, "nosniff");
-        headers.put(Headers.VARY, "accept, origin");
-    }
-
     /** Whether a record is a whole new state, so that the newest one makes all before it needless. */
-    boolean isSnapshot() {
+    public boolean isSnapshot() {
         return !key.isEmpty();
     }
 
@@ -71,9 +53,19 @@ public enum Wire {
         return record("heartbeat", "{\"type\":\"heartbeat\",\"id\":\"" + newestId + "\"}", 0);
     }
 
-    String bye(String reason, int retryMs) {
+    /**
+     * The record that ends a stream, or stands in its place if it is refused.
+     *
+     * @param retryMs when to come back
+     */
+    public String bye(String reason, int retryMs) {
         String json = "{\"type\":\"bye\",\"reason\":\"" + reason + "\",\"retryMs\":" + retryMs + '}';
         return record("bye", json, retryMs);
+    }
+
+    /** When to come back, in milliseconds, spread so that not all come at the same time. */
+    public static int retryMs() {
+        return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }
 
     private String record(String event, String json, int retryMs) {
@@ -83,85 +75,5 @@ public enum Wire {
                 (retryMs > 0 ? "retry: " + retryMs + '\n' : "") + "event: " + event + "\ndata: " + json + "\n\n";
             case MESSAGES, MSG -> ""; // A snapshot has no room for them.
         };
-    }
-
-    /**
-     * The form that an {@code Accept} field asks for (RFC 9110, 12.5.1): each has the weight of the most exact range that
-     * it fits; of equal weights the more exact range wins, then the earlier. A range that fits several gives the plain form.
-     *
-     * @param accept the field's value, all its lines joined by commas; null if there is none
-     * @param plain the snapshot form of the path that was asked
-     * @return null if nothing that is acceptable can be served
-     */
-    public static @Nullable Wire choose(@Nullable String accept, Wire plain) {
-        List<Range> ranges = accept == null ? List.of() : Range.parse(accept);
-        Wire best = ranges.isEmpty() ? plain : null;
-        Range asked = null;
-        for (Wire wire : List.of(plain, NDJSON, SSE)) {
-            Range range = ranges.stream()
-                    .filter(r -> r.matches(wire.type()))
-                    .max(Comparator.comparing(Range::exactness))
-                    .orElse(null);
-            if (range != null && range.weight > 0 && (asked == null || range.isBefore(asked))) {
-                best = wire;
-                asked = range;
-            }
-        }
-        return best;
-    }
-
-    /** A weight (RFC 9110, 12.4.2); what is none counts as 1. */
-    private static final Pattern WEIGHT = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
-
-    private String type() {
-        return isSnapshot() ? "text/plain" : contentType;
-    }
-
-    /** One range of an {@code Accept} field; {@code exactness} is 0 for the range of everything. */
-    private record Range(String type, int parameters, double weight, int place) {
-        static List<Range> parse(String accept) {
-            List<Range> ranges = new ArrayList<>();
-            for (String element : FieldReader.elements(accept)) {
-                MediaType type = MediaType.parse(element);
-                if (type != null
-                        && !(type.name().startsWith("*/") && !type.name().equals("*/*"))) {
-                    ranges.add(of(type, ranges.size()));
-                }
-            }
-            return ranges;
-        }
-
-        /** What stands behind the weight belongs to no range; it is an extension, which says nothing here. */
-        private static Range of(MediaType type, int place) {
-            int parameters = 0;
-            for (var parameter : type.parameters()) {
-                if (parameter.getKey().equals("q")) {
-                    String weight = parameter.getValue();
-                    boolean isOne = WEIGHT.matcher(weight).matches();
-                    return new Range(type.name(), parameters, isOne ? Double.parseDouble(weight) : 1, place);
-                }
-                parameters++;
-            }
-            return new Range(type.name(), parameters, 1, place);
-        }
-
-        boolean isBefore(Range other) {
-            return weight != other.weight
-                    ? weight > other.weight
-                    : exactness() != other.exactness() ? exactness() > other.exactness() : place < other.place;
-        }
-
-        /** A range with parameters is meant for a form that has them, which ours have not: it counts after one without. */
-        int exactness() {
-            return type.equals("*/*") ? 0 : type.endsWith("/*") ? 1 : parameters > 0 ? 2 : 3;
-        }
-
-        boolean matches(String mediaType) {
-            return switch (exactness()) {
-                case 0 -> true;
-                case 1 -> mediaType.startsWith(type.substring(0, type.length() - 1));
-                default -> type.equals(mediaType);
-            };
-        }
     }
 }

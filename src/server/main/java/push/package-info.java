@@ -1,9 +1,9 @@
 /**
- * A server that pushes messages over responses that never end: one log, many cursors.
+ * The pattern: messages that are pushed over responses that never end. One log, many cursors.
  *
- * <p>A message's way through the package: {@code PublishHandler} reads the POST, a {@code Publisher} gives it to the
- * {@code MessageLog}, each {@code Shard} is woken at most once, and every {@code Subscriber} writes what follows its
- * own place in the log to its response.
+ * <p>A {@code Publisher} gives a message to the {@code MessageLog}, each {@code Shard} is woken at most once, and every
+ * {@code Subscription} of its {@code Connection}s writes what follows its own position in the log. Nothing here knows a network:
+ * {@code Sink}, {@code Transport} and {@code EventLoop} stand for one.
  */
 @NullMarked
 package push;

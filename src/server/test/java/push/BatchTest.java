@@ -20,20 +20,20 @@ final class BatchTest {
     @EnumSource(names = {"NDJSON", "SSE"})
     void cutAtEveryByteNothingIsLostOrRepeated(Wire wire) {
         for (var text : List.of("a", "\u00fc\u20ac\uD83D\uDE00", "", "line\nline", "z".repeat(40))) {
-            log.append(new Draft("ann", text), 1);
+            log.append(new NewMessage("ann", text), 1);
         }
         var batch = new Batch(log, wire);
         byte[] whole = take(batch, 0, Integer.MAX_VALUE).toByteArray();
 
         for (int cut = 0; cut <= whole.length; cut++) {
             var taken = take(batch, 0, cut);
-            long place = batch.place();
-            Piece rest = batch.rest();
+            long position = batch.position();
+            ByteSlice rest = batch.rest();
             if (rest != null) {
                 taken.write(rest.array(), rest.offset(), rest.length());
             }
-            if (place < log.newest()) {
-                taken.writeBytes(take(batch, place, Integer.MAX_VALUE).toByteArray());
+            if (position < log.newest()) {
+                taken.writeBytes(take(batch, position, Integer.MAX_VALUE).toByteArray());
             }
             assertEquals(new String(whole, UTF_8), taken.toString(UTF_8), "cut after " + cut + " bytes");
         }
@@ -42,52 +42,53 @@ final class BatchTest {
     @ParameterizedTest
     @EnumSource(names = {"MESSAGES", "MSG"})
     void cutSnapshotIsFinishedAndCountsAsTheWholeLog(Wire wire) {
-        log.append(new Draft("ann", "one"), 1);
-        log.append(new Draft("bob", "two"), 2);
+        log.append(new NewMessage("ann", "one"), 1);
+        log.append(new NewMessage("bob", "two"), 2);
         var batch = new Batch(log, wire);
         byte[] whole = take(batch, 0, Integer.MAX_VALUE).toByteArray();
-        assertEquals(2, batch.place());
+        assertEquals(2, batch.position());
 
         for (int cut = 1; cut < whole.length; cut++) {
             var taken = take(batch, 0, cut);
-            Piece rest = batch.rest();
+            ByteSlice rest = batch.rest();
             taken.write(rest.array(), rest.offset(), rest.length());
-            assertEquals(2, batch.place());
+            assertEquals(2, batch.position());
             assertEquals(new String(whole, UTF_8), taken.toString(UTF_8), "cut after " + cut + " bytes");
         }
     }
 
     @Test
-    void placeMovesWithEachRecordThatWasBegun() {
-        log.append(new Draft("ann", "one"), 1);
-        log.append(new Draft("ann", "two"), 1);
+    void positionMovesWithEachRecordThatWasBegun() {
+        log.append(new NewMessage("ann", "one"), 1);
+        log.append(new NewMessage("ann", "two"), 1);
         var batch = new Batch(log, Wire.NDJSON);
         int first = log.get(1).record(Wire.NDJSON).length();
 
         take(batch, 0, 0);
-        assertEquals(0, batch.place());
+        assertEquals(0, batch.position());
         take(batch, 0, 1);
-        assertEquals(1, batch.place());
+        assertEquals(1, batch.position());
         take(batch, 0, first);
-        assertEquals(1, batch.place());
+        assertEquals(1, batch.position());
         assertNull(batch.rest());
         take(batch, 0, first + 1);
-        assertEquals(2, batch.place());
+        assertEquals(2, batch.position());
     }
 
     @Test
     void whatIsTooMuchForOneComesInMore() {
-        var large = "\uD83D\uDE00".repeat(Draft.MAX_TEXT); // 16 KB; with every character escaped it would be no more.
+        var large =
+                "\uD83D\uDE00".repeat(NewMessage.MAX_TEXT); // 16 KB; with every character escaped it would be no more.
         for (int i = 0; i < 20; i++) {
-            log.append(new Draft("\uD83D\uDE00".repeat(Draft.MAX_USER), large), 1);
+            log.append(new NewMessage("\uD83D\uDE00".repeat(NewMessage.MAX_USER), large), 1);
         }
         var batch = new Batch(log, Wire.SSE);
         var all = new ByteArrayOutputStream();
         int batches = 0;
 
-        for (long place = 0; place < log.newest(); place = batch.place(), batches++) {
-            all.writeBytes(take(batch, place, Integer.MAX_VALUE).toByteArray());
-            assertTrue(batch.place() > place, "each brings something");
+        for (long position = 0; position < log.newest(); position = batch.position(), batches++) {
+            all.writeBytes(take(batch, position, Integer.MAX_VALUE).toByteArray());
+            assertTrue(batch.position() > position, "each brings something");
         }
 
         assertTrue(batches >= 5, batches + " batches of 64 KiB");
@@ -97,13 +98,13 @@ final class BatchTest {
     @Test
     void manySmallOnesComeInMoreThanOne() {
         for (int i = 1; i <= 3_000; i++) {
-            log.append(new Draft("a", "b"), 1);
+            log.append(new NewMessage("a", "b"), 1);
         }
         var batch = new Batch(log, Wire.NDJSON);
         var all = new ByteArrayOutputStream();
 
-        for (long place = 0; place < log.newest(); place = batch.place()) {
-            all.writeBytes(take(batch, place, Integer.MAX_VALUE).toByteArray());
+        for (long position = 0; position < log.newest(); position = batch.position()) {
+            all.writeBytes(take(batch, position, Integer.MAX_VALUE).toByteArray());
         }
 
         var lines = all.toString(UTF_8).split("\n");
@@ -115,30 +116,30 @@ final class BatchTest {
 
     @Test
     void largestRecordFitsWhateverItsEscapes() {
-        var worst = "\t".repeat(Draft.MAX_TEXT);
-        log.append(new Draft("\n".repeat(Draft.MAX_USER), worst), Long.MAX_VALUE);
+        var worst = "\t".repeat(NewMessage.MAX_TEXT);
+        log.append(new NewMessage("\n".repeat(NewMessage.MAX_USER), worst), Long.MAX_VALUE);
 
         assertTrue(new Batch(log, Wire.SSE).gather(0, 1));
     }
 
     @Test
     void oneThatHasSeenTheHeadTakesWhatCameSince() {
-        log.append(new Draft("ann", "one"), 1);
+        log.append(new NewMessage("ann", "one"), 1);
         var batch = new Batch(log, Wire.NDJSON);
         take(batch, 0, Integer.MAX_VALUE);
-        log.append(new Draft("ann", "two"), 1);
+        log.append(new NewMessage("ann", "two"), 1);
 
         var both = take(batch, 0, Integer.MAX_VALUE).toString(UTF_8);
 
         assertEquals(2, both.split("\n").length, both);
-        assertEquals(2, batch.place());
+        assertEquals(2, batch.position());
     }
 
     @Test
-    void evictedPlaceGathersNothing() {
+    void evictedPositionGathersNothing() {
         var small = new MessageLog(3, Integer.MAX_VALUE);
         for (int i = 0; i < 10; i++) {
-            small.append(new Draft("ann", "hi"), 1);
+            small.append(new NewMessage("ann", "hi"), 1);
         }
         var batch = new Batch(small, Wire.NDJSON);
 
@@ -148,8 +149,8 @@ final class BatchTest {
     }
 
     /** What a sink gets that takes this many bytes. */
-    private ByteArrayOutputStream take(Batch batch, long place, int bytes) {
-        assertTrue(batch.gather(place, log.newest()));
+    private ByteArrayOutputStream take(Batch batch, long position, int bytes) {
+        assertTrue(batch.gather(position, log.newest()));
         var out = new ByteArrayOutputStream();
         while (out.size() < bytes && batch.bytes().hasRemaining()) {
             out.write(batch.bytes().get());

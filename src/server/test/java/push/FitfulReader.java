@@ -4,12 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,55 +16,37 @@ import java.util.regex.Pattern;
  * A stream whose sink takes as little as it likes, and which checks in the end that what it took is one order, unbroken
  * but where it was told.
  *
- * <p><b>Threads:</b> confined to its shard's IO thread until {@link #awaitEnd} has returned.
+ * <p><b>Threads:</b> confined to its loop's thread until {@link #awaitEnd} has returned.
  */
-final class FitfulReader implements Shard.Member, WritableByteChannel {
+final class FitfulReader extends SwallowingSink {
     private static final Pattern LINE =
             Pattern.compile("\"type\":\"(start|message)\"(?:.*?\"id\":\"[0-9a-z]+-(\\d+)\".*?"
                     + "\"text\":\"(\\w+)\")?(?:.*\"reason\":\"(\\w+)\")?");
 
-    private final Shard shard;
+    private final EventLoop loop;
     private final Random random;
     private final StringBuilder taken = new StringBuilder();
-    private final AtomicReference<Throwable> failure = new AtomicReference<>();
-    private Cursor cursor;
+    private Connection connection;
     private boolean full;
-    boolean left;
-    private volatile long place = -1;
+    private Throwable failure;
     private long resumedAt = -1;
     private long end;
+    boolean left;
     int laps;
 
-    FitfulReader(Shard shard, long seed) {
-        this.shard = shard;
+    FitfulReader(EventLoop loop, long seed) {
+        this.loop = loop;
         this.random = new Random(seed);
     }
 
-    void join(Wire wire, Resume resume) {
-        resumedAt = resume.reason() == null ? resume.place() : -1;
-        cursor = new Cursor(shard.log, shard.batch(wire), 15_000, resume);
-        shard.add(this);
-        drain(shard.log.newest(), 0);
+    void join(Connection by, Wire wire, Resume resume) {
+        resumedAt = resume.reason() == null ? resume.position() : -1;
+        connection = by;
+        connection.open(0, this, wire, resume);
     }
 
-    @Override
-    public void drain(long head, long nowNanos) {
-        if (full) {
-            return;
-        }
-        try {
-            if (!cursor.writeTo(this, head)) {
-                full = true;
-                shard.execute(
-                        () -> { // The sink has room again, some tasks later.
-                            full = false;
-                            drain(shard.log.newest(), 0);
-                        });
-            }
-            place = cursor.hasMore(head) ? -1 : head;
-        } catch (Throwable e) {
-            failure.compareAndSet(null, e);
-        }
+    void leave() {
+        listener.ended(EndReason.CLIENT);
     }
 
     @Override
@@ -77,27 +58,43 @@ final class FitfulReader implements Shard.Member, WritableByteChannel {
         return count;
     }
 
+    @Override
+    public void awaitRoom(boolean wanted) {
+        full = wanted;
+        if (wanted) {
+            loop.execute(
+                    () -> { // There is room again, some tasks later.
+                        if (full) {
+                            listener.writable();
+                        }
+                    });
+        }
+    }
+
+    @Override
+    public void abort() {
+        super.abort();
+        failure = left ? null : new AssertionError("a stream has ended that nothing was to end");
+    }
+
     /** No wake-up was lost: without any further message, the reader comes to the end. */
     void awaitEnd(long newest) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         end = left ? -1 : newest;
-        while (!left && place < newest) {
-            assertTrue(
-                    System.nanoTime() < deadline && failure.get() == null,
-                    () -> "a reader stands at " + place + " of " + newest + " and nobody wakes it: " + failure.get());
-            turn();
+        while (!left && !onLoop(() -> failure != null || (!full && connection.maxLag(newest) == 0))) {
+            assertTrue(System.nanoTime() < deadline, "a reader stands still, and nothing wakes it");
         }
-        turn(); // What the IO thread has written before this is seen after it.
+        onLoop(() -> true); // What the loop has written before this is seen after it.
     }
 
-    private void turn() throws InterruptedException {
-        CountDownLatch turn = new CountDownLatch(1);
-        shard.execute(turn::countDown);
-        turn.await();
+    private boolean onLoop(BooleanSupplier fact) throws Exception {
+        var answer = new CompletableFuture<Boolean>();
+        loop.execute(() -> answer.complete(fact.getAsBoolean()));
+        return answer.get(20, TimeUnit.SECONDS);
     }
 
     void check(String where) {
-        assertNull(failure.get(), where);
+        assertNull(failure, where);
         long last = resumedAt;
         long lost = -1; // The message before a lap: what follows it must be gone.
         for (String line :
@@ -128,29 +125,4 @@ final class FitfulReader implements Shard.Member, WritableByteChannel {
         }
         assertTrue(end == -1 || last == end, where + ": the last message was " + end + ", but it saw " + last);
     }
-
-    @Override
-    public void settle(long head, long nowNanos) {}
-
-    @Override
-    public void tick(long nowNanos) {} // No clock here: a lost wake-up would be mended by a heartbeat.
-
-    @Override
-    public void leave(long nowNanos) {}
-
-    @Override
-    public void fail() {}
-
-    @Override
-    public long lag(long head) {
-        return cursor.lag(head);
-    }
-
-    @Override
-    public boolean isOpen() {
-        return true;
-    }
-
-    @Override
-    public void close() {}
 }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import push.Publisher.Outcome;
 import push.Publisher.Outcome.KeyReused;
@@ -14,28 +13,30 @@ import push.Publisher.Outcome.Stored;
 
 /** What is remembered of a key, and what it costs. */
 final class LocalPublisherTest {
-    private static final Draft HI = new Draft("ann", "hi");
+    private static final int MANY_MS = 300_000;
+    private static final int MANY_BYTES = 1 << 20;
+    private static final NewMessage HI = new NewMessage("ann", "hi");
 
     private final Stats stats = new Stats();
     private MessageLog log = new MessageLog(100, 1_000_000);
 
     @Test
     void replayIsNotPostedAgain() {
-        var publisher = publisher();
+        var publisher = publisher(MANY_MS, 100, MANY_BYTES);
 
         var first = stored(publisher, HI, "k");
-        var second = stored(publisher, new Draft("ann", "hi"), "k");
+        var second = stored(publisher, new NewMessage("ann", "hi"), "k");
 
         assertFalse(first.replayed());
         assertTrue(second.replayed());
         assertSame(first.message(), second.message());
-        assertEquals(1, stats.posted.sum());
+        assertEquals(1, stats.messages().posted());
         assertEquals(1, log.newest());
     }
 
     @Test
     void messagesWithoutAKeyAreAllNew() {
-        var publisher = publisher();
+        var publisher = publisher(MANY_MS, 100, MANY_BYTES);
 
         for (int i = 1; i <= 3; i++) {
             assertEquals(i, stored(publisher, HI, null).message().sequence());
@@ -44,18 +45,18 @@ final class LocalPublisherTest {
 
     @Test
     void keyIsGoodForOneMessage() {
-        var publisher = publisher();
+        var publisher = publisher(MANY_MS, 100, MANY_BYTES);
         stored(publisher, HI, "k");
 
-        assertInstanceOf(KeyReused.class, publish(publisher, new Draft("bob", "hi"), "k"));
-        assertInstanceOf(KeyReused.class, publish(publisher, new Draft("ann", "ho"), "k"));
+        assertInstanceOf(KeyReused.class, publish(publisher, new NewMessage("bob", "hi"), "k"));
+        assertInstanceOf(KeyReused.class, publish(publisher, new NewMessage("ann", "ho"), "k"));
         assertEquals(1, log.newest());
     }
 
     @Test
     void keyOutlivesItsMessageInTheLog() {
         log = new MessageLog(2, 1_000_000);
-        var publisher = publisher("PUSH_RETAIN_MESSAGES", "3");
+        var publisher = publisher(MANY_MS, 3, MANY_BYTES);
         var first = stored(publisher, HI, "k");
         for (int i = 0; i < 5; i++) {
             stored(publisher, HI, null);
@@ -66,7 +67,7 @@ final class LocalPublisherTest {
 
     @Test
     void keysAreRememberedUpToTheLogsNumber() {
-        var publisher = publisher("PUSH_RETAIN_MESSAGES", "3");
+        var publisher = publisher(MANY_MS, 3, MANY_BYTES);
         for (int i = 0; i < 4; i++) {
             stored(publisher, HI, "k" + i);
         }
@@ -79,7 +80,7 @@ final class LocalPublisherTest {
     @Test
     void keysAreRememberedUpToTheLogsBytes() {
         int size = new MessageLog(1, 1).append(HI, System.currentTimeMillis()).size();
-        var publisher = publisher("PUSH_RETAIN_BYTES", Integer.toString(size * 3 + size / 2));
+        var publisher = publisher(MANY_MS, 100, size * 3 + size / 2);
         for (int i = 0; i < 4; i++) {
             stored(publisher, HI, "k" + i);
         }
@@ -90,22 +91,22 @@ final class LocalPublisherTest {
 
     @Test
     void keyOfNoTimeIsForgottenAtOnce() {
-        var publisher = publisher("PUSH_IDEMPOTENCY_MS", "0");
+        var publisher = publisher(0, 100, MANY_BYTES);
         stored(publisher, HI, "k");
 
         assertFalse(stored(publisher, HI, "k").replayed());
     }
 
-    private Publisher publisher(String... setting) {
-        var config = Config.from(setting.length == 0 ? Map.of() : Map.of(setting[0], setting[1]));
-        return new LocalPublisher(config, log, new Shards(config, log, stats), stats);
+    private Publisher publisher(int keyMs, int messages, int bytes) {
+        var settings = new Settings(15_000, 10_000, 20_000, 10_000, keyMs, messages, bytes);
+        return new LocalPublisher(settings, log, new Shards(settings, log, stats), stats);
     }
 
-    private static Stored stored(Publisher publisher, Draft draft, String key) {
-        return assertInstanceOf(Stored.class, publish(publisher, draft, key));
+    private static Stored stored(Publisher publisher, NewMessage message, String key) {
+        return assertInstanceOf(Stored.class, publish(publisher, message, key));
     }
 
-    private static Outcome publish(Publisher publisher, Draft draft, String key) {
-        return publisher.publish(draft, key).toCompletableFuture().join();
+    private static Outcome publish(Publisher publisher, NewMessage message, String key) {
+        return publisher.publish(message, key).toCompletableFuture().join();
     }
 }

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -14,17 +13,13 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.Xnio;
-import org.xnio.XnioWorker;
 
 /**
  * The log, the cursors and the shards of the server under publishers that never stop, while readers join, take little,
  * fall behind and leave, from a seed.
  *
  * <p>Own code and not jcstress or Lincheck: those try small pieces in all orders, while the promise here is one of the
- * whole (every reader sees a run of the one order, and is told where a run breaks), on the server's own IO threads and
+ * whole (every reader sees a run of the one order, and is told where a run breaks), on loops with threads of their own and
  * in hundreds of short lives of a log that holds 16 messages; {@code -Drounds=} asks for more. A seed that fails is printed: it
  * gives the same choices again, in whatever order the threads then run. The faults that this finds are planted by
  * {@code make mutants LESSON=12}.
@@ -32,17 +27,17 @@ import org.xnio.XnioWorker;
 class LogConcurrencyTest {
     private static final int ROUNDS = Integer.getInteger("rounds", 200);
     private static final int MESSAGES = 300;
-    private static XnioWorker worker;
+    private static final List<ThreadLoop> LOOPS = new ArrayList<>();
 
     @BeforeAll
-    static void startIoThreads() throws Exception {
-        worker = Xnio.getInstance()
-                .createWorker(OptionMap.create(Options.WORKER_IO_THREADS, 2, Options.WORKER_TASK_MAX_THREADS, 1));
+    static void startLoops() {
+        LOOPS.add(new ThreadLoop());
+        LOOPS.add(new ThreadLoop());
     }
 
     @AfterAll
-    static void stopIoThreads() {
-        worker.shutdownNow();
+    static void stopLoops() {
+        LOOPS.forEach(ThreadLoop::close);
     }
 
     @ParameterizedTest
@@ -67,8 +62,8 @@ class LogConcurrencyTest {
     @Test
     void whoeverSeesTheHeadOfTheLogSeesItsMessage() throws Exception {
         MessageLog log = new MessageLog(64, 1 << 20);
-        Draft draft = new Draft("p", "x");
-        Thread publisher = new Thread(() -> IntStream.range(0, 1_000_000).forEach(i -> log.append(draft, 0)));
+        NewMessage message = new NewMessage("p", "x");
+        Thread publisher = new Thread(() -> IntStream.range(0, 1_000_000).forEach(i -> log.append(message, 0)));
 
         publisher.start();
 
@@ -95,7 +90,7 @@ class LogConcurrencyTest {
             this.wire = wire;
             this.random = new Random(seed);
             this.log = new MessageLog(16, 1 << 20);
-            this.shards = new Shards(Config.from(Map.of()), log, new Stats());
+            this.shards = new Shards(FakeSettings.DEFAULTS, log, new Stats());
         }
 
         List<FitfulReader> live() throws Exception {
@@ -104,7 +99,7 @@ class LogConcurrencyTest {
             for (int p = 0; p < publishers; p++) {
                 new Thread(() -> {
                             for (int i = 0; i < MESSAGES; i++) {
-                                log.append(new Draft("p", "x" + i), 0);
+                                log.append(new NewMessage("p", "x" + i), 0);
                                 shards.wake();
                             }
                             published.countDown();
@@ -122,19 +117,19 @@ class LogConcurrencyTest {
         }
 
         private void join() throws Exception {
-            Shard shard = shards.of(worker.getIoThread(random.nextInt()));
-            FitfulReader reader = new FitfulReader(shard, random.nextLong());
+            ThreadLoop loop = LOOPS.get(random.nextInt(LOOPS.size()));
+            FitfulReader reader = new FitfulReader(loop, random.nextLong());
             readers.add(reader);
             CountDownLatch joined = new CountDownLatch(1);
             String lastId = random.nextBoolean() ? null : log.id(Math.max(0, log.newest() - random.nextInt(20)));
-            shard.execute(() -> {
-                reader.join(wire, Resume.from(lastId, log));
+            loop.execute(() -> {
+                reader.join(shards.connect(loop, new FakeTransport()), wire, Resume.from(lastId, log));
                 joined.countDown();
             });
             if (random.nextInt(4) == 0) {
                 joined.await();
-                shard.execute(() -> shard.remove(reader));
                 reader.left = true;
+                loop.execute(reader::leave);
             }
         }
     }

@@ -66,13 +66,15 @@ final class MessageLogTest {
 
     private static void append(MessageLog log, int times, String text) {
         for (int i = 0; i < times; i++) {
-            log.append(new Draft("ann", text), 1_000);
+            log.append(new NewMessage("ann", text), 1_000);
         }
     }
 
     /** What one message with this text counts for; its sequence has one digit. */
     private static int size(String text) {
-        return log(1, Integer.MAX_VALUE).append(new Draft("ann", text), 1_000).size();
+        return log(1, Integer.MAX_VALUE)
+                .append(new NewMessage("ann", text), 1_000)
+                .size();
     }
 
     private static void assertHolds(MessageLog log, long first, long newest) {

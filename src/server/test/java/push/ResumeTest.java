@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a stream begins, for every place in a log that has lost its oldest messages. */
+/** Where a stream begins, for every position in a log that has lost its oldest messages. */
 final class ResumeTest {
     private static final int HELD = 100;
 
@@ -42,11 +42,11 @@ final class ResumeTest {
     void everyPlaceIsGoodOrHasItsReason() {
         fill(250);
 
-        for (long place = 0; place <= 400; place++) {
-            var expected = place < 150
+        for (long position = 0; position <= 400; position++) {
+            var expected = position < 150
                     ? new Resume(200, "evicted")
-                    : place <= 250 ? new Resume(place, null) : new Resume(200, "future");
-            assertEquals(expected, Resume.from(log.id(place), log), "after place " + place);
+                    : position <= 250 ? new Resume(position, null) : new Resume(200, "future");
+            assertEquals(expected, Resume.from(log.id(position), log), "after position " + position);
         }
     }
 
@@ -54,7 +54,7 @@ final class ResumeTest {
     void historyIsNoLongerThanWhatIsHeld() {
         var small = new MessageLog(3, Integer.MAX_VALUE);
         for (int i = 0; i < 10; i++) {
-            small.append(new Draft("ann", "hi"), 1);
+            small.append(new NewMessage("ann", "hi"), 1);
         }
 
         assertEquals(new Resume(7, "new"), Resume.from(null, small));
@@ -101,7 +101,7 @@ final class ResumeTest {
 
     private void fill(int messages) {
         for (int i = 0; i < messages; i++) {
-            log.append(new Draft("ann", "hi"), 1);
+            log.append(new NewMessage("ann", "hi"), 1);
         }
     }
 }

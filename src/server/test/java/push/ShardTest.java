@@ -1,164 +1,102 @@
 package push;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.xnio.OptionMap;
-import org.xnio.Options;
-import org.xnio.Xnio;
-import org.xnio.XnioIoThread;
-import org.xnio.XnioWorker;
 
-/** A shard that gets no rest. */
+/** A shard that gets no rest, and one whose streams fail. */
 final class ShardTest {
-    private static final int PATIENCE_SECONDS = 10;
-
-    private XnioWorker worker;
-    private XnioIoThread thread;
-
-    @BeforeEach
-    void start() throws IOException {
-        worker = Xnio.getInstance().createWorker(OptionMap.create(Options.WORKER_IO_THREADS, 1));
-        thread = worker.getIoThread();
-    }
-
-    @AfterEach
-    void stop() throws InterruptedException {
-        worker.shutdownNow();
-        assertTrue(worker.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS));
-    }
+    private final FakeLoop loop = new FakeLoop();
+    private final Stats stats = new Stats();
+    private final MessageLog log = new MessageLog(100, 1 << 20);
+    private final Shards shards = new Shards(FakeSettings.DEFAULTS, log, stats);
 
     @Test
-    void whatComesInIsReadThoughEveryRoundIsWokenAgain() throws Exception {
-        var pipe = thread.createHalfDuplexPipe();
-        var read = new CountDownLatch(1);
-        pipe.getLeftSide().getReadSetter().set(channel -> read.countDown());
-        pipe.getLeftSide().resumeReads();
-        var ticked = new CountDownLatch(1);
-        var rounds = new CountDownLatch(3);
-        wakeInEveryRound(rounds);
-        assertTrue(rounds.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "three rounds");
-
-        thread.executeAfter(ticked::countDown, 1, TimeUnit.MILLISECONDS);
-        pipe.getRightSide().write(ByteBuffer.allocate(1));
-
-        assertTrue(ticked.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "rounds without end hold up what has its time");
-        assertTrue(read.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "rounds without end hold up what comes in");
-    }
-
-    /** As when another IO thread takes POSTs faster than this one delivers them. */
-    private void wakeInEveryRound(CountDownLatch rounds) {
-        var log = new MessageLog(10, 1_000);
-        var shard = new Shard(thread, Config.from(Map.of()), log, new Stats());
-        shard.execute(() -> {
-            shard.add(new Shard.Member() {
-                @Override
-                public void drain(long head, long nowNanos) {
-                    rounds.countDown();
-                    shard.wake();
-                }
-
-                @Override
-                public void settle(long head, long nowNanos) {}
-
-                @Override
-                public void tick(long nowNanos) {}
-
-                @Override
-                public void leave(long nowNanos) {}
-
-                @Override
-                public void fail() {}
-
-                @Override
-                public long lag(long head) {
-                    return 0;
-                }
-            });
-            shard.wake();
-        });
-    }
-
-    @Test
-    void memberThatFailsEndsAloneAndTheOthersGetTheirTurn() throws InterruptedException {
-        var failed = new CountDownLatch(2);
-        var served = new CountDownLatch(3);
-        var shard = new Shard(
-                thread, Config.from(Map.of("PUSH_HEARTBEAT_MS", "40")), new MessageLog(10, 1_000), new Stats());
-        shard.execute(() -> {
-            for (var failure : List.of(new OutOfMemoryError("as in a round"), new IllegalStateException("a bug"))) {
-                shard.add(new Failing(failure, shard, failed));
-                shard.add(new Served(served));
+    void socketsAndTimersGetTheirTurnThoughEveryRoundIsWokenAgain() {
+        var sink = new SwallowingSink() {
+            @Override
+            public int write(
+                    ByteBuffer from) { // As when another thread takes POSTs faster than this one delivers them.
+                loop.sleep(1);
+                log.append(new NewMessage("ann", "hi"), 0);
+                shards.wake();
+                return super.write(from);
             }
-            shard.answer(() -> {
-                throw new IllegalStateException("an answer that fails");
-            });
-            shard.answer(served::countDown);
-        });
+        };
+        open(shards.connect(loop, new FakeTransport()), sink);
 
-        assertTrue(failed.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "each that fails must end");
-        assertTrue(served.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "what comes after a failure must get its turn");
+        int rounds = 0;
+        while (loop.runOne()) {
+            rounds++;
+            assertTrue(rounds < 100, "rounds without end hold up what comes in");
+        }
+        long bytes = sink.bytes;
+        loop.pass(5);
+
+        assertTrue(rounds >= 3, rounds + " rounds");
+        assertTrue(sink.bytes > bytes, "and then the rounds go on");
     }
 
-    private record Failing(Throwable failure, Shard shard, CountDownLatch failed) implements Shard.Member {
+    @Test
+    void streamThatFailsEndsAloneAndTheOthersGetTheirTurn() {
+        var connection = shards.connect(loop, new FakeTransport());
+        var sinks = new ArrayList<SwallowingSink>();
+        var failing = new ArrayList<SwallowingSink>();
+        for (var failure : List.of(new OutOfMemoryError("as in a round"), new IllegalStateException("a bug"))) {
+            var sink = new FailingSink(failure);
+            failing.add(sink);
+            open(connection, sink);
+            sinks.add(new SwallowingSink());
+            open(connection, sinks.get(sinks.size() - 1));
+        }
+        var answered = new ArrayList<String>();
+        connection.answer(() -> {
+            throw new IllegalStateException("an answer that fails");
+        });
+        connection.answer(() -> answered.add("201"));
+        long before = sinks.get(0).bytes;
+
+        log.append(new NewMessage("ann", "hi"), 0);
+        shards.wake();
+        loop.run();
+
+        assertTrue(failing.stream().allMatch(sink -> sink.aborted), "each that fails must end");
+        assertEquals(2, stats.streams().closed().get(EndReason.ERROR));
+        assertEquals(2, stats.streams().open());
+        for (var sink : sinks) {
+            assertFalse(sink.aborted);
+            assertTrue(sink.bytes > before, "what comes after a failure must get its turn");
+        }
+        assertEquals(List.of("201"), answered);
+    }
+
+    private void open(Connection connection, SwallowingSink sink) {
+        stats.open(100);
+        connection.open(connection.streams() + 1, sink, Wire.NDJSON, Resume.from(null, log));
+    }
+
+    /** Fails at the second write. */
+    private static final class FailingSink extends SwallowingSink {
+        private final Throwable failure;
+
+        FailingSink(Throwable failure) {
+            this.failure = failure;
+        }
+
         @Override
-        public void drain(long head, long nowNanos) {
+        public int write(ByteBuffer from) {
+            if (bytes == 0) {
+                return super.write(from);
+            }
             if (failure instanceof Error error) {
                 throw error;
             }
             throw (RuntimeException) failure;
-        }
-
-        @Override
-        public void settle(long head, long nowNanos) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public void leave(long nowNanos) {}
-
-        @Override
-        public void fail() {
-            shard.remove(this);
-            failed.countDown();
-        }
-
-        @Override
-        public long lag(long head) {
-            return 0;
-        }
-    }
-
-    private record Served(CountDownLatch served) implements Shard.Member {
-        @Override
-        public void drain(long head, long nowNanos) {
-            served.countDown();
-        }
-
-        @Override
-        public void settle(long head, long nowNanos) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public void leave(long nowNanos) {}
-
-        @Override
-        public void fail() {}
-
-        @Override
-        public long lag(long head) {
-            return 0;
         }
     }
 }

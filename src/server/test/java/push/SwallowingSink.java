@@ -1,15 +1,21 @@
 package push;
 
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 
 /**
  * A sink that takes everything and counts it.
  *
  * <p><b>Threads:</b> confined to one.
  */
-final class SwallowingSink implements WritableByteChannel {
+class SwallowingSink implements Sink {
     long bytes;
+    Listener listener;
+    boolean aborted;
+
+    @Override
+    public void listen(Listener stream) {
+        listener = stream;
+    }
 
     @Override
     public int write(ByteBuffer from) {
@@ -20,10 +26,18 @@ final class SwallowingSink implements WritableByteChannel {
     }
 
     @Override
-    public boolean isOpen() {
+    public boolean flush() {
         return true;
     }
 
     @Override
-    public void close() {}
+    public void finish() {}
+
+    @Override
+    public void awaitRoom(boolean wanted) {}
+
+    @Override
+    public void abort() {
+        aborted = true;
+    }
 }

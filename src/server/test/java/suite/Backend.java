@@ -8,8 +8,8 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
-import push.PushServer;
-import push.Running;
+import push.http.PushServer;
+import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -25,7 +25,7 @@ final class Backend implements AutoCloseable {
 
     private final Map<String, String> settings = new HashMap<>();
     private final Relay relay;
-    private Running server;
+    private RunningServer server;
     private OkHttpClient client;
     private boolean runs;
 

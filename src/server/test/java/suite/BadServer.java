@@ -16,14 +16,14 @@ import java.util.Map;
 import okhttp3.tls.HandshakeCertificates;
 import okhttp3.tls.HeldCertificate;
 import org.xnio.IoUtils;
-import push.Running;
+import push.http.RunningServer;
 
 /**
  * A server that does wrong what the kit must notice: the path says what. It exists so that the kit's own complaints are seen.
  *
  * <p><b>Threads:</b> any thread.
  */
-public final class BadServer implements Running {
+public final class BadServer implements RunningServer {
 
     private final Undertow undertow;
 
@@ -31,7 +31,7 @@ public final class BadServer implements Running {
         this.undertow = undertow;
     }
 
-    public static Running start(Map<String, String> settings) throws IOException {
+    public static RunningServer start(Map<String, String> settings) throws IOException {
         var pem = Files.readString(Path.of("certs/server.crt")) + Files.readString(Path.of("certs/key.pem"));
         var tls = new HandshakeCertificates.Builder()
                 .heldCertificate(HeldCertificate.decode(pem))

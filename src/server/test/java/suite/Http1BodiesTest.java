@@ -124,7 +124,7 @@ final class Http1BodiesTest {
     @Means("The end of a stream over HTTP/1.0 looks like a cut: it has no close_notify.")
     @Test
     void streamOfHttp10EndsWithACloseNotify() throws Exception {
-        try (var drained = push.PushServer.start(Map.of("PUSH_PORT", "0"));
+        try (var drained = push.http.PushServer.start(Map.of("PUSH_PORT", "0"));
                 var reader = Http1Socket.connect(drained.port(), 0, "TLSv1.2")) {
             reader.send("GET /messages HTTP/1.0\nHost: HOST\nAccept: application/x-ndjson\n\n");
             reader.head();
@@ -141,7 +141,7 @@ final class Http1BodiesTest {
     @Means("With Connection: close a stream is not chunked, and a cut looks like its end (RFC 9112, 6.3).")
     @Test
     void streamOfAClientThatWillCloseEndsWithItsLastChunk() throws Exception {
-        try (var drained = push.PushServer.start(Map.of("PUSH_PORT", "0"));
+        try (var drained = push.http.PushServer.start(Map.of("PUSH_PORT", "0"));
                 var reader = Http1Socket.connect(drained.port(), 0, "TLSv1.3")) {
             reader.send("GET /messages HTTP/1.1\nHost: HOST\nConnection: foo, Close\nAccept: application/x-ndjson\n\n");
             var head = reader.head();

@@ -131,7 +131,7 @@ final class Http1ConnectionTest {
     @Means("What waits behind a stream is lost when the stream ends, or answered out of order.")
     @Test
     void requestsBehindAStreamAreAnsweredWhenItHasEnded() throws InterruptedException {
-        try (var drained = push.PushServer.start(Map.of("PUSH_PORT", "0"));
+        try (var drained = push.http.PushServer.start(Map.of("PUSH_PORT", "0"));
                 var client = Http1Socket.connect(drained.port(), 0, "TLSv1.3")) {
             client.send("GET /messages HTTP/1.1\nHost: HOST\nAccept: application/x-ndjson\n\n"
                     + "GET /healthz HTTP/1.1\nHost: HOST\n\nGET /hea");

@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import push.PushServer;
-import push.Running;
+import push.http.PushServer;
+import push.http.RunningServer;
 
 /**
  * The server restarts behind each proxy, at the same port: meanwhile a proxy has nobody to ask, and any status but 200 would end
@@ -34,7 +34,7 @@ class ProxyRestartTest {
 
     private final OkHttpClient client = Clients.http2();
     private final Map<String, String> settings = new HashMap<>(Map.of("PUSH_PORT", "0"));
-    private Running server;
+    private RunningServer server;
 
     @BeforeEach
     void start() {

@@ -14,14 +14,14 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
-import push.Running;
+import push.http.RunningServer;
 
 /** What the recorder says of a server that does wrong. */
 class RecorderTest {
 
     private static final Duration SHORT = Duration.ofMillis(200);
     private static final OkHttpClient client = Clients.http2();
-    private static Running server;
+    private static RunningServer server;
 
     @BeforeAll
     static void start() throws IOException {

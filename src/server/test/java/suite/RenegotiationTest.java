@@ -17,7 +17,8 @@ class RenegotiationTest {
     @Test
     @Means("The JDK lets clients renegotiate unless it is told not to before TLS is first used.")
     void aSecondHandshakeIsRefused() throws IOException {
-        var server = StartedByCommand.start("exec " + StartedByCommandTest.java("push.Main"), Map.of("PUSH_PORT", "0"));
+        var server =
+                StartedByCommand.start("exec " + StartedByCommandTest.java("push.http.Main"), Map.of("PUSH_PORT", "0"));
         try (var socket = (SSLSocket) Trust.inTheServer()
                 .sockets()
                 .createSocket("localhost", server.root().port())) {

@@ -39,7 +39,7 @@ final class Restarted implements AutoCloseable {
     /** Starts it (again), on the port that it had. */
     void start() {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        var builder = new ProcessBuilder(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "push.Main");
+        var builder = new ProcessBuilder(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "push.http.Main");
         builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
         builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         builder.environment().putAll(settings);

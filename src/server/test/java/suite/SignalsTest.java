@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import push.Main;
+import push.http.Main;
 
 /** The command as a process of its own: what it prints, what signals do to it, and how it ends. */
 class SignalsTest {

@@ -34,7 +34,7 @@ final class SmallMemoryTest {
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         server = StartedByCommand.start(
                 "exec '" + java + "' -XX:+UseSerialGC -Xmx64m -XX:MaxDirectMemorySize=32m -cp '"
-                        + System.getProperty("java.class.path") + "' push.Main",
+                        + System.getProperty("java.class.path") + "' push.http.Main",
                 Map.of(
                         "PUSH_PORT", "0",
                         "PUSH_POSTS_PER_SECOND", "0",

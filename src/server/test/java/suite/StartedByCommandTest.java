@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 /** Starts servers by commands: a good one, and those that a person writes on the way to a good one. */
 class StartedByCommandTest {
 
-    private static final String REFERENCE = java("push.Main");
+    private static final String REFERENCE = java("push.http.Main");
     private static final Map<String, String> SETTINGS = Map.of("PUSH_PORT", "0", "PUSH_HEARTBEAT_MS", "1234");
 
     @AfterEach

@@ -74,7 +74,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     /** Started by its static method {@code start(Map)}. */
     record InThisJvm(String className, RunningServer running) implements Launch {
 
-        static final String REFERENCE = "push.PushServer";
+        static final String REFERENCE = "push.http.PushServer";
         private static final Duration START = Duration.ofSeconds(20);
 
         static InThisJvm start(String className, Map<String, String> settings) {

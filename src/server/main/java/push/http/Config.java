@@ -1,0 +1,167 @@
+package push.http;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import push.Settings;
+
+/**
+ * Every number that can be set, read once from the environment.
+ *
+ * <p>Times are milliseconds, sizes are bytes, rates are per second and per client (0: no limit).
+ * {@code unknown} names the {@code PUSH_} variables that mean nothing here.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+public record Config(
+        String host,
+        int port,
+        Path certificate,
+        Path key,
+        int ioThreads,
+        int heartbeatMs,
+        int stallMs,
+        int pingMs,
+        int pingTimeoutMs,
+        int bodyMs,
+        int drainMs,
+        int drainDelayMs,
+        int idempotencyMs,
+        int retainMessages,
+        int retainBytes,
+        int maxStreams,
+        int maxStreamsPerConnection,
+        int postsPerSecond,
+        int postBurst,
+        int opensPerSecond,
+        int openBurst,
+        Set<Origin> origins,
+        TrustedProxies trustedProxies,
+        Set<String> unknown) {
+
+    /** The largest body of a POST, in bytes. */
+    static final int MAX_BODY_BYTES = 64 * 1024;
+
+    /** How many streams a connection may have beyond those that it may hold open, so that a POST never queues. */
+    static final int SPARE_STREAMS = 28;
+
+    /**
+     * Reads the settings.
+     *
+     * @param env the environment; a variable that is missing or blank has its default
+     * @throws BadConfig if a value cannot be used
+     */
+    public static Config from(Map<String, String> env) {
+        Reader read = new Reader(env);
+        int day = 24 * 60 * 60 * 1000;
+        return new Config(
+                read.text("PUSH_HOST", "localhost"),
+                read.number("PUSH_PORT", 8443, 0, 65_535),
+                read.path("PUSH_CERT", "certs/server.crt"),
+                read.path("PUSH_KEY", "certs/key.pem"),
+                read.number("PUSH_IO_THREADS", Runtime.getRuntime().availableProcessors(), 1, 1_024),
+                read.number("PUSH_HEARTBEAT_MS", 15_000, 10, day),
+                read.number("PUSH_STALL_MS", 10_000, 10, day),
+                read.number("PUSH_PING_MS", 20_000, 10, day),
+                read.number("PUSH_PING_TIMEOUT_MS", 10_000, 10, day),
+                read.number("PUSH_BODY_MS", 10_000, 10, day),
+                read.number("PUSH_DRAIN_MS", 5_000, 0, day),
+                read.number("PUSH_DRAIN_DELAY_MS", 0, 0, day),
+                read.number("PUSH_IDEMPOTENCY_MS", 300_000, 0, day),
+                read.number("PUSH_RETAIN_MESSAGES", 8_192, 1, 10_000_000),
+                read.number("PUSH_RETAIN_BYTES", 8 << 20, 1, Integer.MAX_VALUE),
+                read.number("PUSH_MAX_STREAMS", 10_000, 1, 10_000_000),
+                read.number("PUSH_MAX_STREAMS_PER_CONNECTION", 600, 1, 1_000_000),
+                read.number("PUSH_POSTS_PER_SECOND", 200, 0, 1_000_000),
+                read.number("PUSH_POST_BURST", 2_000, 0, 1_000_000),
+                read.number("PUSH_OPENS_PER_SECOND", 100, 0, 1_000_000),
+                read.number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000),
+                read.origins(),
+                read.trustedProxies(),
+                read.unknown);
+    }
+
+    /** Those of the settings that the pattern itself needs. */
+    public Settings settings() {
+        return new Settings(heartbeatMs, stallMs, pingMs, pingTimeoutMs, idempotencyMs, retainMessages, retainBytes);
+    }
+
+    /** Takes values out of the environment and keeps the names that nobody asked for. */
+    private static final class Reader {
+        private final Map<String, String> env;
+        private final Set<String> unknown = new TreeSet<>();
+
+        Reader(Map<String, String> env) {
+            this.env = env;
+            unknown.addAll(env.keySet());
+            unknown.removeIf(name -> !name.startsWith("PUSH_"));
+        }
+
+        String text(String name, String defaultValue) {
+            unknown.remove(name);
+            String value = env.getOrDefault(name, "").strip();
+            return value.isEmpty() ? defaultValue : value;
+        }
+
+        Path path(String name, String defaultValue) {
+            String value = text(name, defaultValue);
+            try {
+                return Path.of(value).toAbsolutePath(); // A refusal names it, and has to say where it was looked for.
+            } catch (InvalidPathException e) { // Also of a name that the locale has no characters for.
+                throw new BadConfig(name + "=" + value
+                        + " cannot be used: give the path of a file, or leave it out for " + defaultValue);
+            }
+        }
+
+        Set<Origin> origins() {
+            Set<Origin> origins = new TreeSet<>(Comparator.comparing(Origin::toString));
+            for (String element : FieldReader.elements(text("PUSH_ORIGINS", ""))) {
+                Origin origin = Origin.parse(element);
+                if (origin == null || origin.host().contains("*")) {
+                    throw new BadConfig("PUSH_ORIGINS=" + element + " cannot be used: give origins as browsers write"
+                            + " them, https://chat.example or https://chat.example:8443, without a path, with commas"
+                            + " between them");
+                }
+                origins.add(origin);
+            }
+            return Set.copyOf(origins);
+        }
+
+        TrustedProxies trustedProxies() {
+            List<AddressBlock> blocks = new ArrayList<>();
+            for (String element : FieldReader.elements(text("PUSH_TRUSTED_PROXIES", ""))) {
+                AddressBlock block = AddressBlock.parse(element);
+                if (block == null) {
+                    throw new BadConfig("PUSH_TRUSTED_PROXIES=" + element + " cannot be used: give addresses or blocks"
+                            + " of them, 10.0.0.5 or 10.0.0.0/8 or 2001:db8::/32, with commas between them");
+                }
+                blocks.add(block);
+            }
+            String header = text("PUSH_FORWARDED_HEADER", "X-Forwarded-For");
+            if (!header.equalsIgnoreCase("X-Forwarded-For") && !header.equalsIgnoreCase("Forwarded")) {
+                throw new BadConfig("PUSH_FORWARDED_HEADER=" + header
+                        + " cannot be used: give X-Forwarded-For or Forwarded, whichever the proxies set");
+            }
+            return new TrustedProxies(blocks, header.equalsIgnoreCase("Forwarded"));
+        }
+
+        int number(String name, int defaultValue, int min, int max) {
+            String value = text(name, Integer.toString(defaultValue));
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= min && number <= max) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // Falls through: not a number and out of bounds deserve the same answer.
+            }
+            throw new BadConfig(name + "=" + value + " cannot be used: give a whole number from " + min + " to " + max
+                    + ", or leave it out for " + defaultValue);
+        }
+    }
+}

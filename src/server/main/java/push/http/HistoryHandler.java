@@ -1,0 +1,115 @@
+package push.http;
+
+import io.undertow.server.HttpServerExchange;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import push.Message;
+import push.MessageLog;
+import push.Resume;
+import push.Wire;
+
+/**
+ * {@code GET /history}: older messages, a page at a time, oldest first.
+ *
+ * <p>It exists because a stream begins with the newest {@value Config#HISTORY} messages only, and a reader wants to go
+ * back. A page shares the bytes that the streams write, so that an answer which a client does not read costs no copy.
+ *
+ * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ */
+final class HistoryHandler {
+    private static final int MAX_LIMIT = 200;
+    /** At least one message, whatever its size; a page beyond this would hold up the connection's streams. */
+    private static final int MAX_BYTES = 1 << 18;
+
+    private static final ByteBuffer COMMA = ascii(",");
+
+    private final MessageLog log;
+    private final Limits limits;
+
+    HistoryHandler(MessageLog log, Limits limits) {
+        this.limits = limits;
+        this.log = log;
+    }
+
+    /** Answers with the messages before {@code ?before=<id>}, or with the newest, at most {@code ?limit=} of them. */
+    void handle(HttpServerExchange exchange) throws Problem {
+        String before = parameter(exchange, "before");
+        int limit = limit(parameter(exchange, "limit"));
+        limits.read(exchange);
+        List<Message> page = page(before == null ? log.newest() : position(before) - 1, limit);
+        long oldest = page.isEmpty() ? 0 : page.get(0).sequence();
+        Reply.send(exchange, "application/json", body(page, log.first() < oldest));
+    }
+
+    private long position(String before) throws Problem {
+        Resume resume = Resume.from(before, log);
+        if (before.isEmpty() || "malformed".equals(resume.reason())) {
+            throw new Problem(400, "The value of before is not the id of a message: give one as a stream has it.");
+        }
+        if ("epoch".equals(resume.reason()) || "future".equals(resume.reason())) {
+            throw new Problem(404, "This log has no message with this id: leave out before to get the newest.");
+        }
+        long position = resume.position();
+        if (resume.reason() != null || (position > 0 && position < log.first())) {
+            throw new Problem(410, "This message is no longer kept, nor is any before it.");
+        }
+        return position;
+    }
+
+    private static int limit(@Nullable String limit) throws Problem {
+        if (limit == null) {
+            return MessageLog.HISTORY;
+        }
+        int number = limit.matches("[0-9]{1,3}") ? Integer.parseInt(limit) : 0;
+        if (number < 1 || number > MAX_LIMIT) {
+            throw new Problem(400, "The value of limit is not a whole number from 1 to " + MAX_LIMIT + ".");
+        }
+        return number;
+    }
+
+    private static @Nullable String parameter(HttpServerExchange exchange, String name) throws Problem {
+        var values = exchange.getQueryParameters().get(name);
+        if (values != null && values.size() > 1) {
+            throw new Problem(400, "The query has " + name + " more than once: give it once.");
+        }
+        return values == null ? null : values.getFirst();
+    }
+
+    /** The messages up to a position, oldest first: those that are kept, and as many as fit. */
+    private List<Message> page(long last, int limit) {
+        List<Message> page = new ArrayList<>();
+        int bytes = 0;
+        for (long sequence = last; page.size() < limit; sequence--) {
+            Message message = log.get(sequence);
+            bytes += message == null ? 0 : message.record(Wire.NDJSON).length();
+            if (message == null || (bytes > MAX_BYTES && !page.isEmpty())) {
+                break;
+            }
+            page.add(message);
+        }
+        Collections.reverse(page);
+        return page;
+    }
+
+    private static ByteBuffer[] body(List<Message> page, boolean more) {
+        List<ByteBuffer> body = new ArrayList<>();
+        body.add(ascii("{\"messages\":["));
+        for (Message message : page) {
+            if (body.size() > 1) {
+                body.add(COMMA.duplicate());
+            }
+            ByteBuffer line = message.record(Wire.NDJSON).buffer();
+            body.add(line.limit(line.limit() - 1)); // Without its line feed.
+        }
+        body.add(ascii("],\"more\":" + more + '}'));
+        return body.toArray(new ByteBuffer[0]);
+    }
+
+    private static ByteBuffer ascii(String text) {
+        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+    }
+}

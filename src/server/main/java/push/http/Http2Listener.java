@@ -1,0 +1,99 @@
+package push.http;
+
+import io.undertow.connector.ByteBufferPool;
+import io.undertow.connector.PooledByteBuffer;
+import io.undertow.server.ConnectorStatistics;
+import io.undertow.server.DelegateOpenListener;
+import io.undertow.server.HttpHandler;
+import io.undertow.server.protocol.http2.Http2ReceiveListener;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.xnio.IoUtils;
+import org.xnio.OptionMap;
+import org.xnio.StreamConnection;
+import org.xnio.XnioIoThread;
+import push.Shards;
+
+/**
+ * What happens when a client has chosen {@code h2} by ALPN: the connection gets a {@link PushChannel}.
+ *
+ * <p>It exists because Undertow's own listener makes channels that tell too little, and cannot be extended.
+ *
+ * <p><b>Threads:</b> a connection begins on its IO thread; they are counted and closed on any thread.
+ */
+final class Http2Listener implements DelegateOpenListener {
+    private final ByteBufferPool pool;
+    private final OptionMap options;
+    private final Shards shards;
+    private final Config config;
+    private final Map<XnioIoThread, Turns> turns = new ConcurrentHashMap<>();
+    private final HttpHandler handler;
+    private final Set<PushChannel> channels = ConcurrentHashMap.newKeySet();
+
+    Http2Listener(ByteBufferPool pool, OptionMap options, Shards shards, Config config, HttpHandler handler) {
+        this.pool = pool;
+        this.options = options;
+        this.shards = shards;
+        this.config = config;
+        this.handler = handler;
+    }
+
+    @Override
+    public void handleEvent(StreamConnection tcp, PooledByteBuffer read) {
+        FlowMeter meter = new FlowMeter(tcp.getSinkChannel().getConduit());
+        tcp.getSinkChannel().setConduit(meter);
+        Turns taken = turns.computeIfAbsent(tcp.getIoThread(), thread -> new Turns());
+        PushChannel channel = new PushChannel(tcp, pool, read, options, meter, taken, shards, config);
+        channels.add(channel);
+        channel.addCloseTask(closed -> channels.remove(channel));
+        var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);
+        channel.getReceiveSetter().set(one -> channel.take(listener));
+        channel.resumeReceives();
+    }
+
+    @Override
+    public void handleEvent(StreamConnection tcp) {
+        throw new UnsupportedOperationException("ALPN has always read something");
+    }
+
+    int connections() {
+        return channels.size();
+    }
+
+    @Override
+    public void closeConnections() {
+        channels.forEach(IoUtils::safeClose);
+    }
+
+    @Override
+    public HttpHandler getRootHandler() {
+        return handler;
+    }
+
+    @Override
+    public void setRootHandler(HttpHandler rootHandler) {
+        throw new UnsupportedOperationException("The handler is given at construction");
+    }
+
+    @Override
+    public OptionMap getUndertowOptions() {
+        return options;
+    }
+
+    @Override
+    public void setUndertowOptions(OptionMap undertowOptions) {
+        throw new UnsupportedOperationException("The options are given at construction");
+    }
+
+    @Override
+    public ByteBufferPool getBufferPool() {
+        return pool;
+    }
+
+    @Override
+    public @Nullable ConnectorStatistics getConnectorStatistics() {
+        return null;
+    }
+}

@@ -1,0 +1,65 @@
+package push.http;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.util.logging.Filter;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/**
+ * So many lines a second go to the log; how many were left out, the next one says.
+ *
+ * <p>It exists because Undertow writes a line, and often a stack trace, for what a client does wrong: a flood would fill
+ * the disk, and hide what matters.
+ *
+ * <p><b>Threads:</b> any thread; guarded by this object's lock.
+ */
+final class LogLimit implements Filter {
+    private static final int PER_SECOND = 10;
+    private static final int TRACES_PER_SECOND = 1;
+
+    @GuardedBy("this")
+    private long second;
+
+    @GuardedBy("this")
+    private int lines;
+
+    @GuardedBy("this")
+    private int traces;
+
+    @GuardedBy("this")
+    private long leftOut;
+
+    /** Sets the limit for all that is logged from now on. */
+    static void install() {
+        LogLimit limit = new LogLimit();
+        for (Handler handler : Logger.getLogger("").getHandlers()) {
+            handler.setFilter(limit);
+        }
+    }
+
+    @Override
+    public synchronized boolean isLoggable(LogRecord record) {
+        long now = record.getInstant().getEpochSecond();
+        if (now != second) {
+            second = now;
+            lines = 0;
+            traces = 0;
+        }
+        if (lines >= PER_SECOND) {
+            leftOut++;
+            return false;
+        }
+        lines++;
+        if (record.getThrown() != null && ++traces > TRACES_PER_SECOND) {
+            record.setMessage(
+                    record.getMessage() + " (" + record.getThrown().getClass().getName() + ")");
+            record.setThrown(null);
+        }
+        if (leftOut > 0) {
+            record.setMessage(record.getMessage() + " (before this, " + leftOut + " lines were left out)");
+            leftOut = 0;
+        }
+        return true;
+    }
+}

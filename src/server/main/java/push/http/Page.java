@@ -1,0 +1,168 @@
+package push.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /}: the chat page, a handful of files that are read, hashed and compressed once, at the start.
+ *
+ * <p>A browser keeps the files and asks each time whether they have changed: the answer is 304 as long as it has the
+ * same content. Compression belongs to these files only; a stream is never compressed.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+public final class Page {
+    /** Nothing but its own files; no inline script, no eval, no markup made from strings (CSP 3; Trusted Types). */
+    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+            + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+            + "require-trusted-types-for 'script'";
+
+    private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
+    private static final HttpString REFERRER_POLICY = new HttpString("Referrer-Policy");
+    private static final Pattern ENTITY_TAG =
+            Pattern.compile("\\s*(?:W/)?(\"[\\x21\\x23-\\x7e\\x80-\\xff]*\")\\s*(?:,|$)");
+
+    private static final List<String> FILES = List.of(
+            "index.html",
+            "app.js",
+            "dom.js",
+            "form.js",
+            "jump.js",
+            "light.js",
+            "list.css",
+            "list.js",
+            "older.js",
+            "outbox.js",
+            "pending.js",
+            "row.js",
+            "stream.js",
+            "strip.css",
+            "strip.js",
+            "style.css",
+            "favicon.svg");
+
+    /** The bytes of a file in one content coding, and their strong entity tag (RFC 9110, 8.8.3). */
+    @SuppressWarnings("ArrayRecordComponent") // Files are never compared.
+    private record Variant(byte[] bytes, String tag, boolean isGzip) {
+        static Variant of(byte[] bytes, boolean isGzip) {
+            try {
+                byte[] hash = MessageDigest.getInstance("SHA-256").digest(bytes);
+                String name = Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(hash, 15));
+                return new Variant(bytes, '"' + name + '"', isGzip);
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException(e); // Every JDK has it.
+            }
+        }
+    }
+
+    private record File(
+            String contentType, Variant plain, @Nullable Variant gzip) {}
+
+    private final Map<String, File> files = new HashMap<>();
+
+    /** Reads the files. */
+    public Page() {
+        for (String name : FILES) {
+            byte[] bytes = read(name);
+            byte[] gzip = compress(bytes);
+            File file = new File(
+                    contentType(name),
+                    Variant.of(bytes, false),
+                    gzip.length < bytes.length ? Variant.of(gzip, true) : null);
+            files.put(name.equals("index.html") ? "/" : '/' + name, file);
+        }
+    }
+
+    private static String contentType(String name) {
+        return switch (name.substring(name.lastIndexOf('.'))) {
+            case ".html" -> "text/html; charset=utf-8";
+            case ".js" -> "text/javascript; charset=utf-8";
+            case ".css" -> "text/css; charset=utf-8";
+            case ".svg" -> "image/svg+xml";
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static byte[] read(String name) {
+        try (var in = Page.class.getResourceAsStream("/page/" + name)) {
+            if (in == null) {
+                throw new IllegalStateException("page/" + name + " is not in this build");
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static byte[] compress(byte[] bytes) {
+        var out = new ByteArrayOutputStream();
+        try (var gzip = new GZIPOutputStream(out)) {
+            gzip.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    /** Answers with the file of this path, or throws a 404, or a 405 for a method other than GET and HEAD. */
+    public void handle(HttpServerExchange exchange) throws Problem {
+        File file = files.get(exchange.getRequestPath());
+        if (file == null) {
+            throw new Problem(404, "There is nothing here: messages are at /messages.");
+        }
+        var headers = Router.readOnly(exchange).getResponseHeaders();
+        Variant variant = choose(file, ContentCoding.parse(FieldReader.join(exchange, Headers.ACCEPT_ENCODING)));
+        headers.add(Headers.VARY, "accept-encoding");
+        headers.put(Headers.CACHE_CONTROL, "no-cache");
+        headers.put(Headers.ETAG, variant.tag);
+        headers.put(CONTENT_SECURITY_POLICY, POLICY);
+        headers.put(REFERRER_POLICY, "no-referrer");
+        if (isKnown(FieldReader.join(exchange, Headers.IF_NONE_MATCH), variant.tag)) {
+            exchange.setStatusCode(304).endExchange();
+            return;
+        }
+        if (variant.isGzip) {
+            headers.put(Headers.CONTENT_ENCODING, "gzip");
+        }
+        Reply.send(exchange, file.contentType, variant.bytes);
+    }
+
+    private static Variant choose(File file, ContentCoding accepted) throws Problem {
+        if (file.gzip != null && accepted.gzip() > 0 && accepted.gzip() >= accepted.identity()) {
+            return file.gzip;
+        }
+        if (accepted.identity() > 0) {
+            return file.plain;
+        }
+        throw new Problem(406, "Accept one of the content codings gzip and identity; or send no Accept-Encoding.");
+    }
+
+    /** Whether one of the entity tags that a client holds is this one, by the weak comparison (RFC 9110, 13.1.2). */
+    private static boolean isKnown(@Nullable String held, String tag) {
+        if (held == null || held.strip().equals("*")) {
+            return held != null;
+        }
+        var tags = ENTITY_TAG.matcher(held);
+        while (tags.lookingAt()) {
+            if (tags.group(1).equals(tag)) {
+                return true;
+            }
+            tags.region(tags.end(), held.length());
+        }
+        return false;
+    }
+}

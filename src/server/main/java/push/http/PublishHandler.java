@@ -1,0 +1,72 @@
+package push.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import push.Connection;
+import push.MessageLog;
+import push.NewMessage;
+import push.Publisher;
+import push.Publisher.Outcome;
+import push.Publisher.Outcome.Stored;
+
+/**
+ * {@code POST /messages}: one message, checked, put in its place, and answered with 201.
+ *
+ * <p><b>Threads:</b> any IO thread; all that it keeps is a count.
+ */
+final class PublishHandler {
+    private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
+
+    private final Config config;
+    private final Limits limits;
+    private final MessageLog log;
+    private final Publisher publisher;
+    private final AtomicInteger unanswered = new AtomicInteger();
+
+    PublishHandler(Config config, Limits limits, MessageLog log, Publisher publisher) {
+        this.config = config;
+        this.limits = limits;
+        this.log = log;
+        this.publisher = publisher;
+    }
+
+    void handle(HttpServerExchange exchange) throws Problem {
+        limits.post(exchange);
+        MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
+        String key = IdempotencyKey.read(exchange.getRequestHeaders().get(IDEMPOTENCY_KEY));
+        RequestBody.receive(exchange, config.bodyMs(), body -> publish(exchange, MessageBody.parse(body), key));
+    }
+
+    private void publish(HttpServerExchange exchange, NewMessage message, @Nullable String key) {
+        Connection connection = ClientConnection.of(exchange).streams;
+        unanswered.incrementAndGet(); // Before it is stored: a drain could else pass it by.
+        publisher
+                .publish(message, key)
+                .whenComplete((outcome, failure) -> connection.answer(() -> {
+                    unanswered.decrementAndGet();
+                    answer(exchange, outcome, failure);
+                }));
+    }
+
+    /** Whether every message that was published has its answer. */
+    boolean isIdle() {
+        return unanswered.get() == 0;
+    }
+
+    private void answer(HttpServerExchange exchange, @Nullable Outcome outcome, @Nullable Throwable failure) {
+        if (failure != null) {
+            Problem.tryLater(503, "The message could not be stored: try again with the same Idempotency-Key.", 1_000)
+                    .send(exchange);
+        } else if (outcome instanceof Stored stored) {
+            exchange.setStatusCode(201);
+            String location = "messages/" + log.id(stored.message().sequence());
+            exchange.getResponseHeaders().put(Headers.LOCATION, location);
+            Reply.send(exchange, "application/json", stored.message().json());
+        } else {
+            new Problem(422, "This Idempotency-Key was used for another message: take a new key.").send(exchange);
+        }
+    }
+}

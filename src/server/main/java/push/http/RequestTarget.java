@@ -1,0 +1,97 @@
+package push.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.Protocols;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/**
+ * What a request asks for, decoded: its path, its query, and the host that it names.
+ *
+ * <p>It exists because over HTTP/2 Undertow answers a bad percent-encoding by closing the connection, with all its
+ * streams. Here it is a problem of one request.
+ *
+ * <p><b>Threads:</b> the exchange's IO thread.
+ */
+final class RequestTarget {
+    /** A host and a port (RFC 3986, 3.2.2 and 3.2.3), without what names a user. */
+    private static final Pattern AUTHORITY =
+            Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:(\\d{0,5}))?");
+
+    private static final int MAX_PORT = 65_535;
+
+    private RequestTarget() {}
+
+    /**
+     * Decodes path and query in place.
+     *
+     * @throws Problem 400, if they or the host are not as they should be
+     */
+    static void decode(HttpServerExchange exchange) throws Problem {
+        checkHost(exchange);
+        String path = exchange.getRequestPath();
+        if (path.indexOf('%') >= 0) {
+            String decoded = decode(path, false);
+            exchange.setRequestPath(decoded);
+            exchange.setRelativePath(decoded);
+        }
+        String query = exchange.getQueryString();
+        if (query.indexOf('%') >= 0 || query.indexOf('+') >= 0) {
+            Map<String, Iterable<String>> raw = new HashMap<>();
+            exchange.getQueryParameters().forEach((name, values) -> raw.put(name, new ArrayDeque<>(values)));
+            exchange.getQueryParameters().clear();
+            for (var parameter : raw.entrySet()) {
+                for (String value : parameter.getValue()) {
+                    exchange.addQueryParam(decode(parameter.getKey(), true), decode(value, true));
+                }
+            }
+        }
+    }
+
+    private static void checkHost(HttpServerExchange exchange) throws Problem {
+        var hosts = exchange.getRequestHeaders().get(Headers.HOST);
+        if (hosts == null && exchange.getProtocol().equals(Protocols.HTTP_1_0)) {
+            return;
+        }
+        var parts = AUTHORITY.matcher(hosts == null ? "" : hosts.getFirst());
+        boolean one = hosts != null && hosts.size() == 1 && parts.matches();
+        String port = one && parts.group(3) != null ? parts.group(3) : "";
+        if (!one || (!port.isEmpty() && Integer.parseInt(port) > MAX_PORT)) {
+            throw new Problem(400, "Send one Host, or :authority: a name or an address, and a port if it is not 443.");
+        }
+    }
+
+    /** Percent-encoded UTF-8 (RFC 3986, 2.1); in a form also a space as a plus sign. */
+    private static String decode(String text, boolean form) throws Problem {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                int high = i + 3 <= text.length() ? Character.digit(text.charAt(i + 1), 16) : -1;
+                int low = i + 3 <= text.length() ? Character.digit(text.charAt(i + 2), 16) : -1;
+                if (high < 0 || low < 0) {
+                    throw new Problem(400, "A percent sign is not followed by two hexadecimal digits: write %25.");
+                }
+                bytes.write(high << 4 | low);
+                i += 2;
+            } else {
+                bytes.writeBytes((form && c == '+' ? " " : String.valueOf(c)).getBytes(StandardCharsets.UTF_8));
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes.toByteArray()))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new Problem(400, "What is percent-encoded is not UTF-8.");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+package push.http;
+
+import io.undertow.server.HttpHandler;
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.AttachmentKey;
+import io.undertow.util.Headers;
+import java.nio.charset.StandardCharsets;
+import java.util.stream.Stream;
+import push.Message;
+import push.MessageLog;
+import push.Shards;
+import push.Wire;
+
+/**
+ * Which handler answers which request, and which requests none does.
+ *
+ * <p><b>Threads:</b> any IO thread.
+ */
+final class Router implements HttpHandler {
+    private static final String MESSAGE = "/messages/";
+    private static final AttachmentKey<Wire> WIRE = AttachmentKey.create(Wire.class);
+
+    private final Origins origins;
+    private final Config config;
+    private final MessageLog log;
+    private final Shards shards;
+    private final StreamHandler stream;
+    private final PublishHandler publish;
+    private final StatusHandler status;
+    private final Metrics metrics;
+    private final HistoryHandler history;
+    private final Page page = new Page();
+    // Volatile: set by whoever drains, read by every IO thread.
+    private volatile boolean unready;
+    private volatile boolean draining;
+
+    Router(
+            Origins origins,
+            Config config,
+            MessageLog log,
+            Shards shards,
+            StreamHandler stream,
+            PublishHandler publish,
+            StatusHandler status,
+            Metrics metrics,
+            HistoryHandler history) {
+        this.origins = origins;
+        this.config = config;
+        this.log = log;
+        this.shards = shards;
+        this.stream = stream;
+        this.publish = publish;
+        this.status = status;
+        this.metrics = metrics;
+        this.history = history;
+    }
+
+    /** From now on {@code /readyz} is 503, and all else as before. */
+    void unready() {
+        unready = true;
+    }
+
+    /** From now on every request is refused but those that look in. */
+    void drain() {
+        unready = true;
+        draining = true;
+    }
+
+    @Override
+    public void handleRequest(HttpServerExchange exchange) {
+        ClientConnection.attach(exchange, shards, config);
+        exchange.setPersistent(exchange.isPersistent() && !draining && !saysClose(exchange)); // Which HTTP/1.1 is told.
+        origins.decorate(exchange);
+        try {
+            ClientConnection.of(exchange).refuseIfTooLarge();
+            RequestTarget.decode(exchange);
+            route(exchange, exchange.getRequestPath());
+        } catch (Problem problem) {
+            problem.send(exchange);
+        }
+    }
+
+    /** Undertow looks for {@code close} alone; it may be one of several options (RFC 9110, 7.6.1). */
+    private static boolean saysClose(HttpServerExchange exchange) {
+        var options = exchange.getRequestHeaders().get(Headers.CONNECTION);
+        return options != null
+                && options.stream()
+                        .flatMap(value -> Stream.of(value.split(",", -1)))
+                        .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
+    }
+
+    private void route(HttpServerExchange exchange, String path) throws Problem {
+        boolean isForPages =
+                path.equals("/messages") || path.equals("/msgs") || path.equals("/history") || path.startsWith(MESSAGE);
+        if (isForPages && origins.answersPreflight(exchange)) { // Drained or not, for it asks for nothing yet.
+            return;
+        }
+        switch (path) {
+            case "/messages" -> messages(exchange, Wire.MESSAGES);
+            case "/msgs" -> messages(exchange, Wire.MSG);
+            case "/history" -> {
+                refuseIfDraining();
+                origins.refuseIfForeign(exchange);
+                history.handle(readOnly(exchange));
+            }
+            case "/status" -> status.handle(readOnly(exchange));
+            case "/metrics" -> metrics.handle(readOnly(exchange));
+            case "/healthz" -> say(readOnly(exchange), "ok\n");
+            case "/readyz" -> {
+                if (unready) {
+                    throw Problem.goingDown();
+                }
+                say(readOnly(exchange), "ready\n");
+            }
+            default -> {
+                refuseIfDraining();
+                if (path.startsWith(MESSAGE)) {
+                    message(exchange, path.substring(MESSAGE.length()));
+                } else {
+                    page.handle(exchange);
+                }
+            }
+        }
+    }
+
+    private void messages(HttpServerExchange exchange, Wire plain) throws Problem {
+        origins.refuseIfForeign(exchange);
+        switch (exchange.getRequestMethod().toString()) {
+            case "GET", "HEAD" -> open(exchange, StreamHandler.choose(exchange, plain));
+            case "POST" -> {
+                refuseIfDraining();
+                publish.handle(exchange);
+            }
+            default -> throw Problem.methodNotAllowed("GET, HEAD, POST");
+        }
+    }
+
+    /** What can be refused for good has been; what is refused from here on may be had later. */
+    private void open(HttpServerExchange exchange, Wire wire) {
+        exchange.addDefaultResponseListener(Router::answerFailure);
+        exchange.putAttachment(WIRE, wire);
+        try {
+            refuseIfDraining();
+            stream.handle(exchange, wire);
+        } catch (Problem problem) {
+            problem.send(exchange, wire);
+        }
+    }
+
+    /** Undertow is about to answer 500 without a word, for a handler has thrown. */
+    private static boolean answerFailure(HttpServerExchange exchange) {
+        boolean failed = exchange.getStatusCode() == 500 && !exchange.isResponseStarted();
+        if (failed) {
+            Problem.failed().send(exchange, exchange.getAttachment(WIRE));
+        }
+        return failed;
+    }
+
+    private void message(HttpServerExchange exchange, String id) throws Problem {
+        Message message = log.find(id);
+        if (message == null) {
+            throw new Problem(404, "There is no message with this id, or it is kept no longer.");
+        }
+        Reply.send(readOnly(exchange), "application/json", message.json());
+    }
+
+    private void refuseIfDraining() throws Problem {
+        if (draining) {
+            throw Problem.goingDown();
+        }
+    }
+
+    static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
+        String method = exchange.getRequestMethod().toString();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            throw Problem.methodNotAllowed("GET, HEAD");
+        }
+        return exchange;
+    }
+
+    private static void say(HttpServerExchange exchange, String text) {
+        Reply.send(exchange, "text/plain; charset=utf-8", text.getBytes(StandardCharsets.UTF_8));
+    }
+}

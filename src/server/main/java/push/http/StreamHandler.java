@@ -1,0 +1,127 @@
+package push.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.Headers;
+import io.undertow.util.HttpString;
+import io.undertow.util.Methods;
+import io.undertow.util.SameThreadExecutor;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.xnio.ChannelListeners;
+import push.MessageLog;
+import push.Resume;
+import push.Stats;
+import push.Wire;
+
+/**
+ * {@code GET /messages}: a response that begins at once and goes on until somebody leaves.
+ *
+ * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ */
+final class StreamHandler {
+    private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
+
+    private final Config config;
+    private final Limits limits;
+    private final MessageLog log;
+    private final Stats stats;
+
+    StreamHandler(Config config, Limits limits, MessageLog log, Stats stats) {
+        this.config = config;
+        this.limits = limits;
+        this.log = log;
+        this.stats = stats;
+    }
+
+    /**
+     * Chooses the form in which a request wants its stream.
+     *
+     * @param plain the snapshot form of the path that was asked
+     */
+    static Wire choose(HttpServerExchange exchange, Wire plain) throws Problem {
+        Wire wire = Accept.choose(FieldReader.join(exchange, Headers.ACCEPT), plain);
+        if (wire == null) {
+            throw new Problem(
+                    406, "Accept one of: text/event-stream, application/x-ndjson, text/plain; or send no Accept.");
+        }
+        return wire;
+    }
+
+    /** Opens a stream. */
+    void handle(HttpServerExchange exchange, Wire wire) throws Problem {
+        ClientConnection connection = ClientConnection.of(exchange);
+        Resume resume = Resume.from(lastEventId(exchange), log);
+        boolean isHead = exchange.getRequestMethod().equals(Methods.HEAD);
+        if (!isHead) {
+            admit(exchange);
+        }
+        Accept.describe(exchange, wire);
+        if (exchange.isHttp11()) { // Else Undertow does so only if the connection goes on.
+            exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
+        }
+        if (isHead) {
+            sayHead(exchange);
+            return;
+        }
+        // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            connection.open(exchange, wire, resume);
+            if (!Http1Watch.begin(exchange, connection)) {
+                discardBody(exchange);
+            }
+        });
+    }
+
+    /** All that GET would say but the body (RFC 9110, 9.3.2); to end the exchange would add a Content-Length. */
+    private static void sayHead(HttpServerExchange exchange) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
+            var channel = exchange.getResponseChannel();
+            try {
+                channel.shutdownWrites();
+                if (!channel.flush()) {
+                    channel.getWriteSetter()
+                            .set(ChannelListeners.flushingChannelListener(
+                                    flushed -> exchange.endExchange(), (sink, e) -> exchange.endExchange()));
+                    channel.resumeWrites();
+                    return;
+                }
+            } catch (IOException e) {
+                // The client has gone.
+            }
+            exchange.endExchange();
+        });
+    }
+
+    /** A GET may have a body, which says nothing (RFC 9110, 9.3.1), and unread would use up its connection's window. */
+    private static void discardBody(HttpServerExchange exchange) {
+        var body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
+        if (body != null) {
+            body.getReadSetter().set(ChannelListeners.drainListener(Long.MAX_VALUE, null, null));
+            body.resumeReads();
+        }
+    }
+
+    private void admit(HttpServerExchange exchange) throws Problem {
+        try {
+            limits.open(exchange);
+        } catch (Problem problem) {
+            stats.refuse();
+            throw problem;
+        }
+        ClientConnection.of(exchange).streams.relieveMemory();
+        if (stats.isMemoryTight() || !stats.open(config.maxStreams())) {
+            Limits.release(exchange);
+            stats.refuse();
+            throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
+        }
+    }
+
+    private static @Nullable String lastEventId(HttpServerExchange exchange) {
+        String header = exchange.getRequestHeaders().getFirst(LAST_EVENT_ID);
+        if (header != null) {
+            return header;
+        }
+        var query = exchange.getQueryParameters().get("lastEventId");
+        return query == null ? null : query.getFirst();
+    }
+}

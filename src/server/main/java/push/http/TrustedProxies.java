@@ -1,0 +1,134 @@
+package push.http;
+
+import io.undertow.server.HttpServerExchange;
+import io.undertow.util.HttpString;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The proxies that are believed what they say of a client: its address, and what it asked.
+ *
+ * <p>Each proxy appends the address that it was asked from, so the list is read from its end: the first address that
+ * is no trusted proxy's is the client's, and all before it the client may have made up. One field alone is read
+ * ({@code PUSH_FORWARDED_HEADER}), for a proxy passes on the other as it came.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param blocks the proxies' addresses
+ * @param standard whether they send Forwarded (RFC 7239), and not X-Forwarded-For
+ */
+record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
+    private static final HttpString FORWARDED = new HttpString("Forwarded");
+    private static final HttpString X_FORWARDED_FOR = new HttpString("X-Forwarded-For");
+    private static final HttpString X_FORWARDED_HOST = new HttpString("X-Forwarded-Host");
+    private static final HttpString X_FORWARDED_PROTO = new HttpString("X-Forwarded-Proto");
+    private static final HttpString X_FORWARDED_PORT = new HttpString("X-Forwarded-Port");
+    private static final Pattern WITH_PORT =
+            Pattern.compile("(?:\\[([^\\]]{2,60})]|([0-9.]{7,15}))(?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]+))?");
+
+    /** One station of a request: who asked there, and what; null where that is not told. */
+    private record Hop(
+            @Nullable InetAddress client,
+            @Nullable String host,
+            @Nullable String scheme) {}
+
+    TrustedProxies {
+        blocks = List.copyOf(blocks);
+    }
+
+    boolean trusts(InetAddress address) {
+        return blocks.stream().anyMatch(block -> block.contains(address));
+    }
+
+    /** The client's address by what trusted proxies say; null if none is trusted, or they do not say. */
+    @Nullable
+    InetAddress client(HttpServerExchange exchange) {
+        Hop hop = clientsHop(exchange);
+        return hop == null ? null : hop.client;
+    }
+
+    /** The origin that the client asked, by what trusted proxies say; null if they do not. */
+    @Nullable
+    Origin origin(HttpServerExchange exchange) {
+        Hop hop = clientsHop(exchange);
+        if (hop == null) {
+            return null;
+        }
+        String host = standard ? hop.host : first(exchange, X_FORWARDED_HOST);
+        String scheme = standard ? hop.scheme : first(exchange, X_FORWARDED_PROTO);
+        String port = standard ? null : first(exchange, X_FORWARDED_PORT);
+        String authority = host == null ? exchange.getHostAndPort() : host;
+        if (port != null && !authority.matches(".*:[0-9]+")) {
+            authority += ":" + port;
+        }
+        return Origin.of(scheme == null ? "https" : scheme, authority);
+    }
+
+    private @Nullable Hop clientsHop(HttpServerExchange exchange) {
+        var peer = exchange.getSourceAddress();
+        if (blocks.isEmpty() || peer == null || peer.getAddress() == null || !trusts(peer.getAddress())) {
+            return null;
+        }
+        var lines = exchange.getRequestHeaders().get(standard ? FORWARDED : X_FORWARDED_FOR);
+        return lines == null ? new Hop(null, null, null) : clientsHop(lines);
+    }
+
+    private Hop clientsHop(List<String> lines) {
+        List<String> elements = new ArrayList<>();
+        lines.forEach(line -> elements.addAll(FieldReader.elements(line)));
+        Hop last = new Hop(null, null, null);
+        for (int i = elements.size() - 1; i >= 0; i--) {
+            Hop hop = standard ? forwarded(elements.get(i)) : new Hop(node(elements.get(i)), null, null);
+            if (hop.client == null || !trusts(hop.client)) {
+                return hop;
+            }
+            last = hop;
+        }
+        return last; // All are trusted: the request began at one of them.
+    }
+
+    /** One element of Forwarded; what is malformed says nothing. */
+    private static Hop forwarded(String element) {
+        FieldReader in = new FieldReader(element);
+        InetAddress client = null;
+        String host = null;
+        String scheme = null;
+        do {
+            String name = in.space().token().toLowerCase(Locale.ROOT);
+            if (name.isEmpty()) {
+                continue;
+            }
+            String value = in.take('=') ? in.tokenOrQuoted() : null;
+            if (value == null) {
+                return new Hop(null, null, null);
+            }
+            switch (name) {
+                case "for" -> client = node(value);
+                case "host" -> host = value;
+                case "proto" -> scheme = value;
+                default -> {} // "by", and extensions.
+            }
+        } while (in.space().take(';'));
+        return in.atEnd() ? new Hop(client, host, scheme) : new Hop(null, null, null);
+    }
+
+    /** The address of a node, with or without a port (RFC 7239, 6); null for {@code unknown} and hidden ones. */
+    private static @Nullable InetAddress node(String text) {
+        Matcher parts = WITH_PORT.matcher(text);
+        if (!parts.matches()) {
+            return AddressBlock.address(text);
+        }
+        return AddressBlock.address(parts.group(1) != null ? parts.group(1) : parts.group(2));
+    }
+
+    private static @Nullable String first(HttpServerExchange exchange, HttpString name) {
+        String line = exchange.getRequestHeaders().getFirst(name);
+        List<String> elements = line == null ? List.of() : FieldReader.elements(line);
+        return elements.isEmpty() ? null : elements.get(0);
+    }
+}

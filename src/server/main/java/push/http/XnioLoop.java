@@ -1,0 +1,41 @@
+package push.http;
+
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.xnio.XnioIoThread;
+import push.EventLoop;
+
+/**
+ * An IO thread of XNIO as the event loop of the connections that it serves. Two of one thread are equal.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+record XnioLoop(XnioIoThread thread) implements EventLoop {
+    @Override
+    public void execute(Runnable task) {
+        unlessEnded(() -> thread.execute(task));
+    }
+
+    @Override
+    public void executeAfter(Runnable task, long ms) {
+        unlessEnded(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
+    }
+
+    private static void unlessEnded(Runnable asking) {
+        try {
+            asking.run();
+        } catch (RejectedExecutionException e) {
+            // The server has been closed, and every stream with it.
+        }
+    }
+
+    @Override
+    public long nanoTime() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return thread == Thread.currentThread();
+    }
+}

@@ -1,0 +1,84 @@
+package push;
+
+import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.PriorityQueue;
+import java.util.Queue;
+
+/**
+ * An event loop whose time passes when a test says so: first all that is to be done now, then what has its time.
+ *
+ * <p><b>Threads:</b> confined to the test's.
+ */
+public final class FakeLoop implements EventLoop {
+    private record Timer(long atNanos, long order, Runnable task) {}
+
+    private final Queue<Runnable> tasks = new ArrayDeque<>();
+    private final Queue<Timer> timers =
+            new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos).thenComparingLong(Timer::order));
+    private long nanos = 1;
+    private long order;
+
+    @Override
+    public void execute(Runnable task) {
+        tasks.add(task);
+    }
+
+    @Override
+    public void executeAfter(Runnable task, long ms) {
+        timers.add(new Timer(nanos + ms * 1_000_000, order++, task));
+    }
+
+    @Override
+    public long nanoTime() {
+        return nanos;
+    }
+
+    @Override
+    public boolean isCurrent() {
+        return true;
+    }
+
+    /** Does all that is to be done now, and what follows from it. */
+    public void run() {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    /** Does the next task; false if there is none. */
+    public boolean runOne() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
+    /** Lets time pass, and does all that has its time meanwhile. */
+    public void pass(long ms) {
+        run();
+        long end = nanos + ms * 1_000_000;
+        for (Timer next = timers.peek(); next != null && next.atNanos <= end; next = timers.peek()) {
+            timers.remove();
+            nanos = Math.max(nanos, next.atNanos);
+            next.task.run();
+            run();
+        }
+        nanos = end;
+    }
+
+    /** Lets time pass in which nothing is done: the machine slept. */
+    public void sleep(long ms) {
+        nanos += ms * 1_000_000;
+    }
+
+    /** How many tasks have their time still to come. */
+    public int timers() {
+        return timers.size();
+    }
+
+    public int tasks() {
+        return tasks.size();
+    }
+}

@@ -1,0 +1,66 @@
+package push;
+
+/**
+ * A connection that does nothing but count what is asked of it.
+ *
+ * <p><b>Threads:</b> confined to its loop's.
+ */
+public class FakeTransport implements Transport {
+    boolean held;
+    boolean jammed;
+    boolean windowUsedUp;
+    int windowHolder = -1;
+    int releases;
+    int pings;
+    int goAways;
+    int aborts;
+
+    @Override
+    public void hold() {
+        held = true;
+    }
+
+    @Override
+    public void release() {
+        held = false;
+        releases++;
+    }
+
+    @Override
+    public boolean canPing() {
+        return true;
+    }
+
+    @Override
+    public void ping() {
+        pings++;
+    }
+
+    @Override
+    public boolean isJammed() {
+        return jammed;
+    }
+
+    @Override
+    public boolean isWindowUsedUp() {
+        return windowUsedUp;
+    }
+
+    @Override
+    public int windowHolder() {
+        return windowHolder;
+    }
+
+    @Override
+    public void refuseIncoming() {}
+
+    @Override
+    public void goAway() {
+        goAways++;
+    }
+
+    @Override
+    public void abort() {
+        aborts++;
+    }
+}
