@@ -58,6 +58,9 @@ bench: certs ## Measure what a broadcast costs, against its peers, and write ben
 bench-quick: certs ## The same, brief and rough (under 90 s)
 	@$(WITH) run sh src/build/bench.sh quick
 
+simulate: ## Run the pattern with thousands of streams in virtual time for 30 s (SEED= STEPS=: one world again; FAULTS=1: with faults planted)
+	@$(WITH) run sh src/build/simulate.sh
+
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B -N spotless:apply
 
@@ -73,4 +76,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target */target src/*/target
 
-.PHONY: help run test test-proxies build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean
+.PHONY: help run test simulate test-proxies build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean

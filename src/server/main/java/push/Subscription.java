@@ -136,7 +136,7 @@ final class Subscription implements Sink.Listener {
         try {
             sink.abort();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "A response could not be ended", e);
+            log("A response could not be ended", e);
         }
     }
 
@@ -155,12 +155,19 @@ final class Subscription implements Sink.Listener {
             };
         } catch (IOException e) {
             close(EndReason.TCP); // The sink is broken: the peer has gone.
-        } catch (RuntimeException
-                | Error e) { // An OutOfMemoryError too costs one stream, and not the others their turn.
-            close(EndReason.ERROR);
-            LOG.log(Level.WARNING, "A stream has failed and is ended", e);
+        } catch (RuntimeException | Error e) {
+            close(EndReason.ERROR); // An OutOfMemoryError too costs one stream, and not the others their turn.
+            log("A stream has failed and is ended", e);
         }
         return false;
+    }
+
+    private static void log(String what, Throwable e) {
+        try {
+            LOG.log(Level.WARNING, what, e);
+        } catch (OutOfMemoryError again) {
+            // There is no room for a line either, and the others are to get their turn.
+        }
     }
 
     private boolean writeNow(long head, long nowNanos) throws IOException {

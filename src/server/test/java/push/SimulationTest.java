@@ -1,0 +1,23 @@
+package push;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+
+/** The simulation for a moment, with a seed of its own each time; {@code make simulate} runs it for longer. */
+final class SimulationTest {
+    @Test
+    void everyPromiseIsKeptWhateverHappens() {
+        var found = Simulation.run(System.nanoTime(), 5_000, 0);
+
+        assertEquals("", found.what(), () -> Simulation.say(found));
+    }
+
+    @Test
+    void everyPlantedFaultIsFound() throws Exception {
+        for (var found : PlantedFaults.findAll(1)) {
+            assertTrue(found.steps() > 0, found::toString);
+        }
+    }
+}
