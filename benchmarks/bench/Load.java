@@ -47,7 +47,37 @@ final class Load implements AutoCloseable {
     }
 
     void open(int connections, int streams, String accept, int atOnce, String lastEventId) throws IOException {
-        String[] headers = {
+        String[] headers = headers(accept, lastEventId);
+        for (int i = 0; i < connections; i++) {
+            Http2Client client = new Http2Client(this, selector, port);
+            clients.add(client);
+            for (int j = 0; j < streams; j++) {
+                get(client, headers);
+            }
+            await(readings.size() - atOnce * streams);
+        }
+        await(readings.size());
+    }
+
+    /** Opens streams on new connections in turn, as clients do behind a gateway: one on each, then a second on each. */
+    void openInTurns(int connections, int streams, String accept) throws IOException {
+        open(connections, 1, accept);
+        for (int j = 1; j < streams; j++) {
+            for (Http2Client client : clients) {
+                get(client, headers(accept, ""));
+            }
+            await(readings.size());
+        }
+    }
+
+    private void get(Http2Client client, String... headers) throws IOException {
+        Reading reading = new Reading(this, number);
+        readings.add(reading);
+        client.get(reading, headers);
+    }
+
+    private String[] headers(String accept, String lastEventId) {
+        return new String[] {
             ":method",
             "GET",
             ":scheme",
@@ -61,17 +91,6 @@ final class Load implements AutoCloseable {
             "last-event-id",
             lastEventId
         };
-        for (int i = 0; i < connections; i++) {
-            Http2Client client = new Http2Client(this, selector, port);
-            clients.add(client);
-            for (int j = 0; j < streams; j++) {
-                Reading reading = new Reading(this, number);
-                readings.add(reading);
-                client.get(reading, headers);
-            }
-            await(readings.size() - atOnce * streams);
-        }
-        await(readings.size());
     }
 
     private void await(int streams) throws IOException {

@@ -29,6 +29,7 @@ public final class LoadClient {
             Object answer = "done";
             switch (words[0]) {
                 case "open" -> load.open(number(words[1]), number(words[2]), words[3]);
+                case "turns" -> load.openInTurns(number(words[1]), number(words[2]), words[3]);
                 case "post" ->
                     answer = new Experiment(load, pid)
                             .post(number(words[1]), Double.parseDouble(words[2]), number(words[3]));

@@ -46,6 +46,11 @@ final class LoadProcess implements AutoCloseable {
         return JSON.readValue(ask("post " + inFlight + " " + seconds + " " + frozenPercent), Experiment.Run.class);
     }
 
+    /** The same, on all connections in turn. */
+    void openInTurns(int connections, int streams, String accept) throws IOException {
+        ask("turns " + connections + " " + streams + " " + accept);
+    }
+
     Experiment.Run join(int connections, String accept) throws IOException {
         return JSON.readValue(ask("join " + connections + " " + accept), Experiment.Run.class);
     }

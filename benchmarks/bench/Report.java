@@ -24,6 +24,7 @@ final class Report {
         head();
         peers();
         scaling();
+        Tables.joined(page, results.joined());
         frozen();
         Tables.joins(page, results.joins());
         Tables.memory(page, results.memory());
@@ -39,7 +40,8 @@ final class Report {
     private void head() {
         page.put("# What a broadcast costs\n");
         page.put(
-                "Written by `make bench%s`; the figures are in [results](results). Machine: %s, %d processors (%s), %.0f GB. JDK: %s.",
+                "Written by `make bench%s`; the figures are in [results](results). Machine: %s, %d processors (%s),"
+                        + " %.0f GB. JDK: %s.",
                 results.quick() ? "-quick" : "",
                 results.machine(),
                 results.processors(),
@@ -47,7 +49,8 @@ final class Report {
                 results.memoryBytes() / 1e9,
                 results.jdk());
         page.put(
-                "Flags of every JVM that serves: `%s`. Node: %s. Commit: %s. Date: %s. Load of the machine before the start: %s.\n",
+                "Flags of every JVM that serves: `%s`. Node: %s. Commit: %s. Date: %s. Load of the machine before the"
+                        + " start: %s.\n",
                 results.flags().isEmpty() ? "none" : results.flags(),
                 results.node().isEmpty() ? "not here" : results.node(),
                 results.commit(),
@@ -115,8 +118,10 @@ final class Report {
             return;
         }
         page.put("## One connection in twenty stops reading\n");
-        page.put(
-                "On the servers of the first table, right after it: first sixteen in flight, then one. The times are those of the others, to be held against the rows above; where more came than was posted, a queue was still being delivered that the load before had left. Resident memory is the server's at the end, history and heap included.\n");
+        page.put("On the servers of the first table, right after it: first sixteen in flight, then one. The times are"
+                + " those of the others, to be held against the rows above; where more came than was posted, a"
+                + " queue was still being delivered that the load before had left. Resident memory is the server's"
+                + " at the end, history and heap included.\n");
         Tables.wires(page, results.frozen());
     }
 

@@ -26,7 +26,8 @@ record Results(
         List<Wire> scaling,
         List<Wire> frozen,
         List<Wire> joins,
-        List<Memory> memory) {
+        List<Memory> memory,
+        List<Joined> joined) {
 
     /** A result of JMH: the time of one call, the bytes that it allocates, and by how many deliveries they divide. */
     record InProcess(String way, int streams, int burst, double micros, double bytes) {
@@ -54,6 +55,14 @@ record Results(
     /** What a server holds for streams that nobody writes to; heap is 0 for a peer that has none. */
     record Memory(String peer, double residentPerConnection, double heapPerConnection, double heapPerFurtherStream) {}
 
+    /** A load whose streams were opened one connection after another, or on all connections in turn. */
+    record Joined(boolean inTurns, Wire wire) {}
+
+    /** A file of an earlier edition lacks what was measured later. */
+    Results {
+        joined = joined == null ? new ArrayList<>() : joined;
+    }
+
     Results(boolean quick, Machine machine) {
         this(
                 machine.date(),
@@ -67,6 +76,7 @@ record Results(
                 machine.node(),
                 machine.commit(),
                 machine.loadAverage(),
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),

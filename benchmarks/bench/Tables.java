@@ -16,8 +16,8 @@ final class Tables {
     private Tables() {}
 
     static void wires(Page page, List<Wire> wires) {
-        page.put(
-                "| server | streams | connections | stopped | in flight | deliveries/s | arrived | CPU for each | median | 99 %% | worst | resident |");
+        page.put("| server | streams | connections | stopped | in flight | deliveries/s | arrived | CPU for each |"
+                + " median | 99 %% | worst | resident |");
         page.put("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         for (Wire wire : wires) {
             Experiment.Run run = wire.run();
@@ -25,7 +25,8 @@ final class Tables {
                     * run.delivered()
                     / Math.max(1, run.posted() * wire.streams() * (100 - wire.frozenPercent()) / 100);
             page.put(
-                    "| %s | %,d | %,d | %d %% | %d | %,.0f | %s | %.2f µs | %,.0f µs | %,.0f µs | %,.0f µs | %,.0f MB |%s",
+                    "| %s | %,d | %,d | %d %% | %d | %,.0f | %s | %.2f µs | %,.0f µs | %,.0f µs | %,.0f µs | %,.0f MB"
+                            + " |%s",
                     Page.label(wire.peer()),
                     wire.streams(),
                     wire.connections(),
@@ -43,15 +44,39 @@ final class Tables {
         page.put("");
     }
 
+    static void joined(Page page, List<Results.Joined> orders) {
+        if (orders.isEmpty()) {
+            return;
+        }
+        page.put("## Streams that joined in turns\n");
+        page.put("Behind a gateway, clients open streams on its connections in any order. One message is in flight; the"
+                + " streams of a connection share its writes in both orders.\n");
+        page.put("| joined | streams | connections | deliveries/s | CPU for each | 99 %% |\n|---|--:|--:|--:|--:|--:|");
+        for (Results.Joined order : orders) {
+            Wire wire = order.wire();
+            page.put(
+                    "| %s | %,d | %,d | %,.0f | %.2f µs | %,.0f µs |",
+                    order.inTurns() ? "in turns" : "one connection after another",
+                    wire.streams(),
+                    wire.connections(),
+                    wire.perSecond(),
+                    wire.run().cpuMicros(),
+                    wire.run().p99Micros());
+        }
+        page.put("");
+    }
+
     static void joins(Page page, List<Wire> joins) {
         if (joins.isEmpty()) {
             return;
         }
         page.put("## A thousand clients come back at once, again and again\n");
-        page.put(
-                "Each connects, shakes hands in full, and resumes after the last message but twenty (or gets what that server gives); it has joined when it has the newest message. The server has seen 200 before the first thousand. What a JVM still compiles during that, it has compiled by the last.\n");
-        page.put(
-                "| server | joined | first thousand within | median | CPU for each | last thousand within | median | CPU for each |\n|---|--:|--:|--:|--:|--:|--:|--:|");
+        page.put("Each connects, shakes hands in full, and resumes after the last message but twenty (or gets what that"
+                + " server gives); it has joined when it has the newest message. The server has seen 200 before"
+                + " the first thousand. What a JVM still compiles during that, it has compiled by the last.\n");
+        page.put("| server | joined | first thousand within | median | CPU for each | last thousand within | median |"
+                + " CPU for each |\n"
+                + "|---|--:|--:|--:|--:|--:|--:|--:|");
         var waves = joins.stream()
                 .collect(Collectors.groupingBy(
                         Wire::peer, LinkedHashMap::new, Collectors.mapping(Wire::run, Collectors.toList())));
@@ -78,8 +103,8 @@ final class Tables {
             return;
         }
         page.put("## Memory for what is held\n");
-        page.put(
-                "| server | resident for each held connection | heap of that | heap for each further stream on it |\n|---|--:|--:|--:|");
+        page.put("| server | resident for each held connection | heap of that | heap for each further stream on it |\n"
+                + "|---|--:|--:|--:|");
         for (Memory memory : memories) {
             boolean heap = Peer.valueOf(memory.peer()).isJava();
             page.put(

@@ -59,6 +59,7 @@ final class WireBenchmark {
                 }
             }
         }
+        joined(Peer.KIT_NDJSON, new Shape(20, 50));
         for (Peer peer : peers) {
             join(peer);
             memory(peer, 2_000);
@@ -81,6 +82,24 @@ final class WireBenchmark {
             for (int messages : thenStopped == 0 ? List.<Integer>of() : inFlight) {
                 Experiment.Run run = load.post(messages, seconds, thenStopped);
                 results.frozen().add(wire(peer, shape, thenStopped, server, run));
+            }
+        }
+    }
+
+    /** Streams that were opened one connection after another, and on all connections in turn: does it cost the same? */
+    private void joined(Peer peer, Shape shape) throws IOException {
+        for (boolean inTurns : new boolean[] {false, true}) {
+            progress.say(peer.label + ", streams joined " + (inTurns ? "in turns" : "in a row"));
+            try (Server server = new Server(peer);
+                    LoadProcess load = new LoadProcess(server)) {
+                if (inTurns) {
+                    load.openInTurns(shape.connections, shape.streams, peer.accept);
+                } else {
+                    load.open(shape.connections, shape.streams, peer.accept);
+                }
+                load.post(1, warmSeconds, 0);
+                Wire wire = wire(peer, shape, 0, server, load.post(1, seconds, 0));
+                results.joined().add(new Results.Joined(inTurns, wire));
             }
         }
     }

@@ -120,7 +120,7 @@ public final class Page {
 
     /** Answers with the file of this path, or throws a 404, or a 405 for a method other than GET and HEAD. */
     public void handle(HttpServerExchange exchange) throws Problem {
-        File file = files.get(exchange.getRequestPath());
+        File file = files.get(exchange.getRelativePath());
         if (file == null) {
             throw new Problem(404, "There is nothing here: messages are at /messages.");
         }

@@ -1,49 +1,23 @@
 package push.http;
 
-import io.undertow.server.handlers.HttpContinueReadHandler;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import push.LocalPublisher;
-import push.MessageLog;
 import push.Publisher;
-import push.Shards;
-import push.Stats;
 
 /**
- * The server, put together: one log, a shard for each IO thread, and the handlers between them and the sockets.
+ * The server, put together: a handler, and the sockets before it.
  *
  * <p><b>Threads:</b> any thread.
  */
 public final class PushServer implements RunningServer {
-    private final Config config;
-    private final Stats stats = new Stats();
-    private final Shards shards;
-    private final Publisher publisher;
-    private final PublishHandler publish;
-    private final Router router;
+    private final PushHandler handler;
     private final Listeners listeners;
 
     /** Puts a server together around the publisher of one's choice. */
     PushServer(Config config, Publisher.Factory factory) {
-        this.config = config;
-        MessageLog log = new MessageLog(config.retainMessages(), config.retainBytes());
-        shards = new Shards(config.settings(), log, stats);
-        publisher = factory.make(config.settings(), log, shards, stats);
-        Limits limits = new Limits(config);
-        publish = new PublishHandler(config, limits, log, publisher);
-        router = new Router(
-                new Origins(config),
-                config,
-                log,
-                shards,
-                new StreamHandler(config, limits, log, stats),
-                publish,
-                new StatusHandler(config, log, shards, stats),
-                new Metrics(log, shards, stats),
-                new HistoryHandler(log, limits));
+        handler = new PushHandler(config, factory);
         var tls = Pem.context(config.certificate(), config.key());
-        listeners = new Listeners(config, tls, shards, new HttpContinueReadHandler(router));
+        listeners = new Listeners(config, tls, handler.shards, handler);
     }
 
     /**
@@ -63,26 +37,7 @@ public final class PushServer implements RunningServer {
 
     @Override
     public void drain() {
-        router.unready();
-        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // While load balancers look away.
-        router.drain();
-        publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
-        long began = System.nanoTime();
-        shards.refuseIncoming();
-        await(publish::isIdle, began + config.drainMs() * 450_000L);
-        shards.sayGoodbye();
-        await(() -> stats.streams().open() == 0, began + config.drainMs() * 900_000L); // The rest is for GOAWAYs.
-        shards.goAway();
-        await(listeners::idle, began + config.drainMs() * 1_000_000L);
-    }
-
-    /** An interrupt ends the waiting: somebody wants an end at once. */
-    private static void await(BooleanSupplier fact, long deadlineNanos) {
-        while (!fact.getAsBoolean()
-                && System.nanoTime() < deadlineNanos
-                && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(5_000_000);
-        }
+        handler.drain(listeners::idle);
     }
 
     @Override

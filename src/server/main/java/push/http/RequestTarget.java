@@ -1,5 +1,6 @@
 package push.http;
 
+import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.Protocols;
@@ -36,11 +37,12 @@ final class RequestTarget {
      */
     static void decode(HttpServerExchange exchange) throws Problem {
         checkHost(exchange);
-        String path = exchange.getRequestPath();
+        if (exchange.getConnection().getUndertowOptions().get(UndertowOptions.DECODE_URL, true)) {
+            return; // Another's server, whose Undertow has decoded it.
+        }
+        String path = exchange.getRelativePath();
         if (path.indexOf('%') >= 0) {
-            String decoded = decode(path, false);
-            exchange.setRequestPath(decoded);
-            exchange.setRelativePath(decoded);
+            exchange.setRelativePath(decode(path, false));
         }
         String query = exchange.getQueryString();
         if (query.indexOf('%') >= 0 || query.indexOf('+') >= 0) {

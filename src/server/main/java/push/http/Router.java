@@ -74,7 +74,7 @@ final class Router implements HttpHandler {
         try {
             ClientConnection.of(exchange).refuseIfTooLarge();
             RequestTarget.decode(exchange);
-            route(exchange, exchange.getRequestPath());
+            route(exchange, exchange.getRelativePath());
         } catch (Problem problem) {
             problem.send(exchange);
         }
