@@ -1,5 +1,6 @@
 .DEFAULT_GOAL := help
 JAR := target/streaming-push-kit.jar
+SUITE := target/push-suite.jar
 WITH := sh src/build/setup.sh
 # An environment that a command line sets goes on to every recipe: make run PUSH_HEARTBEAT_MS=1000.
 
@@ -19,7 +20,13 @@ build: certs $(JAR) ## Build target/streaming-push-kit.jar, which runs with java
 	@echo "$(JAR) is built. Start it here: java @src/build/server.flags -jar $(JAR)"
 
 $(JAR): pom.xml src/server/pom.xml $(shell find src/server/main -type f 2>/dev/null)
-	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true -pl src/server -am package && touch $@
+	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true -Dsuite.jar.skip -pl src/server -am package && touch $@
+
+suite: $(SUITE) ## Build target/push-suite.jar, which judges any server: java -jar target/push-suite.jar --help
+	@echo "$(SUITE) is built. It judges any server: java -jar $(SUITE) https://localhost:9000"
+
+$(SUITE): pom.xml src/suite/pom.xml $(shell find src/suite/main -type f 2>/dev/null)
+	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true -pl src/suite package && touch $@
 
 certs: ## Make certs/key.pem, csr.pem and server.crt, unless they still serve
 	@$(WITH) run sh certs/make-certs.sh
@@ -76,4 +83,4 @@ doctor: ## Look over this machine, and say how to mend what is wrong
 clean: ## Remove what was built; certificates stay
 	@rm -rf target */target src/*/target
 
-.PHONY: help run test simulate test-proxies build certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean
+.PHONY: help run test simulate test-proxies build suite certs learn check hint solution catch-up reset cost agenda matrix mutants docs docs-check stress offline bench bench-quick format verify screenshot doctor clean

@@ -1,11 +1,6 @@
 package coach;
 
 import coach.Verdict.Colour;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +33,7 @@ final class Check {
     }
 
     /**
-     * Judges what the environment names: URL (and PID), CMD, STEP, or else the workshop's server; LESSON is the only lesson. What is
+     * Judges what the environment names: CMD, STEP, or else the workshop's server; LESSON is the only lesson. What is
      * red ends its lesson, and a learner's run, unless KEEP_GOING is set. EXPECT is a file of what this server is known not to do:
      * with it the verdicts must be just these.
      *
@@ -47,14 +42,8 @@ final class Check {
     boolean run(Map<String, String> env) {
         boolean keepGoing = !env.getOrDefault("KEEP_GOING", "").isEmpty();
         var lessons = lessons(env.getOrDefault("LESSON", ""));
-        var url = env.getOrDefault("URL", "");
         var command = env.getOrDefault("CMD", "");
         var step = env.getOrDefault("STEP", "");
-        if (!url.isEmpty()) {
-            reach(url);
-            screen.line("Judging the server at " + url + ", with the settings that it has");
-            return judge(lessons, new Subject.Elsewhere(url, env.getOrDefault("PID", "")), false, keepGoing);
-        }
         if (!command.isEmpty()) {
             screen.line("Judging " + command + ", started anew with the settings of each class of tests");
             var expect = env.getOrDefault("EXPECT", "");
@@ -69,29 +58,6 @@ final class Check {
             return judge(lessons, new Subject.InThisJvm(rung.step()), false, keepGoing);
         }
         return workshop(lessons, keepGoing);
-    }
-
-    /** So that a server that is not there is not told twelve times what is wrong with it. */
-    private static void reach(String url) {
-        if (!url.matches("https://[^\\s/?#@\\\\]+(/[^\\s?#]*)?")) {
-            throw new Mistake("URL=" + url + ": give https, a host, and at most a port and a path,"
-                    + " as in URL=https://localhost:9000 or URL=https://localhost/push/");
-        }
-        URI address;
-        try {
-            address = new URI(url);
-        } catch (URISyntaxException e) {
-            throw new Mistake("URL=" + url + ": " + e.getReason());
-        }
-        if (address.getHost() == null) {
-            throw new Mistake("URL=" + url + ": that host cannot be read; an IPv6 address stands in brackets");
-        }
-        try (var socket = new Socket()) {
-            socket.connect(
-                    new InetSocketAddress(address.getHost(), address.getPort() < 0 ? 443 : address.getPort()), 5_000);
-        } catch (IOException | IllegalArgumentException e) {
-            throw new Mistake("nothing answers at " + url + " (" + e.getMessage() + "): start the server first");
-        }
     }
 
     private List<Rung> lessons(String name) {

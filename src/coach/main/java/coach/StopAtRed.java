@@ -5,6 +5,7 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestWatcher;
+import suite.Runner;
 
 /**
  * Leaves out the tests that come after a red one, or after the run was called off. JUnit finds it as a service, and it does
@@ -15,8 +16,6 @@ import org.junit.jupiter.api.extension.TestWatcher;
 public final class StopAtRed implements ExecutionCondition, TestWatcher {
 
     static final String PARAMETER = "coach.stopAtRed";
-    /** How the reason begins of a test that was left out. */
-    static final String REASON = "left out: ";
 
     private static final ConditionEvaluationResult GO_ON = ConditionEvaluationResult.enabled("");
 
@@ -36,7 +35,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
         var why = STOP.get();
         return why.isEmpty() || context.getConfigurationParameter(PARAMETER).isEmpty()
                 ? GO_ON
-                : ConditionEvaluationResult.disabled(REASON + why);
+                : ConditionEvaluationResult.disabled(Runner.LEFT_OUT + why);
     }
 
     @Override

@@ -5,11 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,26 +68,6 @@ class CoachTest {
         assertTrue(fault(file).contains("the field \"slug\" is missing in {\"id\":\"05\"}"), fault(file));
         Text.write(file, "{\"lessons\":");
         assertTrue(fault(file).contains("is not JSON"), fault(file));
-    }
-
-    @Test
-    void aServerThatIsNotThereIsNotJudged() throws IOException {
-        int free;
-        try (var socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
-        var check = new Check(Fixture.ladder(), new Shown().plain());
-
-        for (var path : List.of("", "/", "/push/", "/push")) {
-            var url = "https://localhost:" + free + path;
-            var fault = assertThrows(Mistake.class, () -> check.run(Map.of("URL", url)));
-            assertTrue(fault.getMessage().startsWith("nothing answers at " + url), fault.getMessage());
-        }
-        for (var url : List.of(
-                "http://localhost:9000", "localhost:9000", "https://localhost:9000/?x", "https://ann@localhost/")) {
-            var fault = assertThrows(Mistake.class, () -> check.run(Map.of("URL", url)));
-            assertTrue(fault.getMessage().startsWith("URL=" + url + ": give https, a host, "), fault.getMessage());
-        }
     }
 
     @Test

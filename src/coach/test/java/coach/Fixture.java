@@ -58,7 +58,7 @@ final class Fixture {
         @Test
         void theAnswerIsTwo() throws ReflectiveOperationException {
             var loader = Thread.currentThread().getContextClassLoader();
-            var server = Class.forName(System.getProperty("suite.server"), true, loader);
+            var server = Class.forName(suite.Options.current().server(), true, loader);
 
             assertEquals(2, server.getMethod("answer").invoke(null), "the answer");
         }

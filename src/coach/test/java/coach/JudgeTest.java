@@ -20,7 +20,7 @@ class JudgeTest {
 
     @AfterEach
     void forget() {
-        Subject.ALL.forEach(System::clearProperty);
+        suite.Options.forget();
     }
 
     @Test

@@ -45,7 +45,7 @@ class LearnTest {
     void quit() throws Exception {
         press("q");
         running.get(30, TimeUnit.SECONDS);
-        Subject.ALL.forEach(System::clearProperty);
+        suite.Options.forget();
         System.clearProperty("suite.startMs");
     }
 

@@ -39,7 +39,7 @@ class MatrixTest {
 
     @AfterEach
     void forget() {
-        Subject.ALL.forEach(System::clearProperty);
+        suite.Options.forget();
     }
 
     @Test

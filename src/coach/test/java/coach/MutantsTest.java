@@ -27,7 +27,7 @@ class MutantsTest {
 
     @AfterEach
     void forget() {
-        Subject.ALL.forEach(System::clearProperty);
+        suite.Options.forget();
         System.clearProperty(SECOND_GO);
     }
 

@@ -16,8 +16,8 @@ import java.util.function.BooleanSupplier;
  */
 final class Deadline {
 
-    /** How long a test waits for something that ought to come at once: 5 s, or {@code -Dsuite.patienceMs}. */
-    static final Duration PATIENCE = Duration.ofMillis(Long.getLong("suite.patienceMs", 5_000));
+    /** How long a test waits for something that ought to come immediately. */
+    static final Duration PATIENCE = Options.current().patience();
 
     private static final Duration POLL = Duration.ofMillis(10);
 

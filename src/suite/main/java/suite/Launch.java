@@ -42,17 +42,20 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         return true;
     }
 
-    /** What the system properties ask for, with these settings where they are ours to choose. */
-    static Launch of(Map<String, String> settings) {
-        var url = System.getProperty("suite.url", "");
-        if (!url.isEmpty()) {
-            return new Elsewhere(root(url), Long.getLong("suite.pid", -1));
+    /** What the options ask for, with these settings where they are ours to choose. */
+    static Launch of(Options options, Map<String, String> settings) {
+        if (!options.url().isEmpty()) {
+            return new Elsewhere(root(options.url()), options.pid());
         }
-        var command = System.getProperty("suite.command", "");
-        if (!command.isEmpty()) {
-            return StartedByCommand.start(command, settings);
+        if (!options.command().isEmpty()) {
+            return StartedByCommand.start(options.command(), settings, options.start());
         }
-        return InThisJvm.start(System.getProperty("suite.server", InThisJvm.REFERENCE), settings);
+        if (options.server().isEmpty()) {
+            throw new AssertionError(
+                    "there is no server to judge: name one by the system property suite.url, suite.command"
+                            + " or suite.server");
+        }
+        return InThisJvm.start(options.server(), settings);
     }
 
     /** The root that a URL names, with its path; an error that says what is wrong with it if it cannot be one. */
@@ -74,7 +77,6 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     /** Started by its static method {@code start(Map)}. */
     record InThisJvm(String className, RunningServer running) implements Launch {
 
-        static final String REFERENCE = "push.http.PushServer";
         private static final Duration START = Duration.ofSeconds(20);
 
         static InThisJvm start(String className, Map<String, String> settings) {
@@ -142,7 +144,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
             if (process.isEmpty()) {
                 throw new TestAbortedException(
                         Target.NOT_JUDGED
-                                + "it needs to send a SIGTERM, and there is no process to send it to: name it with PID=… (to a test run by Maven, -Dsuite.pid=…)");
+                                + "it needs to send a SIGTERM, and there is no process to send it to: name it with --pid N (PID=N to make, -Dsuite.pid=N to Maven)");
             }
             boolean sent = process.get().destroy();
             assert sent;

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** TLS with a certificate that clients accept, and HTTP/2 agreed on while it is set up (RFC 9113, section 3.2). */
 @Lesson(id = "01", slug = "tls", title = "TLS and ALPN")
+@Proves("tls.versions")
 class Lesson01TlsTest {
 
     @RegisterExtension
@@ -30,6 +31,7 @@ class Lesson01TlsTest {
     /** What a handshake has agreed on. */
     private record Agreed(SSLSession session, String protocol) {}
 
+    @Proves("tls.certificate")
     @Test
     @Means(
             "The certificate was made with a common name alone, or the extension of the request was not copied into it; clients"
@@ -47,6 +49,7 @@ class Lesson01TlsTest {
         }
     }
 
+    @Proves("tls.certificate")
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1"})
     @Means(
@@ -103,6 +106,7 @@ class Lesson01TlsTest {
         assertEquals(version, agreed.session().getProtocol(), "the version of TLS");
     }
 
+    @Proves("status.streams")
     @Test
     @Means("There is no GET /status, or it lacks one of the two numbers that every later lesson reads: streams.open and"
             + " heartbeatMs.")

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A record is a line, wherever the network cuts: not a write, not a frame, not what one read returns. */
 @Lesson(id = "03", slug = "chunks", title = "A chunk is not a message")
+@Proves("stream.records")
 class Lesson03ChunksTest {
 
     private static final int BURST = 50;
@@ -47,6 +48,7 @@ class Lesson03ChunksTest {
         }
     }
 
+    @Proves("message.all")
     @Test
     @Means(
             "What was posted did not become a record of type message, with its user, its text and its time, on every stream.")
@@ -154,6 +156,7 @@ class Lesson03ChunksTest {
         figures.put("chunks", recorder.chunks().size() - chunksBefore);
     }
 
+    @Proves("message.text")
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One order for everybody, a name for each place in it, and a beginning that is the same whoever asks. */
 @Lesson(id = "04", slug = "order", title = "Order, ids, history")
+@Proves("message.all")
 class Lesson04OrderTest {
 
     private static final int HISTORY = 50;
@@ -24,6 +25,7 @@ class Lesson04OrderTest {
     @RegisterExtension
     final Figures figures = new Figures();
 
+    @Proves("message.history")
     @Test
     @Means("The history is turned round, or the list that everybody shares is, which then is another one at each look.")
     void historyIsTheNewestFiftyOldestFirst() {
@@ -34,6 +36,7 @@ class Lesson04OrderTest {
         assertHistory(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history");
     }
 
+    @Proves("message.history")
     @Test
     @Means("Something is sent twice: as history and again as new, or the history goes on past the newest message.")
     void afterTheHistoryComesWhatIsNew() {
@@ -46,6 +49,7 @@ class Lesson04OrderTest {
         assertEquals("after the history", recorder.nextMessage().text(), "the first message after the history");
     }
 
+    @Proves("message.history")
     @Test
     @Means("To ask for the history changes it: one client's reading is another client's order.")
     void twoClientsGetTheSameHistory() {
@@ -57,6 +61,7 @@ class Lesson04OrderTest {
         assertHistory(first, second, "the history of the second client");
     }
 
+    @Proves("message.history")
     @Test
     @Means(
             "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.")
@@ -73,6 +78,7 @@ class Lesson04OrderTest {
         delivery.assertPerfect();
     }
 
+    @Proves("message.id")
     @Test
     @Means("The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.")
     void anIdIsTheEpochAndASequenceThatGrowsByOne() {
@@ -86,6 +92,7 @@ class Lesson04OrderTest {
         assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
     }
 
+    @Proves("message.id")
     @Test
     @Means("The answer does not hold the message with its id, or the streams carry another one.")
     void theStreamBringsTheIdThatThePostWasAnsweredWith() {
@@ -101,6 +108,7 @@ class Lesson04OrderTest {
         assertEquals(id, message.id(), "the id of the message on the stream");
     }
 
+    @Proves("post.created")
     @Test
     @Means(
             "A client that has posted learns its message's place from the answer: 201, Location, and the message itself.")
@@ -133,6 +141,7 @@ class Lesson04OrderTest {
                 .assertPerfect();
     }
 
+    @Proves("message.id")
     @Test
     @Means("The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.")
     void aNewLifeHasANewEpoch() {

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Everything to everybody, once and in one order: whoever comes in the midst of it, and whoever fails in the midst of it. */
 @Lesson(id = "05", slug = "broadcast", title = "Broadcast without a gap")
+@Proves("slow.others")
 class Lesson05BroadcastTest {
 
     private static final int STORM = 400;
@@ -89,6 +90,7 @@ class Lesson05BroadcastTest {
         stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
     }
 
+    @Proves("leave.alone")
     @Test
     @Means("One stream's failure ends the loop over all of them, so those that come after it in the list get nothing.")
     void aStreamThatBreaksStopsNobody() {
@@ -111,6 +113,7 @@ class Lesson05BroadcastTest {
         storm.delivered(before).plus(storm.delivered(after)).into(figures).assertPerfect();
     }
 
+    @Proves("message.join")
     @Test
     @Means(
             "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they"
@@ -136,6 +139,7 @@ class Lesson05BroadcastTest {
                 .assertPerfect();
     }
 
+    @Proves("message.all")
     @Test
     @Means("Streams are written to by several threads at once, or a message gets its id before it has its place.")
     void everyStreamGetsEveryMessageInTheSameOrder() {

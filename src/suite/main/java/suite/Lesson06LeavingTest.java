@@ -11,6 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every way to leave: who has gone is forgotten within a second, without another message, and nobody else notices. */
 @Lesson(id = "06", slug = "leaving", title = "Every way to leave")
+@Proves("leave.soon")
 final class Lesson06LeavingTest {
 
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -83,6 +84,7 @@ final class Lesson06LeavingTest {
     }
 
     @Means("One cancelled stream takes its connection, or its neighbours on it, along.")
+    @Proves("leave.alone")
     @Test
     void streamThatIsCancelledLeavesItsNeighboursAlone() {
         var peer = server.raw();
@@ -98,6 +100,7 @@ final class Lesson06LeavingTest {
     }
 
     @Means("Writing to those who have just gone fails for those who have not.")
+    @Proves("leave.alone")
     @Test
     void streamsThatLeaveInAStormHarmNobody() {
         var witness = server.live(server.newClient(), Format.NDJSON);

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Silence: the client must be able to tell a quiet line from a dead one, and so must the server. */
 @Lesson(id = "07", slug = "silence", title = "Silence")
+@Proves("silence.ping")
 final class Lesson07SilenceTest {
 
     @RegisterExtension
@@ -34,6 +35,7 @@ final class Lesson07SilenceTest {
     }
 
     @Means("Nothing is written while nobody posts: a client cannot tell this from a dead line.")
+    @Proves("silence.heartbeat")
     @Test
     void quietStreamBeatsAndNamesTheNewestMessage() {
         var stream = server.live(Format.NDJSON);
@@ -74,6 +76,7 @@ final class Lesson07SilenceTest {
     }
 
     @Means("Heartbeats come by the clock and not after silence: they are noise between messages.")
+    @Proves("silence.heartbeat")
     @Test
     void streamThatIsBusyDoesNotBeat() {
         var stream = server.live(Format.NDJSON);

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Lesson(id = "08", slug = "slow_reader", title = "The slow reader")
+@Proves("slow.others")
 class Lesson08SlowReaderTest {
 
     private static final int PLENTY = 1 << 24;
@@ -48,6 +49,7 @@ class Lesson08SlowReaderTest {
         stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
     }
 
+    @Proves("resume.lapped")
     @Test
     @Means("A slow reader is given a queue of its own, or messages that it missed are passed over without a word.")
     void aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest() {
@@ -96,6 +98,7 @@ class Lesson08SlowReaderTest {
         figures.putMs("p99 beside slow readers", Storm.percentile(beside.latencies(reader), 99));
     }
 
+    @Proves("slow.memory")
     @Test
     @Means("The server keeps for each slow reader what it has not read.")
     void whatIsLeftUnreadTakesNoMemory() {
@@ -124,6 +127,7 @@ class Lesson08SlowReaderTest {
         }
     }
 
+    @Proves("slow.stalled")
     @Test
     @Means("Nobody looks at the clock: a reader that has stopped is kept for ever.")
     void aStreamThatDoesNotMoveIsClosedAndItsNeighbourIsNot() {
@@ -145,6 +149,7 @@ class Lesson08SlowReaderTest {
         assertEquals(id, neighbour.nextMessage().id());
     }
 
+    @Proves("slow.stalled")
     @Test
     @Means("A reader is closed for being slow, when only one that does not move at all should be.")
     void aStreamThatMovesAByteAtATimeIsKept() {

@@ -15,9 +15,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Coming back with the last id: exactly what was missed, or a plain word that there is no telling what was missed. */
+/**
+ * Coming back with the last id: exactly what was missed, or a plain word that there is no telling what was missed.
+ *
+ * <p><b>Length:</b> from where a client may resume, and from where not, is one list of cases.
+ */
 @Lesson(id = "09", slug = "resume", title = "Resume")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Proves("resume.exact")
 final class Lesson09ResumeTest {
 
     private static final int RETAINED = 100;
@@ -44,6 +49,7 @@ final class Lesson09ResumeTest {
 
     @Means(
             "Only the header is read, so that a client which cannot set one (a browser's first EventSource) cannot resume.")
+    @Proves("resume.where")
     @Test
     void idMayStandInTheQuery() {
         var ids = post("m", 3);
@@ -55,6 +61,7 @@ final class Lesson09ResumeTest {
     }
 
     @Means("The query wins over the header: an EventSource that reconnects sends both, and the query is the older.")
+    @Proves("resume.where")
     @Test
     void headerIsNewerThanTheQuery() {
         var ids = post("m", 3);
@@ -90,6 +97,7 @@ final class Lesson09ResumeTest {
     }
 
     @Means("The bound of what is still held is one off: a message is lost without a word, or a good place is refused.")
+    @Proves("resume.reason")
     @Test
     void placeIsGoodAsLongAsAllThatFollowsIsHeld() {
         server.requires("PUSH_RETAIN_MESSAGES");
@@ -104,6 +112,7 @@ final class Lesson09ResumeTest {
     }
 
     @Means("A number is compared, but not the life of the log that it belongs to.")
+    @Proves("resume.reason")
     @Test
     void idOfAnotherLifeIsNoPlaceInThisOne() {
         server.restart();
@@ -117,6 +126,7 @@ final class Lesson09ResumeTest {
     }
 
     @Means("An id that is ahead of the log is waited for, or taken for the newest.")
+    @Proves("resume.reason")
     @Test
     void idThatIsNotYetThereIsNoPlace() {
         var ids = post("m", 3);
@@ -168,6 +178,7 @@ final class Lesson09ResumeTest {
     }
 
     @Means("An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.")
+    @Proves("resume.reason")
     @Test
     void emptyIdIsNone() {
         var ids = post("m", 2);
@@ -189,6 +200,7 @@ final class Lesson09ResumeTest {
         assertEquals(message.id(), message.event().orElseThrow().id().orElse(""));
     }
 
+    @Proves("resume.start")
     @Test
     void startAloneIsEnoughToComeBackWith() {
         var start = server.open(Format.NDJSON).next("start");

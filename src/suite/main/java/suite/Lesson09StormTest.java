@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A client on a bad network: cut while messages pour in, and back each time with the last id that it has. */
 @Lesson(id = "09", slug = "resume", title = "Resume")
+@Proves("resume.exact")
 final class Lesson09StormTest {
 
     @RegisterExtension

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Frames that no honest client sends, one or many: they cost their own connection at most, and nobody else anything. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@Proves("limit.frames")
 final class Lesson10FloodsTest {
 
     private static final long MEGABYTE = 1 << 20;

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections that never become HTTP/2: they are ended, and soon. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@Proves("tls.patience")
 final class Lesson10HandshakeTest {
 
     @RegisterExtension

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What a POST may bring that was not meant well: each is refused, and the answer says why. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Proves("post.fields")
 final class Lesson10HostileTest {
 
     @RegisterExtension
@@ -76,6 +77,7 @@ final class Lesson10HostileTest {
 
     @Order(1)
     @Means("The body is parsed leniently, or what the parser throws is not caught and answered.")
+    @Proves("post.body")
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodiesThatAreNoJsonObject")
     void bodyThatIsNoJsonObjectIsRefused(String name, byte[] body) {
@@ -139,6 +141,7 @@ final class Lesson10HostileTest {
     }
 
     @Means("The media type is not looked at, so that a form on any page can post without being asked (CORS).")
+    @Proves("post.type")
     @ParameterizedTest
     @ValueSource(
             strings = {

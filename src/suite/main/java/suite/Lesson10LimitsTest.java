@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every bound of the contract from both sides: the last that is taken, and the first that is refused. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@Proves("post.size")
 final class Lesson10LimitsTest {
 
     private static final int MAX_BODY = 65_536;
@@ -36,6 +37,7 @@ final class Lesson10LimitsTest {
     final Bystanders bystanders = Bystanders.of(server);
 
     @Means("Lengths are counted in chars or bytes, not in code points, or the bound is one off.")
+    @Proves("post.fields")
     @ParameterizedTest
     @CsvSource({
         "user, 64, a",
@@ -98,6 +100,7 @@ final class Lesson10LimitsTest {
     }
 
     @Means("The length that the client declares is not compared with what it sends (RFC 9113, 8.1.1).")
+    @Proves("post.body")
     @ParameterizedTest
     @ValueSource(
             strings = {"1", "25", "27", "1000", "-26", "abc", "0x1a", "26, 26", "26.0", "99999999999999999999999", ""})
@@ -113,6 +116,7 @@ final class Lesson10LimitsTest {
     }
 
     @Means("A body that never ends is waited for, so that a thousand of them hold the server's memory.")
+    @Proves("post.time")
     @Test
     void bodyThatDoesNotComeIsGivenUp() {
         impatient.requires("PUSH_BODY_MS");
@@ -127,6 +131,7 @@ final class Lesson10LimitsTest {
     }
 
     @Means("The time for a body begins anew with every byte.")
+    @Proves("post.time")
     @Test
     void bodyThatDribblesIsGivenUp() {
         impatient.requires("PUSH_BODY_MS");
@@ -145,6 +150,7 @@ final class Lesson10LimitsTest {
     }
 
     @Means("Streams are not counted for each connection, or the count is one off.")
+    @Proves("limit.streams")
     @Test
     void connectionHoldsAHundredStreams() {
         server.requires("PUSH_MAX_STREAMS_PER_CONNECTION");
@@ -176,6 +182,7 @@ final class Lesson10LimitsTest {
     }
 
     @Means("The server advertises as many streams as it holds open, so that a POST has to wait for one of them to end.")
+    @Proves("limit.streams")
     @Test
     void moreStreamsAreAdvertisedThanMayBeHeld() {
         int advertised =

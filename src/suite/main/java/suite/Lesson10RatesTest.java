@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** How much one connection may do at once and for long, and how much all together; each refusal says when to come back. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@Proves("limit.rates")
 final class Lesson10RatesTest {
 
     @RegisterExtension
@@ -67,6 +68,7 @@ final class Lesson10RatesTest {
     }
 
     @Means("There is no bound to all streams together, or its refusal costs more than a stream.")
+    @Proves("limit.streams")
     @Test
     void twentyStreamsInAllAndNoMore() {
         small.requires("PUSH_MAX_STREAMS");

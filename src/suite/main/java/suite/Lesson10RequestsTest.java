@@ -16,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests for what is not there, in ways that are not served, or from those who may not. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@Proves("refuse.request")
 final class Lesson10RequestsTest {
 
     @RegisterExtension
@@ -78,6 +79,7 @@ final class Lesson10RequestsTest {
     }
 
     @Means("A method that is not there is answered as if it were another, or without Allow (RFC 9110, 15.5.6).")
+    @Proves("refuse.method")
     @ParameterizedTest
     @CsvSource({
         "PUT, /messages, POST",
@@ -104,6 +106,7 @@ final class Lesson10RequestsTest {
     }
 
     @Means("The body of an answer to HEAD is sent, and stands before the next answer.")
+    @Proves("refuse.method")
     @Test
     void headIsAnsweredWithoutABody() {
         var status = server.request(server.at("/status").head());
@@ -130,6 +133,7 @@ final class Lesson10RequestsTest {
     }
 
     @Means("Any page that the user visits can read and write here in the user's name.")
+    @Proves("refuse.origin")
     @ParameterizedTest
     @MethodSource("foreign")
     void pageOfAnotherSiteMayNeitherReadNorPost(String method, String origin) {
@@ -143,6 +147,7 @@ final class Lesson10RequestsTest {
     }
 
     @Means("The page that the server serves itself is locked out, because hosts are compared as strings.")
+    @Proves("refuse.origin")
     @ParameterizedTest
     @ValueSource(strings = {"https://localhost:", "https://LOCALHOST:", "HTTPS://LocalHost:"})
     void ownPageMayReadAndPost(String origin) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A message may say anything: whatever stands in it is passed on as it is, and does nothing on its way. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
+@Proves("message.text")
 final class Lesson10TextTest {
 
     @RegisterExtension
@@ -83,6 +84,7 @@ final class Lesson10TextTest {
     }
 
     @Means("A name may be invisible or reorder the row it stands in, so that it reads as the name of somebody else.")
+    @Proves("post.name")
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Lesson(id = "11", slug = "browser", title = "The browser")
 @Tag("browser")
 @Timeout(60)
+@Proves("page.shows")
 final class Lesson11BrowserTest {
 
     /** Waits that begin with up to a second and double are not so many, however the dice fall; a loop is hundreds. */
@@ -126,6 +127,7 @@ final class Lesson11BrowserTest {
     }
 
     @Means("The light believes the socket: an open connection that brings nothing is not live. Watch the heartbeats.")
+    @Proves("page.light")
     @Test
     void lightTurnsRedInSilenceAndWhatWasMissedComesOnce() {
         server.restart();
@@ -146,6 +148,7 @@ final class Lesson11BrowserTest {
     }
 
     @Means("The light turns green because an answer has begun. A proxy can begin one: wait for the first record.")
+    @Proves("page.light")
     @Test
     void anAnswerThatBringsNothingIsNotLive() {
         var relay = server.relay();
@@ -168,6 +171,7 @@ final class Lesson11BrowserTest {
 
     @Means(
             "A short interruption is kept from the user, or nobody comes back after it, or comes back without the last id.")
+    @Proves("page.light")
     @Test
     void lightTurnsRedAtAnEndAndWhoComesBackHasEverything() {
         server.restart();
@@ -195,6 +199,7 @@ final class Lesson11BrowserTest {
     }
 
     @Means("A client that is refused tries again at once, and ten thousand of them keep the server down.")
+    @Proves("page.light")
     @Test
     void whoIsRefusedDoesNotHammer() {
         var relay = server.relay();

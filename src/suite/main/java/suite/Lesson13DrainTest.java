@@ -15,7 +15,13 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
+/**
+ * Going down: in which order, and what each client is told.
+ *
+ * <p><b>Length:</b> a drain has one order, and each check looks at one place of it.
+ */
 @Lesson(id = "13", slug = "drain", title = "Going down without losing anyone")
+@Proves("drain.bye")
 class Lesson13DrainTest {
 
     private static final int PLENTY = 1 << 24;
@@ -91,6 +97,7 @@ class Lesson13DrainTest {
         }
     }
 
+    @Proves("drain.refuses")
     @Test
     @Means("While it goes down the server takes new work, or answers nothing, or says that it is ready.")
     void whileItGoesDownNewRequestsAreRefused() {
@@ -132,6 +139,7 @@ class Lesson13DrainTest {
         await(gone);
     }
 
+    @Proves("drain.refuses")
     @Test
     @Means("A message whose body was late is accepted when every stream has had its bye, and nobody reads it.")
     void aMessageThatIsWholeTooLateIsRefused() {
@@ -153,6 +161,7 @@ class Lesson13DrainTest {
         await(gone);
     }
 
+    @Proves("drain.connection")
     @Test
     @Means("The connection is not told that it is over, so that the client asks on it again.")
     void theConnectionIsToldThatItIsOver() {
@@ -166,6 +175,7 @@ class Lesson13DrainTest {
         await(gone);
     }
 
+    @Proves("drain.connection")
     @Test
     @Means("One reader that has stopped keeps the server from going down.")
     void aStreamThatDoesNotMoveIsNotWaitedForLong() {

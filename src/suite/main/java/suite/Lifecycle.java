@@ -13,7 +13,6 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
-import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
@@ -49,6 +48,8 @@ abstract class Lifecycle
     }
 
     abstract Answer get(String path);
+
+    abstract void requires(String... settings);
 
     /** For classes that hold streams open from one test to the next: nothing is closed or counted between them. */
     final void keepStreams() {
@@ -112,26 +113,34 @@ abstract class Lifecycle
         if (drained && !ours()) {
             throw Target.notJudged("the server has gone, because an earlier test has sent it a SIGTERM");
         }
+        if (!ours() && context.getRequiredTestClass().isAnnotationPresent(Area.class)) {
+            requires(own());
+        }
         if (drained) {
             restart();
         }
         launch().mark();
     }
 
-    /** Adds what the server has to say, before the sentence of {@link Means}. */
+    /** The settings that a class relies on; not those that lift a rate, for a 429 can be waited for. */
+    private String[] own() {
+        return settings.entrySet().stream()
+                .filter(one -> !one.getKey().equals("PUSH_PORT"))
+                .filter(one ->
+                        !(one.getKey().endsWith("_PER_SECOND") && one.getValue().equals("0")))
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toArray(String[]::new);
+    }
+
+    /** Adds what the server has to say. */
     @Override
     public final void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         var aside = thrown instanceof TestAbortedException ? "" : launch().aside();
         if (aside.isEmpty()) {
             throw thrown;
         }
-        var message = thrown instanceof AssertionError ? String.valueOf(thrown.getMessage()) : thrown.toString();
-        int means = message.indexOf(Means.USUALLY);
-        int end = means < 0 ? message.length() : means;
-        var told =
-                new AssertionFailedError(message.substring(0, end) + "\n  " + aside + message.substring(end), thrown);
-        told.setStackTrace(thrown.getStackTrace());
-        throw told;
+        throw CheckFailed.withAside(thrown, aside);
     }
 
     @Override
@@ -154,7 +163,7 @@ abstract class Lifecycle
 
     private void start() {
         drained = false;
-        launch = Optional.of(Launch.of(settings()));
+        launch = Optional.of(Launch.of(Options.current(), settings()));
         client = Optional.of(Clients.http2());
     }
 
@@ -197,6 +206,6 @@ abstract class Lifecycle
     abstract Status status();
 
     private boolean isReference() {
-        return launch() instanceof Launch.InThisJvm here && here.className().equals(Launch.InThisJvm.REFERENCE);
+        return launch() instanceof Launch.InThisJvm here && here.className().equals(Options.ours());
     }
 }

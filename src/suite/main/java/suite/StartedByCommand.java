@@ -25,28 +25,33 @@ final class StartedByCommand implements Launch {
     private final String command;
     private final Process process;
     private final ProcessOutput output;
-    /** How long the server may take until it serves: 20 s, or {@code -Dsuite.startMs}. */
-    private final Duration start = Duration.ofMillis(Long.getLong("suite.startMs", 20_000));
+    /** How long the server may take until it serves. */
+    private final Duration start;
 
     private final Thread atExit = new Thread(this::kill, "suite-kill");
     private int port;
     private volatile boolean drained; // Volatile: drained on one thread of a test, asked for last words on another.
 
-    private StartedByCommand(String command, Process process) {
+    private StartedByCommand(String command, Process process, Duration start) {
         this.command = command;
+        this.start = start;
         this.process = process;
         output = ProcessOutput.of(process);
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     static StartedByCommand start(String command, Map<String, String> settings) {
+        return start(command, settings, Options.current().start());
+    }
+
+    static StartedByCommand start(String command, Map<String, String> settings, Duration start) {
         var builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
         builder.environment().putAll(settings);
         try {
             var process = builder.start();
             process.getOutputStream().close();
-            var server = new StartedByCommand(command, process);
+            var server = new StartedByCommand(command, process, start);
             server.awaitServing();
             return server;
         } catch (IOException e) {

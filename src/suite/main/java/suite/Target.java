@@ -19,10 +19,9 @@ import org.opentest4j.TestAbortedException;
  * {@code @RegisterExtension static final Target server = Target.with("PUSH_HEARTBEAT_MS", "500");}, and what a test opens
  * through it is closed after that test.
  *
- * <p>By default it is the reference, started in this JVM. {@code -Dsuite.server=lesson05_broadcast.Server} takes another class
- * with a static {@code start(Map)}. {@code -Dsuite.command="node server.js"} starts any server as a process of its own, in any
- * language: see {@link StartedByCommand}. {@code -Dsuite.url=https://localhost:9000}, with {@code -Dsuite.pid=…} for its
- * SIGTERM, judges a server that runs already, with settings of its own; hence {@link #heartbeat} and {@link #requires}.
+ * <p>{@link Options} say which server that is: a class with a static {@code start(Map)}, started in this JVM; one in any language
+ * that a command starts as a process of its own, see {@link StartedByCommand}; or one that runs already, with settings of its
+ * own; hence {@link #heartbeat} and {@link #requires}.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -68,8 +67,9 @@ final class Target extends Lifecycle {
     }
 
     /** Says which settings the test relies on: it ends as not judged if they are not ours to choose. */
+    @Override
     void requires(String... settings) {
-        if (!ours()) {
+        if (!ours() && settings.length > 0) {
             throw notJudged("it needs a server started with "
                     + Arrays.stream(settings)
                             .map(name -> name + "=" + settings().getOrDefault(name, "its default"))

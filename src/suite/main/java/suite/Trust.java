@@ -2,7 +2,6 @@ package suite;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -14,15 +13,13 @@ import okhttp3.tls.Certificates;
 import okhttp3.tls.HandshakeCertificates;
 
 /**
- * Trust in the server under test and in nothing else: in whoever has the key of {@code certs/server.crt}, or of the file that
- * {@code -Dsuite.cert} names, or shows a certificate that this one has signed. The key and not the certificate, so that a
+ * Trust in the server under test and in nothing else: in whoever has the key of the certificate that {@link Options} name, or
+ * shows a certificate that this one has signed. The key and not the certificate, so that a
  * server may show another certificate for the same key, and be judged on it.
  *
  * <p><b>Threads:</b> immutable.
  */
 final class Trust implements X509TrustManager {
-
-    private static final Path CERTIFICATE = Path.of(System.getProperty("suite.cert", "certs/server.crt"));
 
     private final X509Certificate known;
     private final X509TrustManager signed;
@@ -79,12 +76,13 @@ final class Trust implements X509TrustManager {
         static final Trust READ = read();
 
         private static Trust read() {
+            var file = Options.current().certificate();
             try {
-                return new Trust(Certificates.decodeCertificatePem(Files.readString(CERTIFICATE)));
+                return new Trust(Certificates.decodeCertificatePem(Files.readString(file)));
             } catch (IOException e) {
                 throw new AssertionError(
-                        "no certificate at " + CERTIFICATE.toAbsolutePath()
-                                + ": make it with \"make certs\", or name the server's with CERT=FILE (to a test run by Maven, -Dsuite.cert=FILE)",
+                        "no certificate at " + file.toAbsolutePath()
+                                + ": make it with \"make certs\", or name the server's with --cert FILE (CERT=FILE to make, -Dsuite.cert=FILE to Maven)",
                         e);
             }
         }

@@ -12,6 +12,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Media types and keys as structures, not as strings: every spelling of the same value means the same. */
+@Area(id = "media-types", title = "Media types and keys")
+@Proves("post.type")
 final class MediaTypesTest {
 
     private static final byte[] HI =
@@ -84,6 +86,7 @@ final class MediaTypesTest {
         post().problem(415, "no type");
     }
 
+    @Proves("stream.forms")
     @ParameterizedTest(name = "{0} → {1}")
     @CsvSource(
             delimiter = '|',
@@ -105,6 +108,7 @@ final class MediaTypesTest {
         }
     }
 
+    @Proves("stream.forms")
     @Test
     void linesOfAcceptAreOneList() {
         try (var client = server.raw()) {
@@ -124,6 +128,7 @@ final class MediaTypesTest {
         return server.request(request);
     }
 
+    @Proves("post.key")
     @Test
     void keyIsTheSameInQuotesAndWithout() {
         var plain = post("content-type", "application/json", "idempotency-key", "k-1");
@@ -138,6 +143,7 @@ final class MediaTypesTest {
                         .body());
     }
 
+    @Proves("post.key")
     @Test
     void keyThatIsNoneIsRefused() {
         for (var key :

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A refusal that will pass never ends an EventSource: it is a stream of one bye, while other forms get their status. */
+@Area(id = "refused-events", title = "Refusals as events")
+@Proves("limit.events")
 class RefusedEventsTest {
 
     @RegisterExtension

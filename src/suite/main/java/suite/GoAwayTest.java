@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client's GOAWAY: what is open goes on, nothing new begins, and the connection ends with the last (RFC 9113, 6.8). */
+@Area(id = "goaway", title = "A client's GOAWAY")
+@Proves("leave.goaway")
 final class GoAwayTest {
 
     private static final Duration SOON = Duration.ofSeconds(1);

@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The three forms of {@code GET /messages}, the second dialect of one of them, and how a client asks for each. */
+@Area(id = "forms", title = "The forms of a stream")
+@Proves("stream.forms")
 class FormsTest {
 
     @RegisterExtension
@@ -53,6 +55,7 @@ class FormsTest {
         }
     }
 
+    @Proves("refuse.missing")
     @ParameterizedTest
     @ValueSource(strings = {"text/html", "application/json", "image/*", "text/event-stream;q=0"})
     void whatCannotBeServedIsRefused(String accept) {
@@ -63,6 +66,7 @@ class FormsTest {
         assertTrue(answer.json().path("detail").asString("").contains("application/x-ndjson"), answer.body());
     }
 
+    @Proves("stream.fields")
     @ParameterizedTest
     @EnumSource(names = {"SEED", "NDJSON", "SSE"})
     void noFormIsCachedBufferedOrCompressed(Format format) {
@@ -78,6 +82,7 @@ class FormsTest {
         assertEquals("", recorder.header("content-length"));
     }
 
+    @Proves("stream.snapshot")
     @Test
     void anEmptyLogIsAnEmptySnapshot() {
         server.restart();
@@ -91,6 +96,7 @@ class FormsTest {
         assertEquals("{\"msg\":[]}\n", msgs.text());
     }
 
+    @Proves("stream.snapshot")
     @ParameterizedTest
     @CsvSource({"/messages, messages", "/msgs, msg"})
     void aSnapshotIsTheNewestFiftyNewestFirst(String path, String key) {
@@ -111,6 +117,7 @@ class FormsTest {
         assertEquals("message 10", texts.get(49));
     }
 
+    @Proves("stream.snapshot")
     @Test
     void aBurstEndsWithTheSnapshotOfTheNewest() {
         var recorder = server.open(Format.SEED);
@@ -130,6 +137,7 @@ class FormsTest {
         assertTrue(recorder.arrivals().size() <= 61, "never more than one snapshot for each message");
     }
 
+    @Proves("stream.snapshot")
     @Test
     void aSnapshotIsItsOwnHeartbeat() {
         server.post("ann", "the newest of a while");
@@ -142,6 +150,7 @@ class FormsTest {
         assertEquals("the newest of a while", again.messages().get(0).text());
     }
 
+    @Proves("stream.snapshot")
     @Test
     void bothDialectsAreOneLog() {
         var messages = server.open(Format.SEED);
@@ -204,6 +213,7 @@ class FormsTest {
         assertTrue(retries.stream().distinct().count() > 1, "they must be spread, but all are " + retries);
     }
 
+    @Proves("message.get")
     @Test
     void aLocationIsTheMessageUntilItIsKeptNoLonger() {
         var posted = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"kept\"}")));
@@ -217,6 +227,7 @@ class FormsTest {
         assertEquals(404, server.get("/messages/another-1").status());
     }
 
+    @Proves("refuse.missing")
     @Test
     void whatIsNotThereIsNotFoundAndNotForbiddenToPostTo() {
         var here = server.post("ann", "here");

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What {@code start} alone gives is enough to come back with, whatever its reason is. */
+@Area(id = "start", title = "What start alone gives")
+@Proves("resume.start")
 final class StartTest {
 
     @RegisterExtension
@@ -87,6 +89,7 @@ final class StartTest {
         assertEquals(expected, idsOf(again, expected.size()));
     }
 
+    @Proves("resume.lapped")
     @Test
     void startOfALapNamesThePositionToo() {
         var peer = server.raw(RawClient.Options.PLAIN.window(100));

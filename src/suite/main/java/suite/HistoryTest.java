@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code GET /history}: what lies before the messages that a stream begins with. */
+@Area(id = "history", title = "Older messages")
+@Proves("history.pages")
 class HistoryTest {
 
     private static final int KEPT = 300;
@@ -110,6 +112,7 @@ class HistoryTest {
         assertTrue(answer.json().path("more").booleanValue());
     }
 
+    @Proves("history.refusals")
     @Test
     void aPlaceThatIsNoneIsToldWhatItIs() {
         var ids = post(KEPT + 5);
@@ -126,6 +129,7 @@ class HistoryTest {
         server.get("/history?before=" + ids.get(9) + "&before=" + ids.get(8)).problem(400, "two places");
     }
 
+    @Proves("history.refusals")
     @Test
     void beforeTheFirstMessageThereIsNothing() {
         var first = post(1).get(0);
@@ -135,6 +139,7 @@ class HistoryTest {
         assertEquals(List.of(first), ids(page("")));
     }
 
+    @Proves("history.refusals")
     @ParameterizedTest
     @ValueSource(strings = {"0", "201", "-1", "", "ten", "1.5", "99999999999", "1e2", "+5", "%205"})
     void aLimitOutOfItsBoundsIsRefused(String limit) {
@@ -163,69 +168,11 @@ class HistoryTest {
         assertEquals("GET, HEAD", answer.header("allow"));
     }
 
+    @Proves("history.refusals")
     @Test
     void aPageOfAnotherSiteMayNotReadIt() {
         Request.Builder foreign = server.at("/history").header("origin", "https://evil.example");
 
         server.request(foreign).problem(403, "a GET from a page of another site");
-    }
-
-    @Test
-    void itCountsAsAnOpenSoThatOneClientCannotKeepTheServerBusyWithIt() {
-        try (var slow = new Backend("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "3")) {
-            var client = Clients.http2();
-            var statuses = IntStream.range(0, 5)
-                    .mapToObj(i -> {
-                        try (var response = client.newCall(new Request.Builder()
-                                        .url(slow.url("/history"))
-                                        .build())
-                                .execute()) {
-                            return response.code();
-                        } catch (java.io.IOException e) {
-                            throw new AssertionError(e);
-                        }
-                    })
-                    .toList();
-            Clients.close(client);
-
-            assertTrue(statuses.subList(0, 3).stream().allMatch(status -> status == 200), statuses::toString);
-            assertTrue(statuses.contains(429), statuses::toString);
-        }
-    }
-
-    @Means(
-            "History is counted by connection where streams are counted by client, and all of a proxy's users share one rate.")
-    @Test
-    void itCountsForTheClientBehindAProxy() {
-        try (var slow = new Backend(
-                "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "3", "PUSH_TRUSTED_PROXIES", "127.0.0.1, ::1")) {
-            var proxy = Clients.http2();
-
-            var one = IntStream.range(0, 6)
-                    .map(i -> status(proxy, slow, "192.0.2.1"))
-                    .boxed()
-                    .toList();
-            int other = status(proxy, slow, "192.0.2.2");
-            var second = Clients.http2();
-            var elsewhere = IntStream.range(0, 3)
-                    .map(i -> status(second, slow, "192.0.2.1"))
-                    .boxed()
-                    .toList();
-            Clients.close(proxy);
-            Clients.close(second);
-
-            assertTrue(one.contains(429), one::toString);
-            assertEquals(200, other, "another client of the same proxy");
-            assertTrue(elsewhere.contains(429), () -> "the same client by another connection: " + elsewhere);
-        }
-    }
-
-    private static int status(okhttp3.OkHttpClient client, Backend backend, String address) {
-        var request = new Request.Builder().url(backend.url("/history")).header("x-forwarded-for", address);
-        try (var response = client.newCall(request.build()).execute()) {
-            return response.code();
-        } catch (java.io.IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

@@ -13,6 +13,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** HEAD where streams are: the fields that GET would have, no body, and nothing opened (RFC 9110, 9.3.2). */
+@Area(id = "head", title = "HEAD")
+@Proves("refuse.method")
 final class HeadTest {
 
     @RegisterExtension

@@ -11,6 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A name reads as what it is: nothing in it is invisible, reorders text, or imitates another script (Unicode TR 39). */
+@Area(id = "names", title = "Names")
+@Proves("post.name")
 class NamesTest {
 
     @RegisterExtension
@@ -186,6 +188,7 @@ class NamesTest {
         assertTrue(stored.contains("Zo\u00eb 1"), stored::toString);
     }
 
+    @Proves("post.fields")
     @Test
     void aCharacterThatCannotBeInATextIsNamedWithItsPlace() {
         var problem = post("ann", "one\ntwo\u000bthree").problem(422, "a text with a vertical tab");

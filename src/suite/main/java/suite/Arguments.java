@@ -1,0 +1,124 @@
+package suite;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What the command line asks for.
+ *
+ * <p><b>Threads:</b> immutable.
+ *
+ * @param only the classes and clauses to judge; none for all
+ * @param report where the JUnit XML goes
+ * @param html where the page of verdicts goes
+ */
+record Arguments(
+        String url,
+        String command,
+        long pid,
+        Optional<Path> certificate,
+        List<String> only,
+        boolean list,
+        Optional<Path> report,
+        Optional<Path> html,
+        int repeat) {
+
+    static final String USAGE = """
+            push-suite: judges a server by the contract of the streaming push pattern
+
+              java -jar push-suite.jar https://localhost:9000 [options]     a server that runs already
+              java -jar push-suite.jar --command "node server.js" [options]  started for each class of checks,
+                                                                             with its settings, on a free port
+
+              --pid N             the process of the server, for the checks that send SIGTERM or look at memory
+              --cert FILE         the server's certificate, or its signer's, in PEM (certs/server.crt)
+              --only 05,resume    these lessons, areas, classes or clauses, and nothing else
+              --repeat N          judges N times, and counts
+              --report FILE       writes JUnit XML
+              --html FILE         writes a page of verdicts
+              --list              prints the clauses of the contract, and the checks that prove each
+
+            Exit code: 0 if all that was judged is green, 1 if something is red or nothing could be judged,
+            2 if it was asked for something that cannot be done.""";
+
+    /** Cannot be done as it was asked for; the message says why. */
+    static final class Misused extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Misused(String message) {
+            super(message);
+        }
+    }
+
+    static Arguments parse(String... words) {
+        var url = "";
+        var command = "";
+        long pid = -1;
+        Optional<Path> certificate = Optional.empty();
+        Optional<Path> report = Optional.empty();
+        Optional<Path> html = Optional.empty();
+        List<String> only = List.of();
+        boolean list = false;
+        int repeat = 1;
+        var rest = Arrays.asList(words).iterator();
+        while (rest.hasNext()) {
+            var word = rest.next();
+            switch (word) {
+                case "--command" -> command = value(word, rest);
+                case "--pid" -> pid = number(word, value(word, rest), Integer.MAX_VALUE);
+                case "--cert" -> certificate = Optional.of(readable(word, value(word, rest)));
+                case "--only" -> only = List.of(value(word, rest).strip().split("[ ,]+"));
+                case "--repeat" -> repeat = number(word, value(word, rest), 100_000);
+                case "--report" -> report = Optional.of(Path.of(value(word, rest)));
+                case "--html" -> html = Optional.of(Path.of(value(word, rest)));
+                case "--list" -> list = true;
+                default -> {
+                    if (word.startsWith("-") || !url.isEmpty()) {
+                        throw new Misused(word + " is not known");
+                    }
+                    url = word;
+                }
+            }
+        }
+        if (url.isEmpty() && command.isEmpty() && !list) {
+            throw new Misused("name a server: its URL, or --command");
+        }
+        return new Arguments(url, command, pid, certificate, only, list, report, html, repeat);
+    }
+
+    private static String value(String option, Iterator<String> rest) {
+        if (!rest.hasNext()) {
+            throw new Misused(option + " needs a value");
+        }
+        return rest.next();
+    }
+
+    private static int number(String option, String value, int most) {
+        if (!value.matches("[1-9][0-9]{0,9}") || Long.parseLong(value) > most) {
+            throw new Misused(option + " takes a number from 1 to " + most + ", and not " + value);
+        }
+        return Integer.parseInt(value);
+    }
+
+    private static Path readable(String option, String value) {
+        var file = Path.of(value);
+        if (!Files.isReadable(file)) {
+            throw new Misused(option + ": " + file.toAbsolutePath() + " cannot be read");
+        }
+        return file;
+    }
+
+    Options options() {
+        var options = command.isEmpty() ? Options.url(url, pid) : Options.command(command);
+        return certificate.map(options::withCertificate).orElse(options);
+    }
+
+    /** What is judged, for a title. */
+    String server() {
+        return command.isEmpty() ? url : command;
+    }
+}

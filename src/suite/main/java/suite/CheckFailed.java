@@ -1,0 +1,59 @@
+package suite;
+
+import org.opentest4j.AssertionFailedError;
+
+/**
+ * A check that is red, in its parts: what was wrong, what the server itself had to say, and what that usually means. Its message
+ * has them all, for a run that shows nothing else.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+public final class CheckFailed extends AssertionFailedError {
+
+    private static final long serialVersionUID = 1;
+
+    private final String fault;
+    private final String aside;
+    private final String likelyCause;
+
+    private CheckFailed(String fault, String aside, String likelyCause, Throwable thrown) {
+        super(
+                fault
+                        + (aside.isEmpty() ? "" : "\n  " + aside)
+                        + (likelyCause.isEmpty() ? "" : "\n  What this usually means: " + likelyCause),
+                thrown);
+        this.fault = fault;
+        this.aside = aside;
+        this.likelyCause = likelyCause;
+        setStackTrace(thrown.getStackTrace());
+    }
+
+    /** The failure as it was thrown, which may have parts already. */
+    private static CheckFailed of(Throwable thrown) {
+        if (thrown instanceof CheckFailed failed) {
+            return failed;
+        }
+        var fault = thrown instanceof AssertionError ? String.valueOf(thrown.getMessage()) : thrown.toString();
+        return new CheckFailed(fault, "", "", thrown);
+    }
+
+    static CheckFailed withLikelyCause(Throwable thrown, String likelyCause) {
+        var failed = of(thrown);
+        return new CheckFailed(failed.fault, failed.aside, likelyCause, thrown);
+    }
+
+    static CheckFailed withAside(Throwable thrown, String aside) {
+        var failed = of(thrown);
+        return new CheckFailed(failed.fault, aside, failed.likelyCause, thrown);
+    }
+
+    /** What was wrong, and what the server itself had to say. */
+    public String fault() {
+        return aside.isEmpty() ? fault : fault + "\n  " + aside;
+    }
+
+    /** What this usually means, or empty. */
+    public String likelyCause() {
+        return likelyCause;
+    }
+}

@@ -1,0 +1,93 @@
+package suite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Which server is judged, and how patiently. Whoever runs checks from a program sets them with {@link #use}; a run by Maven or an
+ * editor takes them from the system properties {@code suite.url}, {@code suite.pid}, and so on.
+ *
+ * <p><b>Threads:</b> immutable; the ones in use may be asked for and set on any thread, but not while checks run.
+ *
+ * @param url a server that runs already, or empty
+ * @param pid its process, for SIGTERM, or -1
+ * @param command starts a server, as a process of its own for each class of checks; or empty
+ * @param server a class with a static {@code start(Map)}, started in this JVM
+ * @param certificate the server's, or the one that has signed it
+ * @param start how long a command may take until its server serves
+ * @param patience how long a check waits for something that ought to come immediately
+ */
+public record Options(
+        String url, long pid, String command, String server, Path certificate, Duration start, Duration patience) {
+
+    /** A module names here the class of the server that its tests judge if they are told of no other. */
+    private static final String OURS = "/META-INF/push-suite/server";
+
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Set by a program and read by checks, which run on other threads. */
+    private static volatile Options used;
+
+    /** For a class in this JVM. */
+    public static Options server(String className) {
+        var defaults = defaults();
+        return new Options("", -1, "", className, defaults.certificate, defaults.start, defaults.patience);
+    }
+
+    /** For a command. */
+    public static Options command(String command) {
+        var defaults = defaults();
+        return new Options("", -1, command, "", defaults.certificate, defaults.start, defaults.patience);
+    }
+
+    /** For a server that runs already. */
+    public static Options url(String url, long pid) {
+        var defaults = defaults();
+        return new Options(url, pid, "", "", defaults.certificate, defaults.start, defaults.patience);
+    }
+
+    /** The same, with the certificate of this file. */
+    public Options withCertificate(Path file) {
+        return new Options(url, pid, command, server, file, start, patience);
+    }
+
+    /** The checks that begin from now on judge this server. */
+    public static void use(Options options) {
+        used = options;
+    }
+
+    /** From now on the system properties decide again. */
+    public static void forget() {
+        used = null;
+    }
+
+    /** Those in use. */
+    public static Options current() {
+        var options = used;
+        return options == null ? defaults() : options;
+    }
+
+    /** The class that this module's own tests judge, or empty if it names none. */
+    static String ours() {
+        try (var in = Options.class.getResourceAsStream(OURS)) {
+            return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Options defaults() {
+        return new Options(
+                System.getProperty("suite.url", ""),
+                Long.getLong("suite.pid", -1),
+                System.getProperty("suite.command", ""),
+                System.getProperty("suite.server", ours()),
+                Path.of(System.getProperty("suite.cert", "certs/server.crt")),
+                Duration.ofMillis(Long.getLong("suite.startMs", START.toMillis())),
+                Duration.ofMillis(Long.getLong("suite.patienceMs", PATIENCE.toMillis())));
+    }
+}

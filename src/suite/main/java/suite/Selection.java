@@ -1,0 +1,44 @@
+package suite;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.platform.engine.DiscoverySelector;
+
+/**
+ * The checks of one class that are to be run.
+ *
+ * <p><b>Threads:</b> immutable.
+ */
+record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
+
+    /** What these words name, {@code 05}, {@code resume} or {@code resume.lapped}; everything if there are none. */
+    static List<Selection> of(List<String> words, List<CheckClass> all) {
+        for (var word : words) {
+            if (all.stream().noneMatch(one -> one.isNamed(word))) {
+                throw new Arguments.Misused("--only: nothing is called " + word + "; --list names the clauses");
+            }
+        }
+        var selected = new ArrayList<Selection>();
+        for (var one : all) {
+            var selectors = selectors(words, one);
+            if (!selectors.isEmpty()) {
+                selected.add(new Selection(one, selectors));
+            }
+        }
+        return selected;
+    }
+
+    private static List<DiscoverySelector> selectors(List<String> words, CheckClass one) {
+        if (words.isEmpty() || words.stream().anyMatch(one::isNamedWhole)) {
+            return List.of(selectClass(one.type()));
+        }
+        return one.checks().stream()
+                .filter(check -> CheckClass.clauses(one.type(), check.getName()).stream()
+                        .anyMatch(clause -> words.stream().anyMatch(word -> CheckClass.isClause(clause, word))))
+                .map(check -> (DiscoverySelector) selectMethod(one.type(), check))
+                .toList();
+    }
+}
