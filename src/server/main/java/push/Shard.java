@@ -16,6 +16,8 @@ import java.util.logging.Logger;
  * and stream. The flag is cleared before the log's head is read: a message that comes after the reading finds the flag
  * clear and wakes the shard again, so none is ever left lying.
  *
+ * <p><b>Length:</b> its rounds, its clock and what guards both belong together.
+ *
  * <p><b>Threads:</b> confined to its event loop, but for {@code wake}, {@code answer} and the figures.
  */
 public final class Shard {

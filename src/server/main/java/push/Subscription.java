@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * sink, and {@link #settle} looks whether they have gone out, so that a connection can send what many of its streams
  * write together.
  *
+ * <p><b>Length:</b> the states above and all ways out of them, which have to be read together.
+ *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
 final class Subscription implements Sink.Listener {
