@@ -5,6 +5,7 @@ import io.undertow.protocols.http2.HpackException;
 import io.undertow.server.Connectors;
 import io.undertow.util.HttpString;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -209,8 +210,6 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             }
             out.write(rest);
         }
-        for (int i = 0; i < text.length(); i++) {
-            out.write(text.charAt(i)); // Each is a byte: so the decoder makes its strings.
-        }
+        out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1)); // Each is a byte: so the decoder makes its strings.
     }
 }
