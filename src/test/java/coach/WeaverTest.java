@@ -135,6 +135,31 @@ class WeaverTest {
         assertTrue(shown.text().endsWith("1 block in 1 file: as the sources say\n"), shown.text());
     }
 
+    @Test
+    void aPathNamesOneTextAndAPartOfAPathAllThatHaveIt() {
+        for (var file : List.of("README.md", "lessons/README.md", "lessons/lesson01/README.md")) {
+            Text.write(root.resolve(file), "<!-- from Room.java line \"int n\" -->\n```java\nold\n```\n");
+        }
+
+        assertEquals(List.of("README.md"), looked("README.md"));
+        assertEquals(List.of("README.md"), looked("./README.md"));
+        assertEquals(List.of("lessons/README.md"), looked("lessons/README.md"));
+        assertEquals(List.of("lessons/lesson01/README.md"), looked("lesson01"));
+        assertEquals(3, looked("README").size());
+        assertEquals(3, looked("").size());
+    }
+
+    /** The texts that a check with this {@code DOC} finds at fault. */
+    private List<String> looked(String only) {
+        var shown = new Shown();
+        new Docs(root, shown.plain(), only).run(true);
+        return shown.text()
+                .lines()
+                .filter(line -> line.contains(", line 1 ("))
+                .map(line -> line.replaceAll(", line 1 .*", ""))
+                .toList();
+    }
+
     private String content(String source) {
         var text = new Weaver(root).weave("<!-- " + source + " -->\n```\n```\n").text();
         return text.substring(text.indexOf("```\n") + 4, text.lastIndexOf("```"));
