@@ -61,10 +61,10 @@ bench-quick: certs ## The same, brief and rough (under 90 s)
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B spotless:apply
 
-verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, jar, docs, matrix, mutants, stress, tests on JDK 17 and 25
+verify: certs ## All that CI checks: format, Error Prone, NullAway, lines, jar, docs, matrix, examples, mutants, stress, tests, proxies, JDK 17 and 25
 	@$(WITH) verify sh src/build/verify.sh
 
-screenshot: certs ## Take the README's picture of the page anew
+screenshot: certs ## Take the README's picture of the page again
 	@$(WITH) test sh src/build/progress.sh "Taking chat.png" mvn -B test-compile exec:java -Dexec.classpathScope=test -Dexec.mainClass=suite.Screenshot
 
 doctor: ## Look over this machine, and say how to mend what is wrong
