@@ -44,7 +44,7 @@ final class Clients {
     private final LinkedHashMap<String, Client> idle = new LinkedHashMap<>();
 
     /**
-     * Nobody yet.
+     * A table without clients.
      *
      * @param factor how many times each address has the rates of a connection
      * @param maxStreams how many streams an address may hold

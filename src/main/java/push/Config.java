@@ -88,7 +88,7 @@ public record Config(
                 read.unknown);
     }
 
-    /** Takes values out of the environment and keeps the names that nobody asked for. */
+    /** Takes values out of the environment and keeps the names that are no settings. */
     private static final class Reader {
         private final Map<String, String> env;
         private final Set<String> unknown = new TreeSet<>();

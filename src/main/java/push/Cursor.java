@@ -119,7 +119,7 @@ final class Cursor {
         return ByteBuffer.wrap(record.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** When to come back, in milliseconds, spread so that not all come at once. */
+    /** When to come back, in milliseconds, spread so that clients do not all come back in the same moment. */
     static int retryMs() {
         return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }

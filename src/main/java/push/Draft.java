@@ -13,7 +13,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What somebody wants to say: a message that has no place in the order yet.
+ * A message that a client has sent and that has no place in the order yet.
  *
  * <p>It exists so that all that can be checked is checked before the log is touched.
  *

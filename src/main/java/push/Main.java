@@ -46,7 +46,7 @@ public final class Main {
         onSignal("TERM", 143, told);
         System.out.println("Serving " + address(Config.from(env).host(), server.port()) + " (Ctrl-C drains and ends)");
         told.await();
-        System.out.println("Going down: saying goodbye to every stream (a second signal ends at once)");
+        System.out.println("Going down: saying goodbye to every stream (a second signal ends the process immediately)");
         server.drain();
         server.close();
         System.exit(0);

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules for a name: it shows as what it is.
  *
- * <p>A name with an invisible or reordering character, or with a letter of another script among its own, reads as somebody
- * else's. The terms are those of Unicode TR 39: each word is <em>Highly Restrictive</em> (5.2). A word of one script that
+ * <p>A name with an invisible or reordering character, or with a letter of another script among its own, reads as the
+ * name of another. The terms are those of Unicode TR 39: each word is <em>Highly Restrictive</em> (5.2). A word of one script that
  * looks like a word of another is taken, because it is also how people are called; so a name proves nothing.
  *
  * <p><b>Threads:</b> any thread; it has no state.

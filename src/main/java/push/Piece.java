@@ -5,11 +5,11 @@ import java.nio.ByteBuffer;
 /**
  * Some bytes that are written as one: a record, or the rest of one that a full window has cut.
  *
- * <p>It exists so that all streams share the bytes that were encoded once: nobody may change them.
+ * <p>It exists so that all streams share the bytes that were encoded once. They must not be changed.
  *
  * <p><b>Threads:</b> immutable.
  */
-@SuppressWarnings("ArrayRecordComponent") // Nobody compares pieces.
+@SuppressWarnings("ArrayRecordComponent") // Pieces are never compared.
 public record Piece(byte[] array, int offset, int length) {
     static Piece of(byte[] array) {
         return new Piece(array, 0, array.length);

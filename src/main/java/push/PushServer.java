@@ -70,7 +70,7 @@ public final class PushServer implements Running {
         await(listeners::idle, began + config.drainMs() * 1_000_000L);
     }
 
-    /** An interrupt ends the waiting: somebody wants an end at once. */
+    /** An interrupt ends the waiting: the end is wanted immediately. */
     private static void await(BooleanSupplier fact, long deadlineNanos) {
         while (!fact.getAsBoolean()
                 && System.nanoTime() < deadlineNanos

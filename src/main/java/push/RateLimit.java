@@ -1,7 +1,7 @@
 package push;
 
 /**
- * A bucket of tokens: so many at once, then so many a second.
+ * A bucket of tokens: it allows a burst, then so many a second.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */

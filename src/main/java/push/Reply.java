@@ -56,7 +56,7 @@ public final class Reply implements IoCallback {
     /**
      * What to do once an answer is out before its request is in. Ending the exchange reads on and throws away, which
      * leaves the connection whole for its other streams; what still comes after a while is stopped (RFC 9113, 8.1).
-     * Not at once, for Undertow ends a connection that needs many resets.
+     * Not immediately, because Undertow ends a connection that needs many resets.
      */
     private static final class Discard implements IoCallback {
         @Override
@@ -75,6 +75,6 @@ public final class Reply implements IoCallback {
 
     @Override
     public void onException(HttpServerExchange exchange, Sender sender, IOException exception) {
-        exchange.endExchange(); // The client has gone; there is nobody to tell.
+        exchange.endExchange(); // The client has gone and cannot be told.
     }
 }

@@ -14,10 +14,10 @@ final class Round {
     /** Each takes two of Undertow's buffers while it waits; more of them would save little. */
     static final int MAX_HELD = 16;
 
-    /** How long rounds may follow each other at once: an IO thread looks at its sockets only when it has no task. */
+    /** How long rounds may follow each other without a gap: an IO thread looks at its sockets only when it has no task. */
     private static final long MAX_BUSY_NANOS = 10_000_000;
 
-    /** Whether another round comes at once, for the shard has been woken while this one went on. */
+    /** Whether another round follows without a gap, because the shard was woken during this one. */
     boolean followed;
 
     private long busySinceNanos;

@@ -25,7 +25,7 @@ final class Router implements HttpHandler {
     private final Metrics metrics;
     private final HistoryHandler history;
     private final Page page = new Page();
-    // Volatile: set by whoever drains, read by every IO thread.
+    // Volatile: set by the thread that drains, read by every IO thread.
     private volatile boolean unready;
     private volatile boolean draining;
 

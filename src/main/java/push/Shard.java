@@ -43,7 +43,7 @@ final class Shard implements Runnable {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final long tickMs;
     private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
-    private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
+    private volatile Figures figures = new Figures(0, 0); // Volatile: read by threads that answer for the status.
 
     /** An open stream, as its shard sees it. */
     interface Member {
@@ -85,7 +85,7 @@ final class Shard implements Runnable {
         unlessClosed(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
     }
 
-    /** The log has grown: every stream will be looked at once, however often this is called before. */
+    /** The log has grown: one round will look at every stream, however often this is called before it. */
     void wake() {
         // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
         boolean anybody = figures.streams > 0 || !answers.isEmpty();
@@ -95,8 +95,8 @@ final class Shard implements Runnable {
     }
 
     /**
-     * Answers a POST once every stream has been looked at, with the other answers of the round: else whoever posts as
-     * fast as it is answered outruns the streams, which then are lapped.
+     * Answers a POST after the round has looked at every stream, with the other answers of the round. Answered earlier,
+     * a fast publisher would outrun the streams, and they would be lapped.
      */
     void answer(Runnable task) {
         answers.add(task);

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 
 /**
- * {@code GET /messages}: a response that begins at once and goes on until somebody leaves.
+ * {@code GET /messages}: a response that begins immediately and goes on until the client or the server ends it.
  *
  * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
  */

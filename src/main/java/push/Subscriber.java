@@ -195,7 +195,7 @@ public final class Subscriber implements Shard.Member {
         reason = reason == null ? told : reason;
     }
 
-    /** Ends the stream at once; harmless if it has ended. */
+    /** Ends the stream immediately; harmless if it has ended. */
     void close(Reason otherwise) {
         if (closed) {
             return;

@@ -28,7 +28,7 @@ sealed interface Subject {
         }
     }
 
-    /** A command, run anew for each class of tests. */
+    /** A command, run again for each class of tests. */
     record Command(String command) implements Subject {
         @Override
         public Map<String, String> properties() {

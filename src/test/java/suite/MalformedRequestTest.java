@@ -72,7 +72,7 @@ final class MalformedRequestTest {
                 more("a value with NUL", "x-a", "1\0002"),
                 more("a value that begins with a blank", "x-a", " 1"),
                 more("a cookie with a line feed", "cookie", "a=1\nb=2"),
-                more("a pseudo-header that nobody knows", ":x", "1"),
+                more("an unknown pseudo-header", ":x", "1"),
                 more("a response's pseudo-header", ":status", "200"),
                 more("a pseudo-header behind a header", "x-a", "1", ":method", "GET"),
                 more("the path twice", ":path", "/healthz"),
