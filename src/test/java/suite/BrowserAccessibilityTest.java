@@ -92,6 +92,20 @@ class BrowserAccessibilityTest {
         chromium.await("two faults", () -> !page.text("text-says").isEmpty());
         assertSound("with faults under both fields");
 
+        chromium.run("""
+                const real = fetch;
+                window.fetch = async (url, options) => {
+                  if (options.method !== 'POST') return real(url, options);
+                  window.fetch = real;
+                  return new Response('', { status: 403 });
+                };
+                """);
+        page.name("bob");
+        page.say("barred");
+        chromium.await("a note", () -> !page.text("barred").isEmpty());
+        assertSound("where it may not send");
+        page.paste("text", "");
+
         backend.stop();
         page.awaitStatus("🔴 The server cannot be reached.");
         page.name("bob");

@@ -36,16 +36,22 @@ class BrowserPhoneTest {
                 """);
     }
 
+    /** The page with twenty messages and its strip open. */
+    private static ChatPage openWithStrip(Backend backend) {
+        screen(375, 667);
+        var page = ChatPage.open(chromium, backend.url("/"));
+        for (int i = 0; i < 20; i++) {
+            backend.post("ann", "message " + i);
+        }
+        chromium.driver().findElement(By.id("toggle")).click();
+        chromium.await("the messages", () -> page.messages().size() == 20);
+        return page;
+    }
+
     @Test
     void withTheStripOpenThereIsRoomForTheTalkAndEveryTargetSuitsAThumb() {
         try (var backend = new Backend()) {
-            screen(375, 667);
-            var page = ChatPage.open(chromium, backend.url("/"));
-            for (int i = 0; i < 20; i++) {
-                backend.post("ann", "message " + i);
-            }
-            chromium.driver().findElement(By.id("toggle")).click();
-            chromium.await("the messages", () -> page.messages().size() == 20);
+            var page = openWithStrip(backend);
 
             assertTrue(inSight() >= 5, "messages in sight: " + inSight());
             chromium.run("document.getElementById('log').scrollTop = -200");
@@ -64,6 +70,10 @@ class BrowserPhoneTest {
                               .filter(([, { width, height }]) => width < 44 || height < 44)
                               .map(([name, { width, height }]) => `${name}: ${width} x ${height}`);
                             """));
+            for (var field : List.of("user", "text")) {
+                int width = chromium.driver().findElement(By.id(field)).getSize().width;
+                assertTrue(width >= 200, field + " is " + width + " wide");
+            }
             assertEquals(
                     List.of(375L, 667L),
                     chromium.run(
@@ -74,13 +84,7 @@ class BrowserPhoneTest {
     @Test
     void withAKeyboardOnTheScreenTheNewestMessageAndTheFieldsAreInSight() {
         try (var backend = new Backend()) {
-            screen(375, 667);
-            var page = ChatPage.open(chromium, backend.url("/"));
-            for (int i = 0; i < 20; i++) {
-                backend.post("ann", "message " + i);
-            }
-            chromium.driver().findElement(By.id("toggle")).click();
-            chromium.await("the messages", () -> page.messages().size() == 20);
+            openWithStrip(backend);
 
             screen(375, 340);
 
