@@ -105,6 +105,32 @@ class BrowserLoadTest {
     }
 
     @Test
+    @Means("Each message of a burst rewrites the count of those below the view.")
+    void aBurstBelowTheViewIsCountedOnceAFrame() {
+        try (var backend = new Backend()) {
+            var page = open(backend);
+            chromium.run("give(200)");
+            chromium.await("a list to scroll in", () -> page.count("#messages li") == 200);
+            chromium.runAsync("""
+                    await new Promise((done) => setTimeout(done, 1_100)); // What comes now is news.
+                    const log = document.getElementById('log');
+                    const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
+                    log.scrollTop = -2_000;
+                    await moved;
+                    window.writes = 0;
+                    new MutationObserver((changes) => (window.writes += changes.length))
+                      .observe(document.getElementById('newer'), { childList: true });
+                    give(1_000);
+                    """);
+
+            chromium.await("the count", () -> page.text("newer").equals("↓ 1,000 new"));
+            chromium.await("all of them", () -> page.count("#messages li") == 1_200);
+            long writes = chromium.run("return window.writes");
+            assertTrue(writes <= 30, "times that the count was written: " + writes);
+        }
+    }
+
+    @Test
     void theStripDrawsNothingWhileItIsClosed() {
         try (var backend = new Backend()) {
             var page = open(backend);
