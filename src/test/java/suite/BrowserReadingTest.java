@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -140,6 +141,39 @@ class BrowserReadingTest {
         assertTrue(
                 chromium.driver().findElement(By.cssSelector(".note")).getText().startsWith("The server restarted."));
         assertTrue(fromEnd() > 250, "who was reading is where he was: " + fromEnd());
+    }
+
+    @Test
+    @Means("A page that has missed messages shows those before and after them as if they were neighbours.")
+    void whereMessagesWereMissedANoteStandsBetweenThem() {
+        backend.close();
+        backend = new Backend(
+                "PUSH_POSTS_PER_SECOND", "0",
+                "PUSH_RETAIN_MESSAGES", "60",
+                "PUSH_HEARTBEAT_MS", "60000",
+                "PUSH_STALL_MS", "60000");
+        open(5);
+        backend.relay().hold(Relay.Way.TO_CLIENT);
+        // More than sockets and windows take in the browser's place, which is some 16 MB.
+        var large = "\uD834\uDD1E".repeat(4_096);
+        for (int i = 0; i < 1_500; i++) {
+            backend.post("bob", large);
+        }
+        for (int i = 1; i <= 50; i++) {
+            backend.post("ann", "later " + i);
+        }
+
+        backend.relay().pass();
+
+        chromium.await("a note", () -> page.count("#messages .past + .note") == 1);
+        assertEquals(
+                List.of(
+                        "Messages came faster than they could be shown. Some between these and the next are not shown."),
+                chromium.run(
+                        "return [...document.querySelectorAll('#messages .note')].map((note) => note.textContent)"));
+        page.awaitMessages(
+                IntStream.rangeClosed(1, 50).mapToObj(i -> "ann: later " + i).toArray(String[]::new));
+        page.awaitLive();
     }
 
     @Test
