@@ -163,7 +163,7 @@ class AllocationTest {
     }
 
     /** A stream whose sink takes everything. */
-    private static final class Swallower implements Shard.Member {
+    private static final class Swallower extends QuietMember {
         private final SwallowingSink sink = new SwallowingSink();
         private final Cursor cursor;
 
@@ -179,18 +179,6 @@ class AllocationTest {
                 throw new AssertionError(e);
             }
         }
-
-        @Override
-        public void settle(long head, long nowNanos) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public void leave(long nowNanos) {}
-
-        @Override
-        public void fail() {}
 
         @Override
         public long lag(long head) {

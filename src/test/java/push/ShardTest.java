@@ -59,28 +59,11 @@ final class ShardTest {
         var log = new MessageLog(10, 1_000);
         var shard = new Shard(thread, Config.from(Map.of()), log, new Stats());
         shard.execute(() -> {
-            shard.add(new Shard.Member() {
+            shard.add(new QuietMember() {
                 @Override
                 public void drain(long head, long nowNanos) {
                     rounds.countDown();
                     shard.wake();
-                }
-
-                @Override
-                public void settle(long head, long nowNanos) {}
-
-                @Override
-                public void tick(long nowNanos) {}
-
-                @Override
-                public void leave(long nowNanos) {}
-
-                @Override
-                public void fail() {}
-
-                @Override
-                public long lag(long head) {
-                    return 0;
                 }
             });
             shard.wake();
@@ -95,8 +78,8 @@ final class ShardTest {
                 thread, Config.from(Map.of("PUSH_HEARTBEAT_MS", "40")), new MessageLog(10, 1_000), new Stats());
         shard.execute(() -> {
             for (var failure : List.of(new OutOfMemoryError("as in a round"), new IllegalStateException("a bug"))) {
-                shard.add(new Failing(failure, shard, failed));
-                shard.add(new Served(served));
+                shard.add(failing(failure, shard, failed));
+                shard.add(served(served));
             }
             shard.answer(() -> {
                 throw new IllegalStateException("an answer that fails");
@@ -108,57 +91,30 @@ final class ShardTest {
         assertTrue(served.await(PATIENCE_SECONDS, TimeUnit.SECONDS), "what comes after a failure must get its turn");
     }
 
-    private record Failing(Throwable failure, Shard shard, CountDownLatch failed) implements Shard.Member {
-        @Override
-        public void drain(long head, long nowNanos) {
-            if (failure instanceof Error error) {
-                throw error;
+    private static QuietMember failing(Throwable failure, Shard shard, CountDownLatch failed) {
+        return new QuietMember() {
+            @Override
+            public void drain(long head, long nowNanos) {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) failure;
             }
-            throw (RuntimeException) failure;
-        }
 
-        @Override
-        public void settle(long head, long nowNanos) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public void leave(long nowNanos) {}
-
-        @Override
-        public void fail() {
-            shard.remove(this);
-            failed.countDown();
-        }
-
-        @Override
-        public long lag(long head) {
-            return 0;
-        }
+            @Override
+            public void fail() {
+                shard.remove(this);
+                failed.countDown();
+            }
+        };
     }
 
-    private record Served(CountDownLatch served) implements Shard.Member {
-        @Override
-        public void drain(long head, long nowNanos) {
-            served.countDown();
-        }
-
-        @Override
-        public void settle(long head, long nowNanos) {}
-
-        @Override
-        public void tick(long nowNanos) {}
-
-        @Override
-        public void leave(long nowNanos) {}
-
-        @Override
-        public void fail() {}
-
-        @Override
-        public long lag(long head) {
-            return 0;
-        }
+    private static QuietMember served(CountDownLatch served) {
+        return new QuietMember() {
+            @Override
+            public void drain(long head, long nowNanos) {
+                served.countDown();
+            }
+        };
     }
 }
