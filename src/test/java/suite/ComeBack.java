@@ -170,6 +170,18 @@ final class ComeBack implements AutoCloseable {
                 .count();
     }
 
+    /** How often it was told that it opens streams too fast, or holds too many: by 429, or by a bye in its place. */
+    long told429() {
+        return byes("rate")
+                + byes("streams")
+                + records("refused")
+                        .filter(record -> record.path("status").asInt() == 429)
+                        .count()
+                + lines.stream()
+                        .filter(line -> line.contains("HTTP error. Will retry"))
+                        .count();
+    }
+
     /** All that it has said, for a test that fails. */
     @Override
     public String toString() {
