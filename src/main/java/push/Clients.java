@@ -67,6 +67,16 @@ final class Clients {
         return of(key(address), nowNanos).opens.take(nowNanos);
     }
 
+    /** What {@link #open} would say, without taking anything. */
+    synchronized long openWaitMs(InetAddress address, long nowNanos) {
+        return of(key(address), nowNanos).opens.waitMs(nowNanos);
+    }
+
+    /** Whether the address holds as many streams as it may. */
+    synchronized boolean isFull(InetAddress address, long nowNanos) {
+        return of(key(address), nowNanos).streams >= maxStreams;
+    }
+
     /** Counts a stream, unless the address holds as many as it may. */
     synchronized boolean hold(InetAddress address, long nowNanos) {
         String key = key(address);

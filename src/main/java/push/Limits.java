@@ -64,6 +64,32 @@ final class Limits {
         }
     }
 
+    /** Refuses what {@link #open} would refuse, and counts nothing: HEAD is answered as GET (RFC 9110, 9.3.2). */
+    void look(HttpServerExchange exchange) throws Problem {
+        long now = System.nanoTime();
+        InetAddress client = config.trustedProxies().client(exchange);
+        if (client != null) {
+            look(proxied, client, "client", now);
+            return;
+        }
+        Connection connection = Connection.of(exchange);
+        refuseTooFast("connection", "opens streams", connection.opens.waitMs(now));
+        if (connection.streams() >= config.maxStreamsPerConnection()) {
+            throw tooMany("connection");
+        }
+        InetAddress address = address(exchange);
+        if (address != null) {
+            look(direct, address, "address", now);
+        }
+    }
+
+    private static void look(Clients clients, InetAddress address, String who, long now) throws Problem {
+        refuseTooFast(who, "opens streams", clients.openWaitMs(address, now));
+        if (clients.isFull(address, now)) {
+            throw tooMany(who);
+        }
+    }
+
     /** Lets a page of history be read, which counts as an open of a stream, or refuses it by 429. */
     void read(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();

@@ -21,13 +21,19 @@ public final class RateLimit {
 
     /** Takes a token if there is one: 0, or the milliseconds until there will be. */
     public long take(long nowNanos) {
+        long waitMs = waitMs(nowNanos);
+        tokens -= waitMs == 0 ? 1 : 0;
+        return waitMs;
+    }
+
+    /** The same, and takes nothing. */
+    long waitMs(long nowNanos) {
         if (perSecond == 0 || burst == 0) {
             return 0;
         }
         tokens = Math.min(burst, tokens + (nowNanos - filledNanos) * perSecond / 1e9);
         filledNanos = nowNanos;
         if (tokens >= 1) {
-            tokens--;
             return 0;
         }
         return (long) Math.ceil((1 - tokens) * 1000 / perSecond);

@@ -51,6 +51,11 @@ public final class Stats {
         return true;
     }
 
+    /** Whether {@link #open} would count none in. */
+    synchronized boolean isFull(int max) {
+        return open >= memory.maxStreams(max);
+    }
+
     synchronized void refuse() {
         refused++;
     }

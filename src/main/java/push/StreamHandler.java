@@ -48,7 +48,9 @@ final class StreamHandler {
         Connection connection = Connection.of(exchange);
         Resume resume = Resume.from(lastEventId(exchange), log);
         boolean isHead = exchange.getRequestMethod().equals(Methods.HEAD);
-        if (!isHead) {
+        if (isHead) {
+            look(exchange);
+        } else {
             admit(exchange);
         }
         wire.describe(exchange);
@@ -109,8 +111,20 @@ final class StreamHandler {
         if (stats.memory.isTight() || !stats.open(config.maxStreams())) {
             Limits.release(exchange);
             stats.refuse();
-            throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
+            throw full();
         }
+    }
+
+    /** What {@link #admit} would refuse, without counting. */
+    private void look(HttpServerExchange exchange) throws Problem {
+        limits.look(exchange);
+        if (stats.memory.isTight() || stats.isFull(config.maxStreams())) {
+            throw full();
+        }
+    }
+
+    private static Problem full() {
+        return Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
     }
 
     private static @Nullable String lastEventId(HttpServerExchange exchange) {
