@@ -24,7 +24,8 @@ import org.xnio.ssl.SslConnection;
  *
  * <p><b>Threads:</b> a connection's IO thread.
  */
-record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListener http1, int patienceMs) {
+record Alpn(
+        ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListener http1, Shards shards, int patienceMs) {
     /** Those of TLS 1.3, and of 1.2 those with forward secrecy and AEAD: HTTP/2 forbids all others (RFC 9113, 9.2.2). */
     private static final Pattern GOOD_CIPHER =
             Pattern.compile("TLS_(AES|CHACHA20).*|TLS_(EC)?DHE_.*(_GCM_|_CCM|_CHACHA20_).*");
@@ -62,7 +63,14 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
             first.getBuffer().flip();
             tcp.getSourceChannel().suspendReads(); // Who takes over resumes, and is then told of what is there already.
             tcp.getSourceChannel().setReadListener(null);
-            ("h2".equals(engine.getApplicationProtocol()) ? http2 : http1).handleEvent(tcp, first);
+            if ("h2".equals(engine.getApplicationProtocol())) {
+                http2.handleEvent(tcp, first);
+            } else {
+                Turns turns = shards.of(tcp.getIoThread()).turns;
+                tcp.getSourceChannel().setConduit(new Http1Gate(tcp, first, pool, turns, patienceMs));
+                first.close();
+                http1.handleEvent(tcp, null);
+            }
             return;
         }
         first.close();

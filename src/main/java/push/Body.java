@@ -123,6 +123,7 @@ public final class Body {
         if (!done) {
             end();
             try {
+                Http1Gate.refuseIfMalformed(exchange);
                 if (declared >= 0 && declared != read.size()) { // Undertow resets the stream, but reads on.
                     throw new Problem(400, "The body has not the Content-Length that was declared.");
                 }

@@ -81,8 +81,11 @@ final class Http1Watch {
             } while (count > 0);
             if (count < 0) {
                 body.suspendReads();
+                Http1Gate.refuseIfMalformed(exchange);
                 watch();
             }
+        } catch (Problem problem) {
+            leave(Reason.ERROR); // The answer has begun, so the end is all that the client can be told.
         } catch (IOException e) {
             leave(Reason.TCP);
         }

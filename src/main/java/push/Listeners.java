@@ -83,13 +83,16 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_HEADER_SIZE, FieldBlock.MAX_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, FieldBlock.MAX_FIELDS)
                 .getMap();
-        var parsed = OptionMap.builder().set(UndertowOptions.REQUEST_PARSE_TIMEOUT, config.bodyMs()); // HTTP/2: idle.
-        http1 = new HttpOpenListener(pool, parsed.addAll(options).getMap());
-        http1.setRootHandler(handler);
+        var wider = OptionMap.builder() // Http1Gate has the limits, and writes a head a little longer than it came.
+                .addAll(options)
+                .set(UndertowOptions.MAX_HEADER_SIZE, 2 * FieldBlock.MAX_BYTES)
+                .set(UndertowOptions.MAX_HEADERS, 2 * FieldBlock.MAX_FIELDS);
+        http1 = new HttpOpenListener(pool, wider.getMap());
+        http1.setRootHandler(Http1Gate.before(handler, shards));
         http2 = new Http2Listener(pool, options, shards, handler);
         var ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
         try {
-            listen(ssl, new Alpn(pool, http2, http1, config.bodyMs()), config.port());
+            listen(ssl, new Alpn(pool, http2, http1, shards, config.bodyMs()), config.port());
         } catch (IOException e) {
             close();
             String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
