@@ -35,7 +35,7 @@ agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg (STEP=04 LESSON=05: only these)
 mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: that one only)
-docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md (DOC=lesson05: where the path has that in it; DOC=README.md: that file alone)
+docs: ## Weave code and output into the .md files here and of the lessons (DOC=lesson05: where the path has that in it; DOC=README.md: that file alone)
 docs-check: ## Prove that what docs would weave is what stands there
 stress: ## Run the suite many times (RUNS=100); each run must be green
 
