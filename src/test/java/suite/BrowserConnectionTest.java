@@ -109,6 +109,8 @@ class BrowserConnectionTest {
         page.awaitStatus("🔴 You are offline.");
         backend.post("bob", "two");
         page.say("three");
+        long attempts = attempts();
+        chromium.await("two more attempts, which fail", () -> attempts() >= attempts + 2);
         page.awaitStatus("🔴 You are offline.");
         assertEquals(1, page.count("#pending li"));
         chromium.offline(false);
@@ -117,6 +119,13 @@ class BrowserConnectionTest {
         page.awaitMessages("bob: one", "bob: two", "ann: three");
         page.awaitNothingPending();
         assertEquals(3, backend.posted());
+    }
+
+    /** How often the page has tried to connect. */
+    private long attempts() {
+        return page.states().stream()
+                .filter(state -> state.get("name").equals("connecting"))
+                .count();
     }
 
     @Test
