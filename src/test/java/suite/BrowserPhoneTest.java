@@ -88,7 +88,7 @@ class BrowserPhoneTest {
 
             screen(375, 340);
 
-            chromium.await("messages in sight", () -> inSight() >= 2);
+            chromium.await("three messages in sight", () -> inSight() >= 3);
             assertEquals(
                     true,
                     chromium.run(
