@@ -243,6 +243,20 @@ final class Http1Gate extends HoldingSource {
         }
     }
 
+    /** Undertow wants no more of a request that it has answered: what still comes is dropped, and not reset (9.6). */
+    @Override
+    public void terminateReads() throws IOException {
+        isOver = true;
+        raw = NOTHING;
+        if (body != null) {
+            var out = new ByteArrayOutputStream(checked.remaining() + 8);
+            out.write(checked.array(), checked.position(), checked.remaining());
+            Http1Body.end(out);
+            checked = ByteBuffer.wrap(out.toByteArray());
+            body = null;
+        }
+    }
+
     @Override
     boolean isHolding() {
         return raw.hasRemaining() || checked.hasRemaining();

@@ -1,6 +1,7 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static suite.Http1FramingTest.status;
 
 import java.io.IOException;
@@ -65,5 +66,22 @@ final class Http1ExpectTest {
             assertEquals(201, status(client.response()));
         }
         assertEquals(List.of("hi"), bystanders.texts());
+    }
+
+    @Means("A client that is answered before its body has come is reset, and a proxy says 502 (RFC 9112, 9.6).")
+    @ParameterizedTest
+    @ValueSource(strings = {"1.1\r\nConnection: close", "1.0"})
+    void earlyAnswerReachesAClientThatIsStillSending(String version) throws IOException {
+        var refused = "POST /messages HTTP/" + version + "\r\nHost: HOST\r\nContent-Type: text/plain\r\n";
+        for (int i = 0; i < 5; i++) {
+            try (var client = Http1Socket.connect(server, 0)) {
+                client.sendRaw(refused + "Content-Length: 60000\r\n\r\n" + "x".repeat(20_000), 100_000);
+                var answer = client.response();
+                client.sendRaw("x".repeat(40_000), 1_000);
+
+                assertEquals(415, status(answer));
+                assertNull(client.response(), "an end, and no reset");
+            }
+        }
     }
 }

@@ -84,6 +84,22 @@ final class Http1TurnsTest {
         assertEquals(List.of(), bystanders.texts());
     }
 
+    @Means("The next request of a pipeline is handled before the IO thread has looked at its other connections.")
+    @Test
+    void othersHaveTheirTurnBetweenTwoRequestsOfAPipeline() throws IOException {
+        int count = 300;
+        try (var client = Http1Socket.connect(server, 0)) {
+            long beganNanos = System.nanoTime();
+            client.sendRaw("GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n".repeat(count), 100_000);
+            for (int i = 0; i < count; i++) {
+                assertEquals("ok\n", client.response().body());
+            }
+
+            long tookMs = (System.nanoTime() - beganNanos) / 1_000_000;
+            assertTrue(tookMs >= count / 2, count + " requests were handled in " + tookMs + " ms, without a rest");
+        }
+    }
+
     private void flood(Http1Socket socket, String request) throws IOException {
         var many = request.repeat(MANY / 10);
         while (!over.get()) {
