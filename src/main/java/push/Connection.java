@@ -1,5 +1,6 @@
 package push;
 
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.util.ArrayList;
@@ -24,6 +25,13 @@ import org.xnio.IoUtils;
 public final class Connection {
     private static final AttachmentKey<Connection> KEY = AttachmentKey.create(Connection.class);
     private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
+    private static final AttachmentKey<Http2StreamSourceChannel> SOURCE =
+            AttachmentKey.create(Http2StreamSourceChannel.class);
+
+    /** How many streams may have ended whose frame flow control holds: Undertow keeps each as long as the connection. */
+    private static final int MAX_LEFT = 4_000;
+
+    private static final AttachmentKey<Boolean> KEPT = AttachmentKey.create(Boolean.class);
 
     final Shard shard;
     /** How fast it may open streams. */
@@ -33,12 +41,19 @@ public final class Connection {
 
     private final @Nullable PushChannel channel;
     private final Map<Integer, Subscriber> streams = new HashMap<>();
+    private final Map<Integer, Reply> answers = new HashMap<>(); // Those that the client has not read.
     final Set<Body> bodies = new HashSet<>(); // Those that are coming in.
     final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in hand; any thread.
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
     final FrameBudget budget = new FrameBudget(System.nanoTime());
     boolean tooLarge; // The fields of the request that is being dispatched.
-    int stalled; // How many of its streams wait.
+    int stalled; // How many of its streams and answers wait.
+    long held; // Heap that its requests take which wait.
+
+    @Nullable
+    Http2StreamSourceChannel request; // Of the HTTP/2 stream that is being dispatched.
+
+    private int left; // Streams that have ended with a frame that Undertow keeps.
     private boolean tired; // Over HTTP/1.1: its next answer is its last.
     int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
     private @Nullable Reason reason;
@@ -46,6 +61,8 @@ public final class Connection {
     private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
     private long heardNanos = System.nanoTime();
     private long pingedNanos = heardNanos;
+    private long flowed; // Bytes that TCP had taken when it was looked last.
+    private long flowedNanos = heardNanos;
 
     private Connection(Shard shard, @Nullable PushChannel channel) {
         long now = System.nanoTime();
@@ -72,14 +89,74 @@ public final class Connection {
             server.addCloseListener(closed -> connection.shard.execute(() -> connection.end(Reason.TCP)));
         }
         exchange.putAttachment(REQUEST, of(exchange).requestId);
+        of(exchange).takeRequest(exchange);
         exchange.setPersistent(exchange.isPersistent() && !of(exchange).tired);
         of(exchange).open.add(of(exchange).requestId);
         exchange.addExchangeCompleteListener((done, next) -> {
-            of(done).open.remove(done.getAttachment(REQUEST));
-            of(done).answered(done.getStatusCode());
-            of(done).closeIfDone();
+            of(done).complete(done);
             next.proceed();
         });
+    }
+
+    private void takeRequest(HttpServerExchange exchange) {
+        if (request != null) {
+            exchange.putAttachment(SOURCE, request);
+            request = null;
+        }
+    }
+
+    private void complete(HttpServerExchange exchange) {
+        Http2StreamSourceChannel source = exchange.removeAttachment(SOURCE);
+        if (source != null
+                && EndedStream.forget(source)
+                && channel != null
+                && !channel.isJammed()
+                && ++left == MAX_LEFT) {
+            shard.execute(channel::calmDown);
+        }
+        int id = exchange.getAttachment(REQUEST);
+        Reply answer = answers.get(id);
+        if (answer != null) {
+            answer.stopWaiting();
+        }
+        if (exchange.removeAttachment(KEPT) != null) {
+            shard.stalled.hold(this, -Stalled.REQUEST_BYTES);
+        }
+        open.remove(id);
+        answered(exchange.getStatusCode());
+        closeIfDone();
+    }
+
+    /** A request waits for its client. What it has brought is forgotten, and it counts until its end. */
+    void keep(HttpServerExchange exchange) {
+        if (exchange.putAttachment(KEPT, true) == null) {
+            RequestHead.forget(exchange);
+            shard.stalled.hold(this, Stalled.REQUEST_BYTES);
+        }
+        shard.stalled.relieve(); // Which may end it.
+    }
+
+    /** An answer waits for the client to read it, which takes so many bytes of heap. */
+    void await(HttpServerExchange exchange, Reply answer, long bytes, int sent) {
+        int id = exchange.getAttachment(REQUEST);
+        answers.put(id, answer);
+        if (channel != null) {
+            channel.window.add(id, sent);
+        }
+        shard.stalled.add(answer);
+        shard.stalled.hold(this, bytes);
+        keep(exchange);
+    }
+
+    /** An answer waits no longer. */
+    void stopWaiting(HttpServerExchange exchange, Reply answer, long bytes) {
+        int id = exchange.getAttachment(REQUEST);
+        answers.remove(id);
+        if (channel != null) {
+            channel.window.remove(id);
+        }
+        shard.stalled.remove(answer);
+        shard.stalled.hold(this, -bytes);
     }
 
     /** Whoever goes on after being refused is let wait, and in the end let go. */
@@ -134,7 +211,7 @@ public final class Connection {
     void add(int id, Subscriber subscriber) {
         streams.put(id, subscriber);
         if (channel != null) {
-            channel.window.add(id);
+            channel.window.add(id, 0);
         }
     }
 
@@ -158,17 +235,25 @@ public final class Connection {
             subscriber.because(why);
             shard.execute(() -> subscriber.close(why));
         }
+        Reply answer = answers.get(streamId);
+        if (answer != null) {
+            shard.execute(answer::leave);
+        }
     }
 
-    /** Memory is tight: ends a stalled stream, or all of them if TCP takes nothing and so each keeps what it has. */
-    void letGo(Subscriber stream) {
+    /** Memory is tight: ends one that waits, or all of them if TCP takes nothing and so each keeps what it has. */
+    void letGo(Runnable ending) {
         if (channel != null && channel.isJammed()) {
-            because(Reason.STALLED);
-            channel.abort();
-            end(Reason.STALLED);
+            jam(channel);
         } else {
-            stream.close(Reason.STALLED);
+            ending.run();
         }
+    }
+
+    private void jam(PushChannel tcp) {
+        because(Reason.STALLED);
+        tcp.abort();
+        end(Reason.STALLED);
     }
 
     /** Why one stream is about to end. */
@@ -243,11 +328,21 @@ public final class Connection {
 
     /** Sends a PING when one is due; closes a connection whose peer has left one unanswered for too long. */
     void tick(long nowNanos) {
+        if (!answers.isEmpty()) {
+            List.copyOf(answers.values()).forEach(answer -> answer.tick(nowNanos));
+        }
         if (channel == null) {
             return; // HTTP/1.1 has no PING: there a dead peer is found by a stall or by TCP.
         }
+        if (channel.flowed() != flowed) {
+            flowed = channel.flowed();
+            flowedNanos = nowNanos;
+        }
         if (!unfinished.isEmpty() && !channel.isJammed()) {
             finishAll();
+        } else if (!unfinished.isEmpty() && shard.stats.memory.isTight()) {
+            jam(channel);
+            return;
         }
         tickWindow(channel, nowNanos);
         boolean answered = heardNanos - pingedNanos >= 0;
@@ -264,10 +359,20 @@ public final class Connection {
     }
 
     private void tickWindow(PushChannel tcp, long nowNanos) {
-        Subscriber holder = streams.get(tcp.window.tick(tcp.isJammed(), nowNanos));
-        if (holder != null && holder.isWaiting()) {
-            holder.close(Reason.STALLED);
+        int holder = tcp.window.tick(tcp.isJammed(), nowNanos);
+        Subscriber stream = streams.get(holder);
+        Reply answer = answers.get(holder);
+        if (stream != null && stream.isWaiting()) {
+            stream.close(Reason.STALLED);
+        } else if (answer != null) {
+            answer.leave();
         }
+    }
+
+    /** Whether an answer has stood still for too long; one that stands in a queue moves with what stands before it. */
+    boolean isUnread(long movedNanos, long nowNanos) {
+        boolean isQueued = channel != null && channel.isJammed();
+        return isStalled(isQueued ? Math.max(movedNanos, flowedNanos) : movedNanos, nowNanos);
     }
 
     /** Whether a stream has stood still for too long that has moved last at this time. */
@@ -291,6 +396,8 @@ public final class Connection {
     void end(Reason otherwise) {
         because(goneAway ? Reason.GOAWAY : otherwise);
         List.copyOf(streams.values()).forEach(subscriber -> subscriber.close(otherwise));
+        List.copyOf(answers.values()).forEach(Reply::leave);
+        List.copyOf(bodies).forEach(Body::leave);
         finishAll();
         shard.remove(this);
     }

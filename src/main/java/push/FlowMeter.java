@@ -26,6 +26,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private int[] ids = new int[4];
     private long[] held = new long[4]; // Sent on each stream, less what was given back to it.
     private int streams;
+    private long bytes; // All that the connection has taken.
     private int frames; // Of DATA that have begun to go out since they were counted last.
     private int last; // Streams are mostly written in their order.
     private int[] positions = new int[8];
@@ -39,13 +40,14 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return window <= LEAST;
     }
 
-    void add(int stream) {
+    /** Counts a stream on which so many bytes have been sent already. */
+    void add(int stream, int sent) {
         if (streams == ids.length) {
             ids = Arrays.copyOf(ids, 2 * streams);
             held = Arrays.copyOf(held, 2 * streams);
         }
         ids[streams] = stream;
-        held[streams++] = 0;
+        held[streams++] = sent;
     }
 
     void remove(int stream) {
@@ -89,6 +91,11 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
             }
         }
         return best < 0 || held[best] == 0 ? -1 : ids[best];
+    }
+
+    /** How many bytes the connection has taken. */
+    long bytes() {
+        return bytes;
     }
 
     /** How many frames of DATA have gone out since this was asked last. */
@@ -160,6 +167,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** Looks at what has just been taken out of a buffer. */
     private void count(ByteBuffer bytes, int start) {
         int end = bytes.position();
+        this.bytes += end - start;
         for (int at = start; at < end; ) {
             if (payload > 0) {
                 int count = Math.min(payload, end - at);

@@ -16,11 +16,15 @@ final class MemoryBudget {
     /** Heap for each stream, with what it reaches: measured, and doubled. */
     private static final int STREAM_BYTES = 6_000;
 
+    /** The least that requests of one shard may hold: some bodies of the largest size. */
+    private static final long LEAST_HELD_BYTES = 4L * Config.MAX_BODY_BYTES;
+
     private final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
             .filter(pool -> pool.getName().equals("direct"))
             .findFirst()
             .orElseThrow();
     private final long tightBytes;
+    private final long fullBytes;
     private final long heapBytes;
 
     /** The budget of this JVM. */
@@ -30,7 +34,8 @@ final class MemoryBudget {
 
     MemoryBudget(long maxHeapBytes, long maxDirectBytes) {
         this.heapBytes = maxHeapBytes;
-        this.tightBytes = maxDirectBytes / 2;
+        this.tightBytes = maxDirectBytes * 3 / 8;
+        this.fullBytes = maxDirectBytes / 2;
     }
 
     /** What -XX:MaxDirectMemorySize says; as much as the heap if it says nothing. */
@@ -47,8 +52,18 @@ final class MemoryBudget {
         return direct.getMemoryUsed() > tightBytes;
     }
 
+    /** Whether direct buffers take so much that no stream may begin; what is let go before keeps it from this. */
+    boolean isFull() {
+        return direct.getMemoryUsed() > fullBytes;
+    }
+
     /** How many streams there may be: no more than a quarter of the heap holds. */
     int maxStreams(int wanted) {
         return (int) Math.min(wanted, heapBytes / 4 / STREAM_BYTES);
+    }
+
+    /** How much the requests of one of so many shards may hold that wait for their clients: an eighth of the heap in all. */
+    long maxHeldBytes(int shards) {
+        return Math.max(LEAST_HELD_BYTES, heapBytes / 8 / shards);
     }
 }

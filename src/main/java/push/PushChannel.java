@@ -70,6 +70,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         AbstractHttp2StreamSourceChannel frame = super.createChannel(header, data);
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requestId = request.getStreamId();
+            connection.request = request;
             connection.tooLarge = tooLarge;
             tooLarge = false;
             if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow never looks.
@@ -245,6 +246,11 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     /** Whether frames are queued that TCP does not take, the first of them perhaps half sent. */
     boolean isJammed() {
         return isOpen() && getUnderlyingConnection().getSinkChannel().isWriteResumed();
+    }
+
+    /** How many bytes TCP has taken. */
+    long flowed() {
+        return meter.bytes();
     }
 
     /** Sends a PING (RFC 9113, 6.7); any frame but DATA that comes in later answers it. */

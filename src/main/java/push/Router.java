@@ -61,6 +61,7 @@ final class Router implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         Connection.know(exchange, shards);
+        Connection.of(exchange).shard.stalled.relieve();
         exchange.setPersistent(exchange.isPersistent() && !draining); // Which HTTP/1.1 is told.
         origins.decorate(exchange);
         try {

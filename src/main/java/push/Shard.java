@@ -43,7 +43,7 @@ final class Shard implements Runnable {
     private final Set<Connection> connections = new LinkedHashSet<>();
     private final long tickMs;
     private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
-    private volatile Figures figures = new Figures(0, 0); // Volatile: read by threads that answer for the status.
+    private volatile Figures figures = new Figures(0, 0, 0); // Volatile: read by threads that answer for the status.
 
     /** An open stream, as its shard sees it. */
     interface Member {
@@ -66,15 +66,15 @@ final class Shard implements Runnable {
         long lag(long head);
     }
 
-    /** How many streams there are, and how many messages the last of them is behind. */
-    record Figures(int streams, long maxLag) {}
+    /** How many streams there are, how many messages the last of them is behind, and what waiting requests take. */
+    record Figures(int streams, long maxLag, long heldBytes) {}
 
     Shard(XnioIoThread thread, Config config, MessageLog log, Stats stats) {
         this.thread = thread;
         this.config = config;
         this.log = log;
         this.stats = stats;
-        this.stalled = new Stalled(stats.memory);
+        this.stalled = new Stalled(stats.memory, config.ioThreads());
         int shortest = Math.min(
                 Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
         this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
@@ -165,9 +165,16 @@ final class Shard implements Runnable {
     }
 
     private void tick() {
-        later(this::tick, tickMs); // First: whatever fails below, the clock goes on.
+        try {
+            later(this::tick, tickMs); // First: whatever fails below, the clock goes on.
+        } catch (Error e) {
+            LostThread.end(); // Without a clock nothing here would ever end again.
+        }
+        if (woken.get()) { // Where memory had run out when it was woken, the round was lost.
+            guard(this, () -> {});
+        }
         long now = System.nanoTime();
-        guard(stalled::relieve, () -> {});
+        guard(stalled::tick, () -> {});
         forEachConnection(connection -> connection.tick(now));
         forEach(member -> member.tick(now));
         report();
@@ -185,7 +192,7 @@ final class Shard implements Runnable {
         for (int i = 0; i < members.size(); i++) {
             maxLag = Math.max(maxLag, members.get(i).lag(head));
         }
-        figures = new Figures(members.size(), maxLag);
+        figures = new Figures(members.size(), maxLag, stalled.held());
     }
 
     Batch batch(Wire wire) {
@@ -194,12 +201,12 @@ final class Shard implements Runnable {
 
     void add(Member member) {
         members.add(member);
-        figures = new Figures(members.size(), figures.maxLag);
+        figures = new Figures(members.size(), figures.maxLag, figures.heldBytes);
     }
 
     void remove(Member member) {
         members.remove(member);
-        figures = new Figures(members.size(), figures.maxLag);
+        figures = new Figures(members.size(), figures.maxLag, figures.heldBytes);
     }
 
     void add(Connection connection) {

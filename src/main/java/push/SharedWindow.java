@@ -24,8 +24,8 @@ final class SharedWindow {
         this.freedNanos = System.nanoTime() - stallNanos;
     }
 
-    void add(int stream) {
-        meter.add(stream);
+    void add(int stream, int sent) {
+        meter.add(stream, sent);
     }
 
     void remove(int stream) {

@@ -5,7 +5,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 
@@ -58,36 +57,20 @@ final class StreamHandler {
             exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
         }
         if (isHead) {
-            sayHead(exchange);
+            Reply.send(exchange); // All that GET would say but the body (RFC 9110, 9.3.2).
             return;
         }
         int id = connection.requestId();
         // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             Subscriber.open(connection, id, exchange, wire, resume);
+            if (exchange.isComplete()) {
+                return; // The client has left meanwhile.
+            }
             if (!Http1Watch.begin(exchange, connection)) {
                 discardBody(exchange);
             }
-        });
-    }
-
-    /** All that GET would say but the body (RFC 9110, 9.3.2); to end the exchange would add a Content-Length. */
-    private static void sayHead(HttpServerExchange exchange) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-            var channel = exchange.getResponseChannel();
-            try {
-                channel.shutdownWrites();
-                if (!channel.flush()) {
-                    channel.getWriteSetter()
-                            .set(ChannelListeners.flushingChannelListener(
-                                    flushed -> exchange.endExchange(), (sink, e) -> exchange.endExchange()));
-                    channel.resumeWrites();
-                    return;
-                }
-            } catch (IOException e) {
-                // The client has gone.
-            }
-            exchange.endExchange();
+            RequestHead.forget(exchange);
         });
     }
 
@@ -108,7 +91,7 @@ final class StreamHandler {
             throw problem;
         }
         Connection.of(exchange).shard.stalled.relieve();
-        if (stats.memory.isTight() || !stats.open(config.maxStreams())) {
+        if (stats.memory.isFull() || !stats.open(config.maxStreams())) {
             Limits.release(exchange);
             stats.refuse();
             throw full();
@@ -118,7 +101,7 @@ final class StreamHandler {
     /** What {@link #admit} would refuse, without counting. */
     private void look(HttpServerExchange exchange) throws Problem {
         limits.look(exchange);
-        if (stats.memory.isTight() || stats.isFull(config.maxStreams())) {
+        if (stats.memory.isFull() || stats.isFull(config.maxStreams())) {
             throw full();
         }
     }

@@ -21,7 +21,7 @@ import org.xnio.channels.StreamSinkChannel;
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
-public final class Subscriber implements Shard.Member {
+public final class Subscriber implements Shard.Member, Stalled.Waiting {
     private final Connection connection;
     private final int id;
     private final Shard shard;
@@ -176,8 +176,19 @@ public final class Subscriber implements Shard.Member {
         drain(shard.log.newest(), nowNanos);
     }
 
-    Connection connection() {
+    @Override
+    public Connection connection() {
         return connection;
+    }
+
+    @Override
+    public long movedNanos() {
+        return movedNanos;
+    }
+
+    @Override
+    public void letGo() {
+        connection.letGo(() -> close(Reason.STALLED));
     }
 
     @Override

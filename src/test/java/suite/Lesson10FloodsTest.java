@@ -51,7 +51,7 @@ final class Lesson10FloodsTest {
         });
 
         server.awaitOpen(bystanders.count());
-        assertMemory(before, 40); // Undertow keeps a stream for a minute after its end, up to 14 kB each.
+        assertMemory(before, 24);
     }
 
     static Stream<Arguments> floods() {
