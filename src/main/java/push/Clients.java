@@ -128,7 +128,8 @@ final class Clients {
         }
     }
 
-    private static String key(InetAddress address) {
+    /** What is counted as one address: of IPv6 a /64. */
+    static String key(InetAddress address) {
         byte[] bytes = address.getAddress();
         return Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);
     }

@@ -122,8 +122,7 @@ public final class Connection {
         if (exchange.removeAttachment(KEPT) != null) {
             shard.stalled.hold(this, -Stalled.REQUEST_BYTES);
         }
-        open.remove(id);
-        answered(exchange.getStatusCode());
+        answered(id, exchange.getStatusCode());
         closeIfDone();
     }
 
@@ -160,7 +159,11 @@ public final class Connection {
     }
 
     /** Whoever goes on after being refused is let wait, and in the end let go. */
-    private void answered(int status) {
+    private void answered(int request, int status) {
+        open.remove(request);
+        if (channel != null) {
+            channel.answered(request);
+        }
         if (status < 400) {
             budget.earn(1);
         } else {

@@ -34,16 +34,21 @@ final class Http2Listener implements DelegateOpenListener {
         this.handler = handler;
     }
 
-    @Override
-    public void handleEvent(StreamConnection tcp, PooledByteBuffer read) {
-        FlowMeter meter = new FlowMeter(tcp.getSinkChannel().getConduit());
-        tcp.getSinkChannel().setConduit(meter);
-        PushChannel channel = new PushChannel(tcp, pool, read, options, shards.of(tcp.getIoThread()), meter);
+    /** Begins a connection with what it has sent first, over this connection of TCP. */
+    void begin(StreamConnection tls, PooledByteBuffer read, TcpConnection tcp) {
+        FlowMeter meter = new FlowMeter(tls.getSinkChannel().getConduit());
+        tls.getSinkChannel().setConduit(meter);
+        PushChannel channel = new PushChannel(tls, pool, read, options, shards.of(tls.getIoThread()), meter, tcp);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);
         channel.getReceiveSetter().set(one -> channel.take(listener));
         channel.resumeReceives();
+    }
+
+    @Override
+    public void handleEvent(StreamConnection tls, PooledByteBuffer read) {
+        throw new UnsupportedOperationException("A connection begins with begin");
     }
 
     @Override

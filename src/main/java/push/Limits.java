@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Behind a trusted proxy a client is an address. Elsewhere it is a connection, for an address may be that of a proxy
  * which this server does not know; all connections of one address together have ten times what one has, and at most
- * three quarters of the server's streams. That bound is not for this machine's own loopback address: a client
+ * three quarters of the server's streams. That bound is not for exempt addresses, by default those of loopback: a client
  * there is a proxy on the same host, or its operator.
  *
  * <p><b>Threads:</b> the exchange's IO thread; what is shared is in {@link Clients}.
@@ -123,10 +123,10 @@ final class Limits {
     }
 
     /** The address that a connection comes from, where that is bounded. */
-    private static @Nullable InetAddress address(HttpServerExchange exchange) {
+    private @Nullable InetAddress address(HttpServerExchange exchange) {
         var peer = exchange.getSourceAddress();
         InetAddress address = peer == null ? null : peer.getAddress();
-        return address == null || address.isLoopbackAddress() ? null : address;
+        return address == null || config.isExempt(address) ? null : address;
     }
 
     private static void refuseTooFast(String who, String does, long waitMs) throws Problem {

@@ -19,6 +19,12 @@ final class MemoryBudget {
     /** The least that requests of one shard may hold: some bodies of the largest size. */
     private static final long LEAST_HELD_BYTES = 4L * Config.MAX_BODY_BYTES;
 
+    /** Heap for each connection of a client that means harm: what TLS and HTTP/2 keep, and a frame that is not whole. */
+    private static final int CONNECTION_BYTES = 30_000;
+
+    /** Direct memory for each: a record of TLS that is not whole, in a buffer. */
+    private static final int CONNECTION_DIRECT_BYTES = 17_408;
+
     private final BufferPoolMXBean direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
             .filter(pool -> pool.getName().equals("direct"))
             .findFirst()
@@ -55,6 +61,11 @@ final class MemoryBudget {
     /** Whether direct buffers take so much that no stream may begin; what is let go before keeps it from this. */
     boolean isFull() {
         return direct.getMemoryUsed() > fullBytes;
+    }
+
+    /** How many connections there may be: no more than half of the heap and of the direct memory hold. */
+    int maxConnections() {
+        return (int) Math.min(heapBytes / 2 / CONNECTION_BYTES, fullBytes / CONNECTION_DIRECT_BYTES);
     }
 
     /** How many streams there may be: no more than a quarter of the heap holds. */

@@ -15,7 +15,7 @@ import org.xnio.XnioIoThread;
 public final class Shards {
     private final Config config;
     private final MessageLog log;
-    private final Stats stats;
+    final Stats stats;
     private final Map<XnioIoThread, Shard> byThread = new ConcurrentHashMap<>();
     private final List<Shard> all = new CopyOnWriteArrayList<>();
 

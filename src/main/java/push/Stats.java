@@ -22,6 +22,9 @@ public final class Stats {
     final LongAdder deliveries = new LongAdder();
     final LongAdder laps = new LongAdder();
     final LongAdder wakeups = new LongAdder();
+    final LongAdder connections = new LongAdder(); // Open now.
+    final LongAdder connectionsRefused = new LongAdder();
+    final LongAdder handshakesDropped = new LongAdder();
 
     @GuardedBy("this")
     private long open;

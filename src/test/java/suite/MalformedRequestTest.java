@@ -57,6 +57,7 @@ final class MalformedRequestTest {
                 more("a Content-Length twice", "content-length", "0", "content-length", "0"),
                 more("a Content-Length that is a word", "content-length", "many"),
                 more("a Content-Length below zero", "content-length", "-1"),
+                more("a Content-Length and no body", "content-length", "2"),
                 more("an empty Content-Length", "content-length", ""),
                 more("Transfer-Encoding", "transfer-encoding", "chunked"),
                 more("Connection", "connection", "close"),
