@@ -42,7 +42,7 @@ agenda: ## Print the day of a class (START=09:00 PLAN=half-day, 1d or 2d)
 
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg (STEP=04 LESSON=05: only these)
 mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: that one only)
-docs: ## Weave code and output into README.md, DESIGN.md and lessons/**/*.md (DOC=lesson05: where the path has that in it)
+docs: ## Weave code and output into the .md files here and of the lessons (DOC=lesson05: where the path has that in it; DOC=README.md: that file alone)
 docs-check: ## Prove that what docs would weave is what stands there
 stress: ## Run the suite many times (RUNS=100); each run must be green
 
@@ -71,10 +71,10 @@ simulate: ## Run the pattern with thousands of streams in virtual time for 30 s 
 format: ## Format all Java
 	@$(WITH) run sh src/build/progress.sh "Formatting" mvn -B -N spotless:apply
 
-verify: certs ## All that CI checks: format, Error Prone, NullAway, budget of lines, jar, docs, matrix, mutants, stress, tests on JDK 17 and 25
+verify: certs ## All that CI checks: format, Error Prone, NullAway, lines, jar, docs, matrix, examples, mutants, stress, tests, proxies, JDK 17 and 25
 	@$(WITH) verify sh src/build/verify.sh
 
-screenshot: certs ## Take the README's picture of the page anew
+screenshot: certs ## Take the README's picture of the page again
 	@$(WITH) test sh src/build/coach.sh screenshot
 
 doctor: ## Look over this machine, and say how to mend what is wrong

@@ -1,6 +1,6 @@
 #!/bin/sh
 # progress.sh [-l] LABEL COMMAND…
-# Runs a command whose output nobody wants while it works. Prints the label, a sign of life every ten seconds of
+# Runs a command whose output is not wanted while it works. Prints the label, a sign of life every ten seconds of
 # silence, and the whole output if the command fails. With -l (for Maven) the lines worth reading are shown live.
 set -u
 live=

@@ -9,7 +9,7 @@ import java.util.List;
  *
  * <p><b>Threads:</b> one at a time.
  *
- * @param only a part of the path of those texts that are looked at, or nothing, for all
+ * @param only the path of the one text that is looked at, or a part of the path of several, or nothing, for all
  */
 record Docs(Path root, Screen screen, String only) {
 
@@ -39,8 +39,7 @@ record Docs(Path root, Screen screen, String only) {
         faults.forEach(fault -> screen.line(screen.red(fault)));
         var sum = Text.count(blocks, "block") + " in " + Text.count(files, "file");
         if (!faults.isEmpty()) {
-            screen.line(
-                    sum + ": " + Text.count(faults.size(), "fault") + (onlyCompare ? "; make docs weaves anew" : ""));
+            screen.line(sum + ": " + Text.count(faults.size(), "fault") + (onlyCompare ? "; make docs mends it" : ""));
         } else {
             screen.line(sum + (onlyCompare ? ": as the sources say" : ": woven, " + changed + " changed"));
         }
@@ -58,6 +57,10 @@ record Docs(Path root, Screen screen, String only) {
         Folders.files(root.resolve("lessons"), ".md").stream()
                 .filter(file -> !file.startsWith(workshop))
                 .forEach(files::add);
+        var exact = root.resolve(only).normalize();
+        if (files.contains(exact)) {
+            return List.of(exact);
+        }
         files.removeIf(file -> !root.relativize(file).toString().contains(only));
         if (files.isEmpty()) {
             throw new Mistake("there is no text with " + only + " in its path");

@@ -122,7 +122,7 @@ final class Matrix {
             }
         } else if (!Files.exists(picture) || !Text.read(picture).equals(drawn)) {
             faults.add(PICTURE + " does not show this");
-            screen.line(screen.red("  " + PICTURE + " does not show this: make matrix draws it anew"));
+            screen.line(screen.red("  " + PICTURE + " does not show this: make matrix draws it again"));
         }
     }
 }

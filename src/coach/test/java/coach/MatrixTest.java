@@ -94,7 +94,7 @@ class MatrixTest {
 
         assertFalse(matrix(One.class, Two.class, "…", true));
         assertTrue(
-                shown.text().contains("lessons/matrix.svg does not show this: make matrix draws it anew"),
+                shown.text().contains("lessons/matrix.svg does not show this: make matrix draws it again"),
                 shown.text());
         assertEquals("<svg/>", Text.read(root.resolve(Matrix.PICTURE)));
     }

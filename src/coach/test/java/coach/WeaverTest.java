@@ -13,27 +13,27 @@ import org.junit.jupiter.api.io.TempDir;
 class WeaverTest {
 
     private static final String ROOM = """
-            package a;
+        package a;
 
-            /** A room. */
-            final class Room {
-                private int n;
+        /** A room. */
+        final class Room {
+            private int n;
 
-                /** Comes in. */
-                void join(Guest guest) {
-                    n++;
-                }
-
-                void join(Door door) {}
-
-                // Counts.
-                int count() {
-                    return n;
-                }
-
-                record Guest(String name) {}
+            /** Comes in. */
+            void join(Guest guest) {
+                n++;
             }
-            """;
+
+            void join(Door door) {}
+
+            // Counts.
+            int count() {
+                return n;
+            }
+
+            record Guest(String name) {}
+        }
+        """;
 
     @TempDir
     Path root;
@@ -88,8 +88,10 @@ class WeaverTest {
 
     @Test
     void outputIsShownAsOfItsCaptureAslongAsOnlyTimesAndPortsDiffer() {
-        var block =
-                "<!-- output of echo took 12 ms at https://localhost:4711/ of 3 -->\n```\ntook 7.5 ms at https://localhost:99/ of %s\n```\n";
+        var block = "<!-- output of echo took 12 ms at https://localhost:4711/ of 3 -->\n"
+                + "```\n"
+                + "took 7.5 ms at https://localhost:99/ of %s\n"
+                + "```\n";
 
         assertEquals(List.of(), new Weaver(root).weave(block.formatted(3)).faults());
         assertEquals(1, new Weaver(root).weave(block.formatted(4)).faults().size());
@@ -133,6 +135,31 @@ class WeaverTest {
         assertTrue(new Docs(root, shown.plain(), "").run(false), shown.text());
         assertTrue(new Docs(root, shown.plain(), "").run(true), shown.text());
         assertTrue(shown.text().endsWith("1 block in 1 file: as the sources say\n"), shown.text());
+    }
+
+    @Test
+    void aPathNamesOneTextAndAPartOfAPathAllThatHaveIt() {
+        for (var file : List.of("README.md", "lessons/README.md", "lessons/lesson01/README.md")) {
+            Text.write(root.resolve(file), "<!-- from Room.java line \"int n\" -->\n```java\nold\n```\n");
+        }
+
+        assertEquals(List.of("README.md"), looked("README.md"));
+        assertEquals(List.of("README.md"), looked("./README.md"));
+        assertEquals(List.of("lessons/README.md"), looked("lessons/README.md"));
+        assertEquals(List.of("lessons/lesson01/README.md"), looked("lesson01"));
+        assertEquals(3, looked("README").size());
+        assertEquals(3, looked("").size());
+    }
+
+    /** The texts that a check with this {@code DOC} finds at fault. */
+    private List<String> looked(String only) {
+        var shown = new Shown();
+        new Docs(root, shown.plain(), only).run(true);
+        return shown.text()
+                .lines()
+                .filter(line -> line.contains(", line 1 ("))
+                .map(line -> line.replaceAll(", line 1 .*", ""))
+                .toList();
     }
 
     private String content(String source) {

@@ -88,6 +88,21 @@ final class ContainerTest {
         }
     }
 
+    /** Debian's own Node is too old for the clients that the tests drive. */
+    @ParameterizedTest
+    @ValueSource(strings = {"x64", "arm64"})
+    void aNodeThatIsNewEnoughComesFromNpmForEachProcessor(String processor) throws Exception {
+        var packages = JsonMapper.shared()
+                .readTree(Files.readString(Path.of("src/server/test/clients/package-lock.json")))
+                .get("packages");
+
+        var node = packages.get("node_modules/node-linux-" + processor);
+
+        assertTrue(node != null, "package-lock.json brings no Node for " + processor);
+        assertEquals(processor, node.get("cpu").stringValue());
+        assertTrue(Integer.parseInt(node.get("version").stringValue().replaceFirst("\\..*", "")) > 22, node.toString());
+    }
+
     @Test
     void noKeyIsSentToTheBuild() throws Exception {
         var lines = Files.readAllLines(Path.of(".dockerignore"));

@@ -57,7 +57,7 @@ public final class Connection {
     private final List<Subscription> streams = new ArrayList<>();
     private final Map<Integer, Subscription> byId = new HashMap<>();
     private final Subscription[] written = new Subscription[MAX_TOGETHER];
-    private int waiting; // How many of its streams wait for the client.
+    private final Stalled.Tally tally = new Stalled.Tally();
     private @Nullable EndReason reason;
     private boolean peerHasGoneAway; // What is open goes on, and nothing new begins.
     private boolean ended;
@@ -83,24 +83,20 @@ public final class Connection {
     }
 
     /** What its streams tell it. */
-    private final class StreamOwner implements Subscription.Owner, Stalled.Holder {
+    private final class StreamOwner implements Subscription.Owner {
         @Override
         public void waits(Subscription stream) {
-            waiting++;
-            stalled.add(stream, this);
+            stalled.add(stream);
         }
 
         @Override
         public void goesOn(Subscription stream) {
-            waiting--;
             stalled.remove(stream);
         }
 
         @Override
         public void ended(Subscription stream, EndReason otherwise) {
-            if (stream.isWaiting()) {
-                goesOn(stream);
-            }
+            stalled.remove(stream);
             streams.remove(stream);
             byId.remove(stream.id, stream);
             EndReason told = stream.reason() != null ? stream.reason() : reason;
@@ -108,21 +104,30 @@ public final class Connection {
         }
 
         @Override
-        public int waiting() {
-            return waiting;
+        public Stalled.Tally tally() {
+            return tally;
         }
 
-        /** If TCP takes nothing, each stream keeps what it has queued, so all of them go. */
         @Override
         public void letGo(Subscription stream) {
-            if (transport.isJammed()) {
-                willEnd(EndReason.STALLED);
-                transport.abort();
-                end(EndReason.STALLED);
-            } else {
-                stream.close(EndReason.STALLED);
-            }
+            Connection.this.letGo(() -> stream.close(EndReason.STALLED));
         }
+    }
+
+    /** Memory is tight: ends one that waits, or all of them if TCP takes nothing and so each keeps what it has queued. */
+    public void letGo(Runnable ending) {
+        if (transport.isJammed()) {
+            jam();
+        } else {
+            ending.run();
+        }
+    }
+
+    /** Ends the connection because TCP takes nothing and memory is needed. */
+    public void jam() {
+        willEnd(EndReason.STALLED);
+        transport.abort();
+        end(EndReason.STALLED);
     }
 
     /**
@@ -165,9 +170,19 @@ public final class Connection {
         return byId.containsKey(id);
     }
 
-    /** Ends some streams that wait for their clients, of any connection of this loop, if memory is tight. */
-    public void relieveMemory() {
-        stalled.relieve();
+    /** What its loop keeps for clients that let it wait. */
+    public Stalled stalled() {
+        return stalled;
+    }
+
+    /** What this connection keeps of that. */
+    public Stalled.Tally tally() {
+        return tally;
+    }
+
+    /** Whether what has moved last at this time has stood still for too long, by the clock of the connection's window. */
+    public boolean isStalled(long movedNanos, long nowNanos) {
+        return window.isStalled(movedNanos, nowNanos);
     }
 
     /**
@@ -249,6 +264,7 @@ public final class Connection {
      * @param isLate whether the loop stood still, so that its clients may have answered and nobody has read it yet
      */
     void tick(long head, long nowNanos, boolean isLate) {
+        transport.tick(nowNanos);
         if (!isLate) {
             endWhatIsDead(nowNanos);
         }
@@ -256,9 +272,12 @@ public final class Connection {
     }
 
     private void endWhatIsDead(long nowNanos) {
-        Subscription holder = byId.get(window.tick(nowNanos));
+        int id = window.tick(nowNanos);
+        Subscription holder = byId.get(id);
         if (holder != null && holder.isWaiting()) {
             holder.close(EndReason.STALLED);
+        } else if (holder == null && id >= 0) {
+            transport.endWindowHolder(id);
         }
         for (int i = streams.size() - 1; i >= 0; i = Math.min(i, streams.size()) - 1) {
             Subscription stream = streams.get(i);

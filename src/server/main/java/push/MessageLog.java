@@ -39,7 +39,7 @@ public final class MessageLog {
     private long lastTimeMs;
 
     private volatile long first = 1; // Volatile: moved before a slot is emptied, so a reader that finds null finds why.
-    private volatile long newest; // Volatile: set after the slot, so whoever sees it sees the message too.
+    private volatile long newest; // Volatile: set after the slot, so a thread that sees it sees the message too.
     private volatile Snapshot messages =
             new Snapshot(-1, ByteSlice.of(new byte[0])); // Volatile: a cache; losing a race
     private volatile Snapshot msg = messages; // on it costs one more encoding and nothing else.

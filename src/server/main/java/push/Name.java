@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The rules for a name: it shows as what it is.
  *
- * <p>A name with an invisible or reordering character, or with a letter of another script among its own, reads as somebody
- * else's. The terms are those of Unicode TR 39: each word is <em>Highly Restrictive</em> (5.2). A word of one script that
+ * <p>A name with an invisible or reordering character, or with a letter of another script among its own, reads as the
+ * name of another. The terms are those of Unicode TR 39: each word is <em>Highly Restrictive</em> (5.2). A word of one script that
  * looks like a word of another is taken, because it is also how people are called; so a name proves nothing.
  *
  * <p><b>Threads:</b> any thread; it has no state.
@@ -62,6 +62,9 @@ final class Name {
 
     /** A name in the one form in which it is stored: what reads the same is the same (NFC; spaces as in RFC 8266, 2.1). */
     static String normalize(String name) {
+        if (isPlain(name)) {
+            return name;
+        }
         String plain =
                 STYLED.matcher(name).replaceAll(styled -> Normalizer.normalize(styled.group(), Normalizer.Form.NFKC));
         String bare =
@@ -71,6 +74,9 @@ final class Name {
 
     /** What is wrong with a normalized name, or null. */
     static @Nullable String fault(String name) {
+        if (isPlain(name)) {
+            return null;
+        }
         if (LINES.matcher(name).find()) {
             return "has " + first(LINES, name) + ", which ends a line or leaves a gap: remove it";
         }
@@ -94,6 +100,19 @@ final class Name {
             return "has more than four marks on one letter: remove some";
         }
         return mixture(shown);
+    }
+
+    /** Whether a name is of printable ASCII with single spaces inside: most are, and all that follows holds for them. */
+    private static boolean isPlain(String name) {
+        char before = ' ';
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c < ' ' || c > '~' || (c == ' ' && before == ' ')) {
+                return false;
+            }
+            before = c;
+        }
+        return before != ' ';
     }
 
     private static @Nullable String mixture(String name) {

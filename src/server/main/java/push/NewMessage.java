@@ -62,14 +62,15 @@ public record NewMessage(String user, String text) {
     }
 
     private static @Nullable String characterFault(String text) {
-        int[] points = text.codePoints().toArray();
-        for (int i = 0; i < points.length; i++) {
-            int c = points[i];
+        int count = 0;
+        for (int i = 0, c; i < text.length(); i += Character.charCount(c)) {
+            c = text.codePointAt(i);
+            count++;
             if (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) {
-                return "has half of a surrogate pair as character " + (i + 1) + ": remove it";
+                return "has half of a surrogate pair as character " + count + ": remove it";
             }
             if (Character.isISOControl(c) && c != '\n' && c != '\t') {
-                return "has " + Name.describe(c) + " as character " + (i + 1) + ", a control character: remove it";
+                return "has " + Name.describe(c) + " as character " + count + ", a control character: remove it";
             }
         }
         return null;

@@ -27,8 +27,8 @@ public interface Publisher {
     }
 
     /**
-     * Gives a message its place in the order: sooner or later, for the POST is answered when this completes, and by
-     * nothing else. A failure is answered with 503. What an {@code Idempotency-Key} is good for is the publisher's affair.
+     * Gives a message its place in the order: now or later: the POST is answered when this completes, and
+     * not before. A failure is answered with 503. What an {@code Idempotency-Key} is good for is the publisher's affair.
      *
      * @param idempotencyKey 1 to 128 visible ASCII characters, or null if the client sent none
      */

@@ -12,6 +12,7 @@ package push;
  * @param idempotencyMs how long an idempotency key is remembered
  * @param retainMessages how many messages the log keeps, and how many keys are remembered
  * @param retainBytes how many bytes of them, encoded
+ * @param loops how many event loops there are, which share what requests may hold
  */
 public record Settings(
         int heartbeatMs,
@@ -20,7 +21,8 @@ public record Settings(
         int pingTimeoutMs,
         int idempotencyMs,
         int retainMessages,
-        int retainBytes) {
+        int retainBytes,
+        int loops) {
     /** How often a loop looks at its clock: often enough for the shortest of these times. */
     long tickMs() {
         int shortest = Math.min(Math.min(heartbeatMs, stallMs), Math.min(pingMs, pingTimeoutMs));

@@ -31,8 +31,8 @@ public final class Shard {
 
     private record Answer(Connection connection, Runnable task) {}
 
-    /** How many streams there are, and how many messages the last of them is behind. */
-    public record Figures(int streams, long maxLag) {}
+    /** How many streams there are, how many messages the last of them is behind, and what waiting requests take. */
+    public record Figures(int streams, long maxLag, long heldBytes) {}
 
     private final EventLoop loop;
     private final Settings settings;
@@ -45,7 +45,7 @@ public final class Shard {
     private final List<Connection> connections = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the loop.
-    private volatile Figures figures = new Figures(0, 0); // Volatile: read by whoever asks for the status.
+    private volatile Figures figures = new Figures(0, 0, 0); // Volatile: read by threads that answer for the status.
     private boolean followed; // Another round comes without a gap, for the shard was woken in the last one.
     private long busySinceNanos;
     private long tickedNanos;
@@ -57,7 +57,7 @@ public final class Shard {
         this.log = log;
         this.stats = stats;
         this.batches = new Batches(log);
-        this.stalled = new Stalled(stats);
+        this.stalled = new Stalled(loop, stats, settings.loops());
         this.tickedNanos = loop.nanoTime();
         loop.executeAfter(this::tick, settings.tickMs());
     }
@@ -66,12 +66,12 @@ public final class Shard {
     private final class Owner implements Connection.Owner {
         @Override
         public void joined() {
-            figures = new Figures(figures.streams + 1, figures.maxLag);
+            figures = new Figures(figures.streams + 1, figures.maxLag, figures.heldBytes);
         }
 
         @Override
         public void left(EndReason reason) {
-            figures = new Figures(figures.streams - 1, figures.maxLag);
+            figures = new Figures(figures.streams - 1, figures.maxLag, figures.heldBytes);
             stats.close(reason);
         }
 
@@ -94,7 +94,7 @@ public final class Shard {
         return connection;
     }
 
-    /** The log has grown: every stream will be looked at once, however often this is called before. */
+    /** The log has grown: one round will look at every stream, however often this is called before it. */
     void wake() {
         // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
         boolean anybody = figures.streams > 0 || !answers.isEmpty();
@@ -137,11 +137,14 @@ public final class Shard {
 
     private void tick() {
         loop.executeAfter(this::tick, settings.tickMs()); // First: whatever fails below, the clock goes on.
+        if (woken.get()) { // Where memory had run out when it was woken, the round was lost.
+            guard(round);
+        }
         long nowNanos = loop.nanoTime();
         boolean isLate = !wasLate && nowNanos - tickedNanos > LATE_TICKS * settings.tickMs() * 1_000_000;
         wasLate = isLate;
         tickedNanos = nowNanos;
-        guard(stalled::relieve);
+        guard(stalled::tick);
         long head = log.newest();
         forEach(connection -> connection.tick(head, nowNanos, isLate));
         report();
@@ -154,7 +157,7 @@ public final class Shard {
         for (int i = 0; i < connections.size(); i++) {
             maxLag = Math.max(maxLag, connections.get(i).maxLag(head));
         }
-        figures = new Figures(figures.streams, maxLag);
+        figures = new Figures(figures.streams, maxLag, stalled.held());
     }
 
     /** Every stream gets what the log has, then a bye and its end. */
@@ -193,7 +196,7 @@ public final class Shard {
 
     /** How many of its streams wait for their clients. */
     int waiting() {
-        return stalled.size();
+        return stalled.streams();
     }
 
     /** Figures for the status; any thread. */

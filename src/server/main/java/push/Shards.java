@@ -36,6 +36,11 @@ public final class Shards {
         });
     }
 
+    /** The counts of the server. */
+    public Stats stats() {
+        return stats;
+    }
+
     /** Those of the loops that have served a client. */
     public List<Shard> all() {
         return all;

@@ -26,6 +26,12 @@ public final class Stats {
     private final LongAdder deliveries = new LongAdder();
     private final LongAdder laps = new LongAdder();
     private final LongAdder wakeups = new LongAdder();
+    /** Connections that are open now. */
+    public final LongAdder connections = new LongAdder();
+    /** Those that were closed before TLS, for a limit. */
+    public final LongAdder connectionsRefused = new LongAdder();
+    /** Handshakes that were ended to make room for others. */
+    public final LongAdder handshakesDropped = new LongAdder();
 
     @GuardedBy("this")
     private long open;
@@ -60,6 +66,11 @@ public final class Stats {
         return true;
     }
 
+    /** Whether {@link #open} would count none in. */
+    public synchronized boolean isFull(int max) {
+        return open >= memory.maxStreams(max);
+    }
+
     /** Counts a stream that was not opened because of a limit. */
     public synchronized void refuse() {
         refused++;
@@ -89,7 +100,22 @@ public final class Stats {
         List.of(posted, deliveries, laps, wakeups).forEach(LongAdder::reset);
     }
 
-    /** Whether direct buffers take so much that streams are refused, and those that wait for their clients are ended. */
+    /** Whether direct buffers take so much that no stream may begin. */
+    public boolean isMemoryFull() {
+        return memory.isFull();
+    }
+
+    /** How many connections memory holds. */
+    public int maxConnections() {
+        return memory.maxConnections();
+    }
+
+    /** How much the requests of one of so many shards may hold that wait for their clients. */
+    long maxHeldBytes(int shards) {
+        return memory.maxHeldBytes(shards);
+    }
+
+    /** Whether direct buffers take so much that some of what waits for its client is ended. */
     public boolean isMemoryTight() {
         return memory.isTight();
     }

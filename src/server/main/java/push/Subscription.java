@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
-final class Subscription implements Sink.Listener {
+final class Subscription implements Sink.Listener, Stalled.Waiting {
     private static final Logger LOG = Logger.getLogger(Subscription.class.getName());
 
     /** What a stream tells the connection that it belongs to. */
@@ -33,6 +33,12 @@ final class Subscription implements Sink.Listener {
 
         /** Its sink takes more again. */
         void goesOn(Subscription stream);
+
+        /** What its connection keeps. */
+        Stalled.Tally tally();
+
+        /** Memory is tight, and it has waited longest. */
+        void letGo(Subscription stream);
 
         /** It has ended: for the reason that it was told before, else for this one. */
         void ended(Subscription stream, EndReason otherwise);
@@ -108,8 +114,19 @@ final class Subscription implements Sink.Listener {
     }
 
     /** When something has gone out, or the wait for it has begun. */
-    long movedNanos() {
+    @Override
+    public long movedNanos() {
         return movedNanos;
+    }
+
+    @Override
+    public Stalled.Tally tally() {
+        return owner.tally();
+    }
+
+    @Override
+    public void letGo() {
+        owner.letGo(this);
     }
 
     /** How many messages it is behind. */

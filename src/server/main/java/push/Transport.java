@@ -30,6 +30,12 @@ public interface Transport {
     /** The number of the stream that most likely holds that window; -1 if it cannot be told. */
     int windowHolder();
 
+    /** Ends what holds that window if it is no stream: an answer that is not read. */
+    void endWindowHolder(int id);
+
+    /** Looks at the clock for what is not the pattern's: answers that are not read, and closings that wait. */
+    void tick(long nowNanos);
+
     /** Refuses every request that is still coming in. */
     void refuseIncoming();
 

@@ -63,7 +63,7 @@ public enum Wire {
         return record("bye", json, retryMs);
     }
 
-    /** When to come back, in milliseconds, spread so that not all come at the same time. */
+    /** When to come back, in milliseconds, spread so that clients do not all come back in the same moment. */
     public static int retryMs() {
         return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }

@@ -1,7 +1,7 @@
 /** Puts the page together: what stream.js reports is drawn, what is typed goes to outbox.js. */
 
 import { $ } from './dom.js';
-import { giveBack, startForm } from './form.js';
+import { giveBack, showBarred, startForm } from './form.js';
 import { onJump } from './jump.js';
 import { showState } from './light.js';
 import { addMessage, endSection, goToEnd, newest } from './list.js';
@@ -15,6 +15,7 @@ const outbox = new Outbox('messages', (entry) => {
   showPending(entry);
   if (entry.state === 'sent') settle(newest()?.id);
   if (entry.state === 'refused') giveBack(entry);
+  if (/sent|refused/.test(entry.state)) showBarred(entry.problem);
 });
 
 const connection = new Connection('messages', {
@@ -49,12 +50,12 @@ addEventListener('online', hurry);
 // The stream may be well all the same (a server on this machine is); only another attempt can tell.
 addEventListener('offline', () => connection.drop('the browser went offline'));
 addEventListener('visibilitychange', () => document.visibilityState === 'visible' && connection.hurry());
-// A browser may keep a page that was left, and its stream with it, for the case that somebody comes back.
+// A browser may keep a page that was left, and its stream with it, because its user may come back.
 addEventListener('pagehide', () => connection.drop('the page was left'));
 addEventListener('pageshow', (event) => event.persisted && connection.hurry());
 addEventListener('beforeunload', (event) => outbox.isEmpty || event.preventDefault());
 
-// A keyboard on the screen covers the page in some browsers; nobody can write under it.
+// A keyboard on the screen covers the page in some browsers, and the form with it.
 visualViewport?.addEventListener('resize', () => {
   const isZoomed = visualViewport.scale > 1;
   document.body.style.setProperty('--height', isZoomed ? '' : `${visualViewport.height}px`);

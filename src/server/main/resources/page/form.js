@@ -1,9 +1,12 @@
 /** The form: what is typed, what is wrong with it, and under which field that is said. */
 
-import { $, remember } from './dom.js';
+import { $, make, remember } from './dom.js';
 
 const MAX_USER = 64; // code points, as the server counts them
 const MAX_TEXT = 4_096;
+
+/** Statuses that are about the page's address, or a proxy before the server, and not about what was typed. */
+const BARRED = [401, 403, 404, 405, 407];
 
 const [user, text] = [$('user'), $('text')];
 const FIELDS = { '#/user': user, '#/text': text };
@@ -36,9 +39,22 @@ function fits(field, max, whenEmpty) {
   return !isFaulty(field);
 }
 
+/**
+ * Says above the form that no message will be taken, or no longer says so. The stream goes on and its light is green, so
+ * only a refused message can tell; which message it was is no matter.
+ */
+export function showBarred(problem) {
+  if (!BARRED.includes(problem?.status)) return $('barred').replaceChildren();
+  $('barred').replaceChildren(
+    make('p', {}, `You can read here, but not send: the server takes no messages from pages at ${location.origin}.`),
+    make('p', {}, `Please tell its operator: ${problem.detail}`),
+  );
+}
+
 /** Takes back what the server refused, and says why where the fault is. */
 export function giveBack({ text: words, problem }) {
   text.value = text.value === '' ? words : `${words}\n${text.value}`;
+  if (BARRED.includes(problem.status)) return;
   const faults = (problem.errors ?? []).filter(({ pointer }) => pointer in FIELDS);
   for (const { pointer, detail } of faults) complain(FIELDS[pointer], inWords(detail));
   if (faults.length === 0) complain(text, problem.detail);

@@ -11,7 +11,7 @@ import { showUnseen } from './light.js';
 import { makeRow, relate } from './row.js';
 
 const KEEP = 2_000; // Rows, so that a page may stay open for days.
-const KEEP_READING = 10_000; // The same for somebody who reads further up and loads older ones.
+const KEEP_READING = 10_000; // The same for a user who reads further up and loads older ones.
 const PER_FRAME = 100;
 const NEAR_PX = 40; // So far from the end, a finger or a wheel that slipped is no wish to read further up.
 const FIRST_FILL_MS = 1_000; // What comes so soon after the first record is not new, but its history.
@@ -49,11 +49,11 @@ export function observe(each) {
 export function addMessage(message) {
   queue.push(message);
   if (queue.length > KEEP) queue.shift();
-  if ((isUp || document.hidden) && performance.now() > fillsUntil) countUnseen(unseen + 1);
+  if ((isUp || document.hidden) && performance.now() > fillsUntil) unseen += 1;
   draw();
 }
 
-/** What came before is void, but somebody may be reading it: it stays, as the past. */
+/** What came before is void, but a user may be reading it: it stays, as the past. */
 export function endSection(reason) {
   if (fillsUntil === Infinity) fillsUntil = performance.now() + FIRST_FILL_MS;
   queue.push({ reason });
@@ -67,6 +67,7 @@ const draw = oncePerFrame(() => {
     else divide(each.reason);
   }
   trim();
+  countUnseen(unseen);
   if (!isUp && log.scrollTop !== 0) log.scrollTop = 0; // See style.css: 0 is the end.
   if (height > 0) log.scrollTop -= log.scrollHeight - height;
   document.body.classList.toggle('has-messages', rows > 0);

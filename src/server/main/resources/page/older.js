@@ -1,4 +1,4 @@
-/** Loads older messages when somebody scrolls up to where the list begins, and says where the history ends. */
+/** Loads older messages when the user scrolls up to where the list begins, and says where the history ends. */
 
 import { $, make, setText } from './dom.js';
 import { observe, oldest, prepend } from './list.js';

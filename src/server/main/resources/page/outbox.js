@@ -74,8 +74,10 @@ export class Outbox {
       });
       if (response.ok) return { state: 'sent', id: (await response.json()).id };
       if (response.status >= 500 || [408, 429].includes(response.status)) return End.refused(response);
-      const problem = { detail: `The server refused this message (status ${response.status}).` };
-      return { state: 'refused', problem: Object.assign(problem, await response.json().catch(() => ({}))) };
+      const { status } = response;
+      const problem = { detail: `The server refused this message (status ${status}).` };
+      Object.assign(problem, await response.json().catch(() => ({})), { status });
+      return { state: 'refused', problem };
     } catch (error) {
       return error;
     }

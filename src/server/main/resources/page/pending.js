@@ -18,7 +18,7 @@ export function showPending(entry) {
   if (!rows.has(entry)) {
     rows.set(entry, makeRow(entry, make('span', { className: 'progress' })));
     $('pending').append(rows.get(entry));
-    document.body.classList.add('has-messages');
+    showIfAny();
   }
   rows.get(entry).querySelector('.progress').textContent = PROGRESS[entry.state] ?? '';
   if (entry.state === 'sent') {
@@ -43,4 +43,9 @@ export function forgetSent() {
 function remove(entry) {
   rows.get(entry).remove();
   rows.delete(entry);
+  showIfAny();
+}
+
+function showIfAny() {
+  document.body.classList.toggle('has-pending', rows.size > 0);
 }

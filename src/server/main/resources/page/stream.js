@@ -5,7 +5,7 @@
 
 const FIRST_CAP_MS = 1_000;
 const LAST_CAP_MS = 30_000;
-const LONGEST_WAIT_MS = 3_600_000; // A timer of 25 days or more would fire at once.
+const LONGEST_WAIT_MS = 3_600_000; // A timer of 25 days or more would fire immediately.
 const FIRST_RECORD_MS = 10_000;
 const MAX_RECORD_CHARS = 1 << 20; // Sixteen times the longest body that the server takes.
 
@@ -40,7 +40,7 @@ export async function* records(reader, seen = () => {}) {
         if (line.trim() === '') continue;
         const record = JSON.parse(line);
         chunk.records.push(record);
-        yield record; // At once: a broken line must not take the good ones before it along.
+        yield record; // Immediately: a broken line must not take the good ones before it along.
       }
     } finally {
       seen(chunk);
@@ -134,7 +134,7 @@ export class Connection {
     }
   }
 
-  /** There is reason to hope, or somebody looks: end a wait, and do not trust timers that may have slept. */
+  /** There is reason to hope, or a user looks: end a wait, and do not trust timers that may have slept. */
   hurry() {
     this.#backoff.hurry();
     if (this.#isLive && Date.now() > this.#dueAt) this.drop('silence');

@@ -52,6 +52,12 @@ public class FakeTransport implements Transport {
     }
 
     @Override
+    public void endWindowHolder(int id) {}
+
+    @Override
+    public void tick(long nowNanos) {}
+
+    @Override
     public void refuseIncoming() {}
 
     @Override

@@ -98,7 +98,7 @@ final class LocalPublisherTest {
     }
 
     private Publisher publisher(int keyMs, int messages, int bytes) {
-        var settings = new Settings(15_000, 10_000, 20_000, 10_000, keyMs, messages, bytes);
+        var settings = new Settings(15_000, 10_000, 20_000, 10_000, keyMs, messages, bytes, 1);
         return new LocalPublisher(settings, log, new Shards(settings, log, stats), stats);
     }
 

@@ -119,6 +119,12 @@ final class SimConnection implements Transport {
     }
 
     @Override
+    public void endWindowHolder(int id) {}
+
+    @Override
+    public void tick(long nowNanos) {}
+
+    @Override
     public void refuseIncoming() {}
 
     @Override

@@ -75,9 +75,10 @@ final class World {
                 150 + random.nextInt(300),
                 random.nextInt(4_000),
                 1 + random.nextInt(random.nextBoolean() ? 20 : 300),
-                200 + random.nextInt(200_000));
+                200 + random.nextInt(200_000),
+                1);
         log = new MessageLog("seed", settings.retainMessages(), settings.retainBytes());
-        stats = new Stats(new MemoryBudget(1L << 40, 2 * TIGHT_BYTES, () -> usedBytes));
+        stats = new Stats(new MemoryBudget(1L << 40, TIGHT_BYTES * 8 / 3, () -> usedBytes));
         shards = new Shards(settings, log, stats);
         publisher = new LocalPublisher(settings, log, shards, stats, this::now, () -> now() / 1_000_000);
         for (int i = random.nextInt(3); i >= 0; i--) {

@@ -36,16 +36,16 @@ class BrowserAccessibilityTest {
     private static void assertSound(String state) throws IOException {
         chromium.driver().executeScript(Files.readString(Npm.file("axe-core/axe.min.js")));
         Map<String, Object> result = chromium.runAsync("""
-                // What fades in is judged when it is there.
-                await Promise.all(document.getAnimations().map((each) => each.effect.getTiming().iterations === Infinity
-                  ? each.cancel() : each.finished));
-                const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
-                return {
-                  passes: passes.length,
-                  violations: violations.map(({ id, help, nodes }) =>
-                    `${id}: ${help}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join(', ')}`),
-                };
-                """);
+            // What fades in is judged when it is there.
+            await Promise.all(document.getAnimations().map((each) => each.effect.getTiming().iterations === Infinity
+              ? each.cancel() : each.finished));
+            const { violations, passes } = await axe.run(document, { resultTypes: ['violations'] });
+            return {
+              passes: passes.length,
+              violations: violations.map(({ id, help, nodes }) =>
+                `${id}: ${help}: ${nodes.map((node) => `${node.html} (${node.failureSummary})`).join(', ')}`),
+            };
+            """);
 
         assertEquals(List.of(), result.get("violations"), state);
         assertTrue((Long) result.get("passes") > 15, "rules that passed: " + result.get("passes"));
@@ -91,6 +91,20 @@ class BrowserAccessibilityTest {
         page.type(Keys.BACK_SPACE, Keys.BACK_SPACE, Keys.ENTER);
         chromium.await("two faults", () -> !page.text("text-says").isEmpty());
         assertSound("with faults under both fields");
+
+        chromium.run("""
+            const real = fetch;
+            window.fetch = async (url, options) => {
+              if (options.method !== 'POST') return real(url, options);
+              window.fetch = real;
+              return new Response('', { status: 403 });
+            };
+            """);
+        page.name("bob");
+        page.say("barred");
+        chromium.await("a note", () -> !page.text("barred").isEmpty());
+        assertSound("where it may not send");
+        page.paste("text", "");
 
         backend.stop();
         page.awaitStatus("🔴 The server cannot be reached.");

@@ -109,6 +109,8 @@ class BrowserConnectionTest {
         page.awaitStatus("🔴 You are offline.");
         backend.post("bob", "two");
         page.say("three");
+        long attempts = attempts();
+        chromium.await("two more attempts, which fail", () -> attempts() >= attempts + 2);
         page.awaitStatus("🔴 You are offline.");
         assertEquals(1, page.count("#pending li"));
         chromium.offline(false);
@@ -117,6 +119,13 @@ class BrowserConnectionTest {
         page.awaitMessages("bob: one", "bob: two", "ann: three");
         page.awaitNothingPending();
         assertEquals(3, backend.posted());
+    }
+
+    /** How often the page has tried to connect. */
+    private long attempts() {
+        return page.states().stream()
+                .filter(state -> state.get("name").equals("connecting"))
+                .count();
     }
 
     @Test
@@ -146,14 +155,14 @@ class BrowserConnectionTest {
     @Test
     void anAnswerThatGotLostDoesNotDoubleTheMessage() {
         chromium.run("""
-                const real = fetch;
-                window.fetch = async (url, options) => {
-                  const response = await real(url, options);
-                  if (options.method !== 'POST') return response;
-                  window.fetch = real;
-                  throw new TypeError('lost');
-                };
-                """);
+            const real = fetch;
+            window.fetch = async (url, options) => {
+              const response = await real(url, options);
+              if (options.method !== 'POST') return response;
+              window.fetch = real;
+              throw new TypeError('lost');
+            };
+            """);
 
         page.say("once only");
 
@@ -200,13 +209,13 @@ class BrowserConnectionTest {
         Arrays.setAll(expected, i -> "ann: " + i);
 
         chromium.runAsync("""
-                const post = (text) => fetch('/messages', {
-                  method: 'POST',
-                  headers: { 'content-type': 'application/json' },
-                  body: JSON.stringify({ user: 'ann', text: `${text}` }),
-                });
-                for (let i = 0; i < 150; i += 1) await post(i);
-                """);
+            const post = (text) => fetch('/messages', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify({ user: 'ann', text: `${text}` }),
+            });
+            for (let i = 0; i < 150; i += 1) await post(i);
+            """);
 
         page.awaitMessages(expected);
     }

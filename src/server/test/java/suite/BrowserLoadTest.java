@@ -22,26 +22,26 @@ class BrowserLoadTest {
 
     /** Gives the page a stream of our own: {@code give(count)} has so many messages come, each as a chunk of its own. */
     private static final String STREAM = """
-            const real = fetch;
-            window.fetch = async (url, options) => {
-              if (options?.method === 'POST' || !String(url).startsWith('messages')) return real(url, options);
-              let body;
-              const stream = new ReadableStream({ start: (controller) => (body = controller) });
-              const put = (record) => body.enqueue(new TextEncoder().encode(`${JSON.stringify(record)}\\n`));
-              options.signal.addEventListener('abort', () => body.error(options.signal.reason));
-              put({ type: 'start', resumed: false, reason: 'epoch', heartbeatMs: 600000 });
-              let sequence = 1_000_000;
-              window.give = (count) => {
-                for (let i = 0; i < count; i += 1) {
-                  sequence += 1;
-                  const user = `user ${Math.floor(sequence / 3) % 5}`;
-                  put({ type: 'message', id: `E-${sequence}`, user, text: `message ${sequence}`, time: Date.now() });
-                }
-              };
-              return new Response(stream);
-            };
-            dispatchEvent(new Event('offline'));
-            """;
+        const real = fetch;
+        window.fetch = async (url, options) => {
+          if (options?.method === 'POST' || !String(url).startsWith('messages')) return real(url, options);
+          let body;
+          const stream = new ReadableStream({ start: (controller) => (body = controller) });
+          const put = (record) => body.enqueue(new TextEncoder().encode(`${JSON.stringify(record)}\\n`));
+          options.signal.addEventListener('abort', () => body.error(options.signal.reason));
+          put({ type: 'start', resumed: false, reason: 'epoch', heartbeatMs: 600000 });
+          let sequence = 1_000_000;
+          window.give = (count) => {
+            for (let i = 0; i < count; i += 1) {
+              sequence += 1;
+              const user = `user ${Math.floor(sequence / 3) % 5}`;
+              put({ type: 'message', id: `E-${sequence}`, user, text: `message ${sequence}`, time: Date.now() });
+            }
+          };
+          return new Response(stream);
+        };
+        dispatchEvent(new Event('offline'));
+        """;
 
     @RegisterExtension
     static final Chromium chromium = new Chromium();
@@ -78,7 +78,8 @@ class BrowserLoadTest {
             chromium.await(
                     "the last of them",
                     () -> chromium.run(
-                            "return [...document.querySelectorAll('#messages .text')].at(-1).textContent === 'message 1003000'"));
+                            "return [...document.querySelectorAll('#messages .text')].at(-1).textContent === 'message"
+                                    + " 1003000'"));
             long cost = layouts() - before;
             assertTrue(cost < 200, cost + " layouts for 1000 messages");
             assertEquals(KEPT, page.count("#messages li"));
@@ -91,16 +92,42 @@ class BrowserLoadTest {
         try (var backend = new Backend()) {
             var page = open(backend);
             chromium.run("""
-                    window.most = 0;
-                    new MutationObserver((changes) => {
-                      window.most = Math.max(window.most, changes.reduce((sum, each) => sum + each.addedNodes.length, 0));
-                    }).observe(document.querySelector('#messages ol:last-of-type'), { childList: true });
-                    give(1500);
-                    """);
+                window.most = 0;
+                new MutationObserver((changes) => {
+                  window.most = Math.max(window.most, changes.reduce((sum, each) => sum + each.addedNodes.length, 0));
+                }).observe(document.querySelector('#messages ol:last-of-type'), { childList: true });
+                give(1500);
+                """);
 
             chromium.await("all of them", () -> page.count("#messages li") == 1_500);
             long most = chromium.run("return window.most");
             assertTrue(most <= 100, "rows drawn together: " + most);
+        }
+    }
+
+    @Test
+    @Means("Each message of a burst rewrites the count of those below the view.")
+    void aBurstBelowTheViewIsCountedOnceAFrame() {
+        try (var backend = new Backend()) {
+            var page = open(backend);
+            chromium.run("give(200)");
+            chromium.await("a list to scroll in", () -> page.count("#messages li") == 200);
+            chromium.runAsync("""
+                await new Promise((done) => setTimeout(done, 1_100)); // What comes now is news.
+                const log = document.getElementById('log');
+                const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
+                log.scrollTop = -2_000;
+                await moved;
+                window.writes = 0;
+                new MutationObserver((changes) => (window.writes += changes.length))
+                  .observe(document.getElementById('newer'), { childList: true });
+                give(1_000);
+                """);
+
+            chromium.await("the count", () -> page.text("newer").equals("↓ 1,000 new"));
+            chromium.await("all of them", () -> page.count("#messages li") == 1_200);
+            long writes = chromium.run("return window.writes");
+            assertTrue(writes <= 30, "times that the count was written: " + writes);
         }
     }
 
@@ -124,10 +151,10 @@ class BrowserLoadTest {
             ChatPage.open(chromium, backend.url("/"));
 
             assertEquals(List.of(), chromium.run("""
-                            const rules = (sheet) => [...sheet.cssRules].flatMap((rule) => [rule, ...(rule.cssRules ? rules(rule) : [])]);
-                            return [...document.styleSheets].flatMap(rules).map((rule) => rule.selectorText)
-                              .filter((selector) => selector?.includes(':has('));
-                            """));
+                const rules = (sheet) => [...sheet.cssRules].flatMap((rule) => [rule, ...(rule.cssRules ? rules(rule) : [])]);
+                return [...document.styleSheets].flatMap(rules).map((rule) => rule.selectorText)
+                  .filter((selector) => selector?.includes(':has('));
+                """));
         }
     }
 }

@@ -29,23 +29,29 @@ class BrowserPhoneTest {
     /** How many whole messages are in sight. */
     private static long inSight() {
         return chromium.run("""
-                const log = document.getElementById('log').getBoundingClientRect();
-                return [...document.querySelectorAll('#messages .text')]
-                  .map((text) => text.getBoundingClientRect())
-                  .filter(({ top, bottom }) => top >= log.top && bottom <= log.bottom + 1).length;
-                """);
+            const log = document.getElementById('log').getBoundingClientRect();
+            return [...document.querySelectorAll('#messages .text')]
+              .map((text) => text.getBoundingClientRect())
+              .filter(({ top, bottom }) => top >= log.top && bottom <= log.bottom + 1).length;
+            """);
+    }
+
+    /** The page with twenty messages and its strip open. */
+    private static ChatPage openWithStrip(Backend backend) {
+        screen(375, 667);
+        var page = ChatPage.open(chromium, backend.url("/"));
+        for (int i = 0; i < 20; i++) {
+            backend.post("ann", "message " + i);
+        }
+        chromium.driver().findElement(By.id("toggle")).click();
+        chromium.await("the messages", () -> page.messages().size() == 20);
+        return page;
     }
 
     @Test
     void withTheStripOpenThereIsRoomForTheTalkAndEveryTargetSuitsAThumb() {
         try (var backend = new Backend()) {
-            screen(375, 667);
-            var page = ChatPage.open(chromium, backend.url("/"));
-            for (int i = 0; i < 20; i++) {
-                backend.post("ann", "message " + i);
-            }
-            chromium.driver().findElement(By.id("toggle")).click();
-            chromium.await("the messages", () -> page.messages().size() == 20);
+            var page = openWithStrip(backend);
 
             assertTrue(inSight() >= 5, "messages in sight: " + inSight());
             chromium.run("document.getElementById('log').scrollTop = -200");
@@ -58,12 +64,16 @@ class BrowserPhoneTest {
             backend.post("ann", "news");
             chromium.await("a button", () -> !page.text("newer").isEmpty());
             assertEquals(List.of(), chromium.run("""
-                            return [...document.querySelectorAll('button, input, textarea')]
-                              .filter((each) => each.offsetParent !== null)
-                              .map((each) => [each.id || each.textContent, each.getBoundingClientRect()])
-                              .filter(([, { width, height }]) => width < 44 || height < 44)
-                              .map(([name, { width, height }]) => `${name}: ${width} x ${height}`);
-                            """));
+                return [...document.querySelectorAll('button, input, textarea')]
+                  .filter((each) => each.offsetParent !== null)
+                  .map((each) => [each.id || each.textContent, each.getBoundingClientRect()])
+                  .filter(([, { width, height }]) => width < 44 || height < 44)
+                  .map(([name, { width, height }]) => `${name}: ${width} x ${height}`);
+                """));
+            for (var field : List.of("user", "text")) {
+                int width = chromium.driver().findElement(By.id(field)).getSize().width;
+                assertTrue(width >= 200, field + " is " + width + " wide");
+            }
             assertEquals(
                     List.of(375L, 667L),
                     chromium.run(
@@ -74,21 +84,15 @@ class BrowserPhoneTest {
     @Test
     void withAKeyboardOnTheScreenTheNewestMessageAndTheFieldsAreInSight() {
         try (var backend = new Backend()) {
-            screen(375, 667);
-            var page = ChatPage.open(chromium, backend.url("/"));
-            for (int i = 0; i < 20; i++) {
-                backend.post("ann", "message " + i);
-            }
-            chromium.driver().findElement(By.id("toggle")).click();
-            chromium.await("the messages", () -> page.messages().size() == 20);
+            openWithStrip(backend);
 
             screen(375, 340);
 
-            chromium.await("messages in sight", () -> inSight() >= 2);
+            chromium.await("three messages in sight", () -> inSight() >= 3);
             assertEquals(
                     true,
-                    chromium.run(
-                            "return document.querySelector('form button').getBoundingClientRect().bottom <= innerHeight"));
+                    chromium.run("return document.querySelector('form button').getBoundingClientRect().bottom <="
+                            + " innerHeight"));
         }
     }
 }

@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -18,12 +19,12 @@ import org.openqa.selenium.By;
 class BrowserReadingTest {
 
     private static final String HIDE = """
-            Object.defineProperty(document, 'hidden', { value: arguments[0], configurable: true });
-            Object.defineProperty(document, 'visibilityState', {
-              value: arguments[0] ? 'hidden' : 'visible', configurable: true,
-            });
-            document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
-            """;
+        Object.defineProperty(document, 'hidden', { value: arguments[0], configurable: true });
+        Object.defineProperty(document, 'visibilityState', {
+          value: arguments[0] ? 'hidden' : 'visible', configurable: true,
+        });
+        document.dispatchEvent(new Event('visibilitychange', { bubbles: true }));
+        """;
 
     @RegisterExtension
     static final Chromium chromium = new Chromium();
@@ -48,12 +49,12 @@ class BrowserReadingTest {
 
     private void scroll(int fromEnd) {
         chromium.runAsync("""
-                const log = document.getElementById('log');
-                const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
-                log.scrollTop = -arguments[0];
-                await moved;
-                await new Promise(requestAnimationFrame);
-                """, fromEnd);
+            const log = document.getElementById('log');
+            const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
+            log.scrollTop = -arguments[0];
+            await moved;
+            await new Promise(requestAnimationFrame);
+            """, fromEnd);
     }
 
     private double fromEnd() {
@@ -143,6 +144,39 @@ class BrowserReadingTest {
     }
 
     @Test
+    @Means("A page that has missed messages shows those before and after them as if they were neighbours.")
+    void whereMessagesWereMissedANoteStandsBetweenThem() {
+        backend.close();
+        backend = new Backend(
+                "PUSH_POSTS_PER_SECOND", "0",
+                "PUSH_RETAIN_MESSAGES", "60",
+                "PUSH_HEARTBEAT_MS", "60000",
+                "PUSH_STALL_MS", "60000");
+        open(5);
+        backend.relay().hold(Relay.Way.TO_CLIENT);
+        // More than sockets and windows take in the browser's place, which is some 16 MB.
+        var large = "\uD834\uDD1E".repeat(4_096);
+        for (int i = 0; i < 1_500; i++) {
+            backend.post("bob", large);
+        }
+        for (int i = 1; i <= 50; i++) {
+            backend.post("ann", "later " + i);
+        }
+
+        backend.relay().pass();
+
+        chromium.await("a note", () -> page.count("#messages .past + .note") == 1);
+        assertEquals(
+                List.of("Messages came faster than they could be shown. Some between these and the next are not"
+                        + " shown."),
+                chromium.run(
+                        "return [...document.querySelectorAll('#messages .note')].map((note) => note.textContent)"));
+        page.awaitMessages(
+                IntStream.rangeClosed(1, 50).mapToObj(i -> "ann: later " + i).toArray(String[]::new));
+        page.awaitLive();
+    }
+
+    @Test
     void olderMessagesComeWithoutAMoveOfTheViewUntilTheHistoryBegins() {
         open(180);
 
@@ -168,13 +202,13 @@ class BrowserReadingTest {
         String place = "return document.querySelectorAll('#messages li')[arguments[0]].getBoundingClientRect().top";
         // The answer waits until the view is at rest.
         chromium.run("""
-                const real = fetch;
-                window.answer = new Promise((go) => (window.go = go));
-                window.fetch = async (url, options) => {
-                  if (String(url).startsWith('history')) await window.answer;
-                  return real(url, options);
-                };
-                """);
+            const real = fetch;
+            window.answer = new Promise((go) => (window.go = go));
+            window.fetch = async (url, options) => {
+              if (String(url).startsWith('history')) await window.answer;
+              return real(url, options);
+            };
+            """);
         scroll(100_000);
         chromium.runAsync("await new Promise((done) => setTimeout(done, 300))");
         double before = chromium.<Number>run(place, 3).doubleValue();

@@ -3,7 +3,6 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -20,45 +19,38 @@ class BrowserReconnectTest {
     private static final int SOURCES = 20;
 
     private static final String OPEN = """
-            window.sources = [];
-            window.texts = [];
-            window.reasons = [];
-            for (let i = 0; i < 20; i++) {
-              const source = new EventSource('/messages');
-              const mine = [];
-              source.onmessage = ({ data }) => mine.push(JSON.parse(data).text);
-              source.addEventListener('bye', ({ data }) => reasons.push(JSON.parse(data).reason));
-              sources.push(source);
-              texts.push(mine);
-            }
-            """;
+        window.sources = [];
+        window.texts = [];
+        window.reasons = [];
+        for (let i = 0; i < 20; i++) {
+          const source = new EventSource('/messages');
+          const mine = [];
+          source.onmessage = ({ data }) => mine.push(JSON.parse(data).text);
+          source.addEventListener('bye', ({ data }) => reasons.push(JSON.parse(data).reason));
+          sources.push(source);
+          texts.push(mine);
+        }
+        """;
 
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    @RegisterExtension
+    final Opened opened = new Opened();
 
     @AfterEach
-    void close() throws Exception {
+    void leaveThePage() {
         chromium.driver().get("about:blank");
-        for (int i = opened.size() - 1; i >= 0; i--) {
-            opened.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T closing(T resource) {
-        opened.add(resource);
-        return resource;
     }
 
     @Test
     @Means("A restart ends EventSources for good: they come back to a server that is still going down.")
     void aRestartLosesNone() {
-        var server = closing(new Restarted("PUSH_STALL_MS", "60000"));
+        var server = opened.closing(new Restarted("PUSH_STALL_MS", "60000"));
         server.post(List.of("one", "two"));
         open(server.url("/healthz"));
         awaitTexts("one", "two");
-        var stalled = closing(server.stalled());
+        var stalled = opened.closing(server.stalled());
         server.post(List.of("three"));
 
         server.terminate();
@@ -77,7 +69,7 @@ class BrowserReconnectTest {
     @Test
     @Means("A rate ends EventSources for good, which is to punish a network that was cut for a moment.")
     void tooManyAtOnceLosesNone() {
-        var backend = closing(new Backend("PUSH_OPENS_PER_SECOND", "2", "PUSH_OPEN_BURST", "3"));
+        var backend = opened.closing(new Backend("PUSH_OPENS_PER_SECOND", "2", "PUSH_OPEN_BURST", "3"));
         open(backend.url("/healthz"));
         backend.post("ann", "one");
         awaitTexts("one");
@@ -98,8 +90,8 @@ class BrowserReconnectTest {
     @Test
     @Means("A server that is full for a while ends EventSources for good.")
     void aFullServerLosesNone() {
-        var server = closing(new Restarted("PUSH_MAX_STREAMS", "20", "PUSH_OPENS_PER_SECOND", "0"));
-        var crowd = closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN));
+        var server = opened.closing(new Restarted("PUSH_MAX_STREAMS", "20", "PUSH_OPENS_PER_SECOND", "0"));
+        var crowd = opened.closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN));
         for (int i = 0; i < 15; i++) {
             assertEquals(200, crowd.open(Format.NDJSON).status());
         }
@@ -138,7 +130,8 @@ class BrowserReconnectTest {
     /** The port is closed, and at least one EventSource has met that. */
     private static void awaitOneRefusedConnection() {
         chromium.run(
-                "for (const source of sources) source.addEventListener('error', () => (window.met = (window.met ?? 0) + 1))");
+                "for (const source of sources) source.addEventListener('error', () => (window.met = (window.met ?? 0)"
+                        + " + 1))");
         chromium.await(
                 "an EventSource that finds the port closed", () -> chromium.<Long>run("return window.met ?? 0") > 0);
     }

@@ -83,8 +83,11 @@ class BrowserRowsTest {
 
         chromium.await("two", () -> page.messages().size() == 2);
         assertEquals(List.of(true, true), chromium.run("""
-                        return [...document.querySelectorAll('#messages li .meta')].map(({ children: [user, , when] }) =>
-                          user.getBoundingClientRect().right <= when.getBoundingClientRect().left);
-                        """));
+            return [...document.querySelectorAll('#messages li')].map((row) => {
+              const [user, when, text] = ['.user', '.when', '.text']
+                .map((part) => row.querySelector(part).getBoundingClientRect());
+              return user.right <= when.left && text.top >= when.bottom;
+            });
+            """));
     }
 }

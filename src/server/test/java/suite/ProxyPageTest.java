@@ -67,6 +67,22 @@ class ProxyPageTest {
         }
     }
 
+    @Test
+    @Means("The page says nothing, or blames the message, where the proxy has replaced Host and the browser is silent.")
+    void behindAPlainProxyThatReplacesHostItSaysThatItCanOnlyRead() {
+        var proxy = Proxy.plain(
+                ProxyKind.NGINX, server.port(), " ssl http2;", ";", "        proxy_set_header Host $http_host;\n", "");
+        try (proxy) {
+            var origin = "http://push.example:" + proxy.port();
+            var page = ChatPage.open(chromium, origin + "/");
+            page.name("ann");
+            page.say("hello");
+
+            chromium.await("a note", () -> page.text("barred").contains("Set PUSH_ORIGINS=" + origin));
+            page.awaitLive();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "HAPROXY, 'verify none alpn h2,http/1.1', verify none",

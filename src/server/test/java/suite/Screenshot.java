@@ -24,6 +24,8 @@ final class Screenshot {
     private static final int HEIGHT = 640;
     private static final int PHONE = 320;
     private static final int GAP = 24;
+    private static final int LONG = 3;
+    private static final int BYTES_PER_SECOND = 50_000;
 
     private Screenshot() {}
 
@@ -31,12 +33,15 @@ final class Screenshot {
         var chromium = new Chromium();
         chromium.start();
         try (var backend = new Backend("PUSH_HEARTBEAT_MS", "3000")) {
-            // More than the browser takes at once, so that the strip shows records in several chunks.
-            for (int i = 0; i < 6; i++) {
-                backend.post("bob", "𝄞".repeat(4_096));
+            // On a slow line Chromium hands on 1,500 bytes at a time: each of these is cut, which the strip shows.
+            for (int i = 0; i < LONG; i++) {
+                backend.post("bob", "𝄞".repeat(350));
             }
             look(chromium, WIDTH, "light");
+            chromium.slow(BYTES_PER_SECOND);
             var page = ChatPage.open(chromium, backend.url("/"));
+            chromium.await("the history", () -> page.messages().size() == LONG);
+            chromium.offline(false);
             chromium.driver().findElement(By.id("toggle")).click();
             talk(chromium, backend, page);
             var desk = picture(chromium);
@@ -55,18 +60,18 @@ final class Screenshot {
         backend.post("curl", "And I have posted this from a terminal.");
         backend.post("ann", "What if a train takes you into a tunnel?");
         page.say("The light turns red. Then I come back with the last id that I have seen.");
-        chromium.await("the talk", () -> page.messages().size() == 11);
+        chromium.await("the talk", () -> page.messages().size() == LONG + 5);
         page.awaitNothingPending();
         chromium.runAsync("""
-                const post = (text) => fetch('/messages', {
-                  method: 'POST',
-                  headers: { 'content-type': 'application/json' },
-                  body: JSON.stringify({ user: 'curl', text }),
-                });
-                await Promise.all(['Four', 'lines', 'at', 'once.'].map(post));
-                """);
+            const post = (text) => fetch('/messages', {
+              method: 'POST',
+              headers: { 'content-type': 'application/json' },
+              body: JSON.stringify({ user: 'curl', text }),
+            });
+            await Promise.all(['Four', 'lines', 'in', 'one go.'].map(post));
+            """);
         backend.post("ann", "<b>No</b> & markup is only text.");
-        chromium.await("the burst", () -> page.messages().size() == 16);
+        chromium.await("the burst", () -> page.messages().size() == LONG + 10);
         chromium.await("a heartbeat", () -> page.text("rows").contains("heartbeat"));
         page.type("Any name, any text");
     }

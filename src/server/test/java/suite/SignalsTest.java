@@ -53,7 +53,7 @@ class SignalsTest {
 
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
-    @Means("Whoever cannot wait for the drain has to kill the process.")
+    @Means("An operator who cannot wait for the drain has to kill the process.")
     void theSecondSignalEndsAtOnce(String signal, int code) {
         var server = start(Map.of("PUSH_DRAIN_MS", "3600000"));
         stalled(server);
@@ -102,7 +102,7 @@ class SignalsTest {
     }
 
     @Test
-    @Means("Whoever does not want to wait for load balancers has to kill the process.")
+    @Means("An operator who does not want to wait for load balancers has to kill the process.")
     void theSecondSignalEndsTheDelayBeforeTheDrainToo() {
         var server = start(Map.of("PUSH_DRAIN_DELAY_MS", "3600000"));
         var stream = client(server).open(Format.NDJSON);

@@ -105,6 +105,10 @@ final class SmallMemoryTest {
     }
 
     private Answer send(Request.Builder request) {
+        return send(client, request);
+    }
+
+    static Answer send(OkHttpClient client, Request.Builder request) {
         try (var response = client.newCall(request.build()).execute()) {
             return new Answer(
                     response.code(),

@@ -94,7 +94,9 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                         "--disable-sync",
                         "--disable-default-apps",
                         "--window-size=1000,800",
-                        "--lang=en");
+                        "--lang=en",
+                        // A page at a name that is not localhost: browsers say less of those over plain HTTP.
+                        "--host-resolver-rules=MAP push.example 127.0.0.1");
         options.setAcceptInsecureCerts(true);
         var driver = new ChromeDriver(service, options);
         driver.manage().timeouts().scriptTimeout(PATIENCE);
@@ -128,8 +130,10 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     <T> T runAsync(String script, Object... arguments) {
         var answer = (Map<String, Object>) driver().executeAsyncScript(
                         "const done = arguments[arguments.length - 1];"
-                                + "(async (...arguments) => {" + script + "})(...Array.from(arguments).slice(0, -1))"
-                                + ".then((value) => done({ value }), (error) => done({ error: `${error.stack ?? error}` }));",
+                                + "(async (...arguments) => {" + script + "})(...Array.from(arguments).slice(0,"
+                                + " -1)).then((value) => done({ value }),"
+                                + " (error) => done({ error: `${error.stack ??"
+                                + " error}` }));",
                         arguments);
         if (answer.containsKey("error")) {
             throw new AssertionError("the script in the page failed: " + answer.get("error"));
@@ -188,8 +192,15 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                 .findFirst()
                 .orElseThrow(
                         () -> Target.notJudged("it needs a browser, and there is no " + names[0] + " here: apt install"
-                                + " chromium chromium-driver (macOS: brew install --cask google-chrome chromedriver), or name it"
-                                + " with " + variable + "=FILE"))
+                                + " chromium"
+                                + " chromium-driver"
+                                + " (macOS: brew"
+                                + " install --cask"
+                                + " google-chrome"
+                                + " chromedriver), or"
+                                + " name"
+                                + " it with"
+                                + " " + variable + "=FILE"))
                 .toFile();
     }
 }

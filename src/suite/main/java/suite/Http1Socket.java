@@ -28,6 +28,9 @@ final class Http1Socket implements AutoCloseable {
     /** The head of a response. Names of fields are in lower case. */
     record Head(int status, Map<String, String> fields) {}
 
+    /** A whole response. */
+    record Response(Head head, String body) {}
+
     private final RecordCounter tcp;
     private final SSLSocket tls;
     private final InputStream input;
@@ -75,6 +78,26 @@ final class Http1Socket implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Sends these bytes, each a character of Latin-1, with the server's name for HOST, in TLS records of this length. */
+    Http1Socket sendRaw(String bytes, int piece) throws IOException {
+        var all = bytes.replace("HOST", authority).getBytes(ISO_8859_1);
+        for (int i = 0; i < all.length; i += piece) {
+            tls.getOutputStream().write(all, i, Math.min(piece, all.length - i));
+        }
+        return this;
+    }
+
+    /** The next response, which has a length; null at the end of the connection. */
+    Response response() throws IOException {
+        input.mark(1);
+        if (input.read() < 0) {
+            return null;
+        }
+        input.reset();
+        var head = head();
+        return new Response(head, body(head));
     }
 
     Head head() {

@@ -37,8 +37,8 @@ final class Lesson10FloodsTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means(
-            "The server does what each request asks before it sees that it was taken back (rapid reset, CVE-2023-44487).")
+    @Means("The server does what each request asks before it sees that it was taken back (rapid reset,"
+            + " CVE-2023-44487).")
     @Test
     void twoThousandStreamsThatAreOpenedAndResetLeaveNothing() {
         long before = Flood.memory(server);
@@ -52,7 +52,7 @@ final class Lesson10FloodsTest {
         });
 
         server.awaitOpen(bystanders.count());
-        assertMemory(before, 40); // Undertow keeps a stream for a minute after its end, up to 14 kB each.
+        assertMemory(before, 24);
     }
 
     static Stream<Arguments> floods() {
@@ -189,9 +189,8 @@ final class Lesson10FloodsTest {
         server.awaitOpen(bystanders.count());
     }
 
-    @Means(
-            "The stream of a request that was answered early is reset at once, and what is still under way then ends the "
-                    + "whole connection.")
+    @Means("The stream of a request that was answered early is reset at once, and what is still under way then ends"
+            + " the whole connection.")
     @Test
     void honestClientThatWasStillSendingKeepsItsConnection() {
         var client = server.raw();

@@ -6,14 +6,17 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import javax.net.SocketFactory;
 
 /**
  * A TCP relay on loopback between clients and the server, which can misbehave as a network and its proxies do: swallow bytes
- * without a word, hold them back, or end connections. TLS passes through it untouched.
+ * without a word, hold them back, or end connections. TLS passes through it untouched, but for {@link #plain}.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock. Two threads for each connection carry the bytes.
  */
@@ -42,6 +45,8 @@ final class Relay implements AutoCloseable {
         }
     }
 
+    private static final String END_OF_LINE = " HTTP/1.1\r\n";
+
     private final ServerSocket listener;
 
     @GuardedBy("this")
@@ -59,15 +64,35 @@ final class Relay implements AutoCloseable {
     @GuardedBy("this")
     private boolean refuses;
 
-    private Relay(ServerSocket listener, int upstream) {
+    private final SocketFactory sockets;
+    private final String endOfLine; // Of a request line, as the server gets it.
+
+    private Relay(ServerSocket listener, int upstream, SocketFactory sockets, String endOfLine) {
         this.listener = listener;
         this.upstream = upstream;
+        this.sockets = sockets;
+        this.endOfLine = endOfLine;
     }
 
     /** Starts a relay to this port of localhost. */
     static Relay to(int port) {
+        return start(port, SocketFactory.getDefault(), END_OF_LINE);
+    }
+
+    /** Starts one that clients speak plain HTTP to: the TLS to the server is its own, and what is said it leaves alone. */
+    static Relay plain(int port) {
+        return start(port, Trust.inTheServer().sockets(), END_OF_LINE);
+    }
+
+    /** The same, with this line in the head of each request that clients send, as a proxy adds one. */
+    static Relay adding(String field, int port) {
+        return start(port, Trust.inTheServer().sockets(), " HTTP/1.1\r\n" + field + "\r\n");
+    }
+
+    private static Relay start(int port, SocketFactory sockets, String endOfLine) {
         try {
-            var relay = new Relay(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()), port);
+            var listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
+            var relay = new Relay(listener, port, sockets, endOfLine);
             Threads.named("suite-relay-accept").execute(relay::accept);
             return relay;
         } catch (IOException e) {
@@ -179,7 +204,7 @@ final class Relay implements AutoCloseable {
         }
         Socket server;
         try {
-            server = new Socket("localhost", upstream);
+            server = sockets.createSocket("localhost", upstream);
         } catch (IOException e) {
             // The server is not there: what the client sees is what it would have seen.
             reset(client);
@@ -200,7 +225,7 @@ final class Relay implements AutoCloseable {
             var out = to.getOutputStream();
             for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
                 if (passes(pair, way)) {
-                    out.write(buffer, 0, length);
+                    out.write(changed(buffer, length, way));
                 }
             }
             if (passes(pair, way)) {
@@ -209,6 +234,14 @@ final class Relay implements AutoCloseable {
         } catch (IOException e) {
             gone(pair, way);
         }
+    }
+
+    private byte[] changed(byte[] buffer, int length, Way way) {
+        if (way == Way.TO_CLIENT || endOfLine.equals(END_OF_LINE)) {
+            return Arrays.copyOf(buffer, length);
+        }
+        var text = new String(buffer, 0, length, StandardCharsets.ISO_8859_1);
+        return text.replace(END_OF_LINE, endOfLine).getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** One side was reset: so is the other, unless this is a black hole. */

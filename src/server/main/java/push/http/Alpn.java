@@ -6,12 +6,10 @@ import io.undertow.protocols.ssl.UndertowXnioSsl;
 import io.undertow.server.DelegateOpenListener;
 import java.io.IOException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
-import org.xnio.XnioExecutor;
 import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.ssl.SslConnection;
 
@@ -24,18 +22,18 @@ import org.xnio.ssl.SslConnection;
  *
  * <p><b>Threads:</b> a connection's IO thread.
  */
-record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListener http1, int patienceMs) {
+record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenListener http1, int patienceMs) {
     /** Those of TLS 1.3, and of 1.2 those with forward secrecy and AEAD: HTTP/2 forbids all others (RFC 9113, 9.2.2). */
     private static final Pattern GOOD_CIPHER =
             Pattern.compile("TLS_(AES|CHACHA20).*|TLS_(EC)?DHE_.*(_GCM_|_CCM|_CHACHA20_).*");
 
-    void accept(SslConnection tcp) {
-        SSLEngine engine = UndertowXnioSsl.getSslConduit(tcp).getSSLEngine();
+    void accept(TcpConnection tcp, SslConnection tls) {
+        SSLEngine engine = UndertowXnioSsl.getSslConduit(tls).getSSLEngine();
         engine.setHandshakeApplicationProtocolSelector(Alpn::select);
-        ConduitStreamSourceChannel source = tcp.getSourceChannel();
+        ConduitStreamSourceChannel source = tls.getSourceChannel();
         // Who does not finish the handshake, or says nothing after it, would keep a socket for ever.
-        var key = tcp.getIoThread().executeAfter(() -> IoUtils.safeClose(tcp), patienceMs, TimeUnit.MILLISECONDS);
-        source.setReadListener(channel -> read(tcp, engine, key));
+        tcp.secure(tls, patienceMs);
+        source.setReadListener(channel -> read(tcp, tls, engine));
         source.wakeupReads();
     }
 
@@ -49,26 +47,32 @@ record Alpn(ByteBufferPool pool, DelegateOpenListener http2, DelegateOpenListene
     }
 
     /** The first bytes of a client come after the handshake, so by then it is known who is to read them. */
-    private void read(SslConnection tcp, SSLEngine engine, XnioExecutor.Key timeout) {
+    private void read(TcpConnection tcp, SslConnection tls, SSLEngine engine) {
         PooledByteBuffer first = pool.allocate();
         int count = -1;
         try {
-            count = tcp.getSourceChannel().read(first.getBuffer());
+            count = tls.getSourceChannel().read(first.getBuffer());
         } catch (IOException e) {
             // The handshake has failed.
         }
         if (count > 0) {
-            timeout.remove();
+            door.greeted(tcp);
             first.getBuffer().flip();
-            tcp.getSourceChannel().suspendReads(); // Who takes over resumes, and is then told of what is there already.
-            tcp.getSourceChannel().setReadListener(null);
-            ("h2".equals(engine.getApplicationProtocol()) ? http2 : http1).handleEvent(tcp, first);
+            tls.getSourceChannel().suspendReads(); // Who takes over resumes, and is then told of what is there already.
+            tls.getSourceChannel().setReadListener(null);
+            if ("h2".equals(engine.getApplicationProtocol())) {
+                http2.begin(tls, first, tcp);
+            } else {
+                Turns turns = http2.turnsOf(tls.getIoThread());
+                tls.getSourceChannel().setConduit(new Http1Gate(tls, first, pool, turns, patienceMs));
+                first.close();
+                http1.handleEvent(tls, null);
+            }
             return;
         }
         first.close();
         if (count < 0) {
-            timeout.remove();
-            IoUtils.safeClose(tcp);
+            IoUtils.safeClose(tls);
         }
     }
 }

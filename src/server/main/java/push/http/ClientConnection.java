@@ -1,11 +1,14 @@
 package push.http;
 
+import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpServerConnection;
 import io.undertow.util.AttachmentKey;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +19,8 @@ import push.EndReason;
 import push.RateLimit;
 import push.Resume;
 import push.Shards;
+import push.Stalled;
+import push.Stats;
 import push.Transport;
 import push.Wire;
 
@@ -31,7 +36,12 @@ import push.Wire;
 public final class ClientConnection implements Transport {
     private static final AttachmentKey<ClientConnection> KEY = AttachmentKey.create(ClientConnection.class);
     private static final AttachmentKey<Integer> REQUEST = AttachmentKey.create(Integer.class);
-    private static final int AGAIN_MS = 100;
+    private static final AttachmentKey<Http2StreamSourceChannel> SOURCE =
+            AttachmentKey.create(Http2StreamSourceChannel.class);
+    private static final AttachmentKey<Boolean> KEPT = AttachmentKey.create(Boolean.class);
+
+    /** How many streams may have ended whose frame flow control holds: Undertow keeps each as long as the connection. */
+    private static final int MAX_LEFT = 4_000;
 
     /** How fast it may open streams. */
     public final RateLimit opens;
@@ -41,16 +51,25 @@ public final class ClientConnection implements Transport {
     final Config config;
     final Connection streams;
     private final XnioLoop loop;
+    private final Stats stats;
+    private final Map<Integer, Reply> answers = new HashMap<>(); // Those that the client has not read.
     private final @Nullable PushChannel
             channel; // Null if it is not our own listener that has accepted it, or not HTTP/2.
     final Set<RequestBody> bodies = new HashSet<>(); // Those that are coming in.
     final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in hand; any thread.
     private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
     final FrameBudget budget = new FrameBudget(System.nanoTime());
+
+    @Nullable
+    Http2StreamSourceChannel request; // Of the HTTP/2 stream that is being dispatched.
+
+    private int left; // Streams that have ended with a frame that Undertow keeps.
     boolean tooLarge; // The fields of the request that is being dispatched.
     private boolean tired; // Over HTTP/1.1: its next answer is its last.
     int requestId; // Of the HTTP/2 stream that is being dispatched; elsewhere they are counted.
     private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
+    private long flowed; // Bytes that TCP had taken when it was looked last.
+    private long flowedNanos = System.nanoTime();
 
     private ClientConnection(XnioIoThread thread, Shards shards, Config config, @Nullable PushChannel channel) {
         long now = System.nanoTime();
@@ -59,6 +78,7 @@ public final class ClientConnection implements Transport {
         this.channel = channel;
         this.opens = new RateLimit(config.opensPerSecond(), config.openBurst(), now);
         this.posts = new RateLimit(config.postsPerSecond(), config.postBurst(), now);
+        this.stats = shards.stats();
         this.streams = shards.connect(loop, this);
     }
 
@@ -82,20 +102,88 @@ public final class ClientConnection implements Transport {
 
     private void begin(HttpServerExchange exchange) {
         requestId += channel == null ? 1 : 0;
-        int id = requestId;
-        exchange.putAttachment(REQUEST, id);
+        exchange.putAttachment(REQUEST, requestId);
+        if (request != null) {
+            exchange.putAttachment(SOURCE, request);
+            request = null;
+        }
         exchange.setPersistent(exchange.isPersistent() && !tired);
-        open.add(id);
+        open.add(requestId);
         exchange.addExchangeCompleteListener((done, next) -> {
-            open.remove(id);
-            answered(done.getStatusCode());
-            closeIfDone();
+            complete(done);
             next.proceed();
         });
     }
 
+    private void complete(HttpServerExchange exchange) {
+        Http2StreamSourceChannel source = exchange.removeAttachment(SOURCE);
+        if (source != null
+                && EndedStream.forget(source)
+                && channel != null
+                && !channel.isJammed()
+                && ++left == MAX_LEFT) {
+            execute(channel::calmDown);
+        }
+        int id = exchange.getAttachment(REQUEST);
+        Reply answer = answers.get(id);
+        if (answer != null) {
+            answer.stopWaiting();
+        }
+        if (exchange.removeAttachment(KEPT) != null) {
+            stalled().hold(tally(), -Stalled.REQUEST_BYTES);
+        }
+        answered(id, exchange.getStatusCode());
+        closeIfDone();
+    }
+
+    /** What its loop keeps for clients that let it wait. */
+    Stalled stalled() {
+        return streams.stalled();
+    }
+
+    /** What this connection keeps of that. */
+    Stalled.Tally tally() {
+        return streams.tally();
+    }
+
+    /** A request waits for its client. What it has brought is forgotten, and it counts until its end. */
+    void keep(HttpServerExchange exchange) {
+        if (exchange.putAttachment(KEPT, true) == null) {
+            RequestHead.forget(exchange);
+            stalled().hold(tally(), Stalled.REQUEST_BYTES);
+        }
+        stalled().relieve(); // Which may end it.
+    }
+
+    /** An answer waits for the client to read it, which takes so many bytes of heap. */
+    void await(HttpServerExchange exchange, Reply answer, long bytes, int sent) {
+        int id = exchange.getAttachment(REQUEST);
+        answers.put(id, answer);
+        if (channel != null) {
+            channel.meter.add(id, sent);
+        }
+        stalled().addAnswer(answer);
+        stalled().hold(tally(), bytes);
+        keep(exchange);
+    }
+
+    /** An answer waits no longer. */
+    void stopWaiting(HttpServerExchange exchange, Reply answer, long bytes) {
+        int id = exchange.getAttachment(REQUEST);
+        answers.remove(id);
+        if (channel != null) {
+            channel.meter.remove(id);
+        }
+        stalled().removeAnswer(answer);
+        stalled().hold(tally(), -bytes);
+    }
+
     /** Whoever goes on after being refused is let wait, and in the end let go. */
-    private void answered(int status) {
+    private void answered(int id, int status) {
+        open.remove(id);
+        if (channel != null) {
+            channel.answered(id);
+        }
         if (status < 400) {
             budget.earn(1);
         } else {
@@ -138,7 +226,7 @@ public final class ClientConnection implements Transport {
     public void open(HttpServerExchange exchange, Wire wire, Resume resume) {
         int id = exchange.getAttachment(REQUEST);
         if (channel != null) {
-            channel.meter.add(id);
+            channel.meter.add(id, 0);
         }
         streams.open(id, new ExchangeSink(exchange, this), wire, resume);
     }
@@ -182,19 +270,21 @@ public final class ClientConnection implements Transport {
             return;
         }
         unfinished.add(closing);
-        if (unfinished.size() == 1) {
-            loop.executeAfter(this::finishAll, AGAIN_MS);
-        }
     }
 
     private void finishAll() {
-        if (isJammed()) {
-            loop.executeAfter(this::finishAll, AGAIN_MS);
-            return;
-        }
         List<Runnable> all = List.copyOf(unfinished);
         unfinished.clear();
         all.forEach(Runnable::run);
+    }
+
+    /** The peer has reset a stream or a request. */
+    void reset(int id, EndReason why) {
+        streams.reset(id, why);
+        Reply answer = answers.get(id);
+        if (answer != null) {
+            execute(answer::leave);
+        }
     }
 
     /** The client has said GOAWAY: its open streams go on (RFC 9113, 6.8), and the connection ends with the last of them. */
@@ -217,6 +307,41 @@ public final class ClientConnection implements Transport {
     /** The connection has ended, and with it every stream that has not been told yet. */
     void end(EndReason otherwise) {
         streams.end(otherwise);
+        List.copyOf(answers.values()).forEach(Reply::leave);
+        List.copyOf(bodies).forEach(RequestBody::leave);
+        finishAll();
+    }
+
+    /** Whether an answer has stood still for too long; one that stands in a queue moves with what stands before it. */
+    boolean isUnread(long movedNanos, long nowNanos) {
+        return streams.isStalled(isJammed() ? Math.max(movedNanos, flowedNanos) : movedNanos, nowNanos);
+    }
+
+    @Override
+    public void tick(long nowNanos) {
+        if (!answers.isEmpty()) {
+            List.copyOf(answers.values()).forEach(answer -> answer.tick(nowNanos));
+        }
+        if (channel == null) {
+            return;
+        }
+        if (channel.meter.bytes() != flowed) {
+            flowed = channel.meter.bytes();
+            flowedNanos = nowNanos;
+        }
+        if (!unfinished.isEmpty() && !channel.isJammed()) {
+            finishAll();
+        } else if (!unfinished.isEmpty() && stats.isMemoryTight()) {
+            streams.jam();
+        }
+    }
+
+    @Override
+    public void endWindowHolder(int id) {
+        Reply answer = answers.get(id);
+        if (answer != null) {
+            answer.leave();
+        }
     }
 
     @Override

@@ -45,7 +45,7 @@ final class Clients {
     private final LinkedHashMap<String, Client> idle = new LinkedHashMap<>();
 
     /**
-     * Nobody yet.
+     * A table without clients.
      *
      * @param factor how many times each address has the rates of a connection
      * @param maxStreams how many streams an address may hold
@@ -66,6 +66,16 @@ final class Clients {
     /** Takes a stream from an address's rate: 0, or the milliseconds to wait. */
     synchronized long open(InetAddress address, long nowNanos) {
         return of(key(address), nowNanos).opens.take(nowNanos);
+    }
+
+    /** What {@link #open} would say, without taking anything. */
+    synchronized long openWaitMs(InetAddress address, long nowNanos) {
+        return of(key(address), nowNanos).opens.waitMs(nowNanos);
+    }
+
+    /** Whether the address holds as many streams as it may. */
+    synchronized boolean isFull(InetAddress address, long nowNanos) {
+        return of(key(address), nowNanos).streams >= maxStreams;
     }
 
     /** Counts a stream, unless the address holds as many as it may. */
@@ -119,7 +129,8 @@ final class Clients {
         }
     }
 
-    private static String key(InetAddress address) {
+    /** What is counted as one address: of IPv6 a /64. */
+    static String key(InetAddress address) {
         byte[] bytes = address.getAddress();
         return Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);
     }

@@ -1,5 +1,6 @@
 package push.http;
 
+import java.net.InetAddress;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import push.MemoryBudget;
 import push.Settings;
 
 /**
@@ -40,6 +42,10 @@ public record Config(
         int postBurst,
         int opensPerSecond,
         int openBurst,
+        int maxConnections,
+        int maxConnectionsPerAddress,
+        int maxHandshakes,
+        List<AddressBlock> exemptAddresses,
         Set<Origin> origins,
         TrustedProxies trustedProxies,
         Set<String> unknown) {
@@ -59,6 +65,7 @@ public record Config(
     public static Config from(Map<String, String> env) {
         Reader read = new Reader(env);
         int day = 24 * 60 * 60 * 1000;
+        int maxConnections = read.number("PUSH_MAX_CONNECTIONS", new MemoryBudget().maxConnections(), 1, 10_000_000);
         return new Config(
                 read.text("PUSH_HOST", "localhost"),
                 read.number("PUSH_PORT", 8443, 0, 65_535),
@@ -81,6 +88,10 @@ public record Config(
                 read.number("PUSH_POST_BURST", 2_000, 0, 1_000_000),
                 read.number("PUSH_OPENS_PER_SECOND", 100, 0, 1_000_000),
                 read.number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000),
+                maxConnections,
+                read.number("PUSH_MAX_CONNECTIONS_PER_ADDRESS", Math.max(1, maxConnections / 4), 1, 10_000_000),
+                read.number("PUSH_MAX_HANDSHAKES", Math.min(2_000, Math.max(1, maxConnections / 4)), 1, 1_000_000),
+                read.blocks("PUSH_EXEMPT_ADDRESSES", "127.0.0.0/8, ::1"),
                 read.origins(),
                 read.trustedProxies(),
                 read.unknown);
@@ -88,10 +99,16 @@ public record Config(
 
     /** Those of the settings that the pattern itself needs. */
     public Settings settings() {
-        return new Settings(heartbeatMs, stallMs, pingMs, pingTimeoutMs, idempotencyMs, retainMessages, retainBytes);
+        return new Settings(
+                heartbeatMs, stallMs, pingMs, pingTimeoutMs, idempotencyMs, retainMessages, retainBytes, ioThreads);
     }
 
-    /** Takes values out of the environment and keeps the names that nobody asked for. */
+    /** Whether what comes from this address is not bounded by its address. */
+    boolean isExempt(InetAddress address) {
+        return exemptAddresses.stream().anyMatch(block -> block.contains(address));
+    }
+
+    /** Takes values out of the environment and keeps the names that are no settings. */
     private static final class Reader {
         private final Map<String, String> env;
         private final Set<String> unknown = new TreeSet<>();
@@ -132,16 +149,21 @@ public record Config(
             return Set.copyOf(origins);
         }
 
-        TrustedProxies trustedProxies() {
+        List<AddressBlock> blocks(String name, String defaultValue) {
             List<AddressBlock> blocks = new ArrayList<>();
-            for (String element : FieldReader.elements(text("PUSH_TRUSTED_PROXIES", ""))) {
+            for (String element : FieldReader.elements(text(name, defaultValue))) {
                 AddressBlock block = AddressBlock.parse(element);
                 if (block == null) {
-                    throw new BadConfig("PUSH_TRUSTED_PROXIES=" + element + " cannot be used: give addresses or blocks"
+                    throw new BadConfig(name + "=" + element + " cannot be used: give addresses or blocks"
                             + " of them, 10.0.0.5 or 10.0.0.0/8 or 2001:db8::/32, with commas between them");
                 }
                 blocks.add(block);
             }
+            return List.copyOf(blocks);
+        }
+
+        TrustedProxies trustedProxies() {
+            List<AddressBlock> blocks = blocks("PUSH_TRUSTED_PROXIES", "");
             String header = text("PUSH_FORWARDED_HEADER", "X-Forwarded-For");
             if (!header.equalsIgnoreCase("X-Forwarded-For") && !header.equalsIgnoreCase("Forwarded")) {
                 throw new BadConfig("PUSH_FORWARDED_HEADER=" + header

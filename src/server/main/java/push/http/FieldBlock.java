@@ -5,6 +5,7 @@ import io.undertow.protocols.http2.HpackException;
 import io.undertow.server.Connectors;
 import io.undertow.util.HttpString;
 import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -50,7 +51,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     private final boolean trailers;
     private @Nullable StringBuilder cookies; // Its crumbs together (RFC 9113, 8.2.3).
     private @Nullable String host;
-    private boolean hasLength;
+    private @Nullable String length;
     private int bytes;
     private boolean tooLarge;
     private boolean malformed;
@@ -94,8 +95,8 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
                 return !second;
             }
             case "content-length" -> {
-                boolean second = hasLength;
-                hasLength = true;
+                boolean second = length != null;
+                length = value;
                 return !second && value.matches("[0-9]+");
             }
             case "te" -> {
@@ -159,6 +160,11 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return !whole || !(path.startsWith("/") || asterisk) || twoHosts;
     }
 
+    /** How long the body is that it announces; -1 if it does not say so, or is refused anyhow. */
+    long contentLength() {
+        return tooLarge || malformed || length == null || length.length() > LENGTH_DIGITS ? -1 : Long.parseLong(length);
+    }
+
     /** The block once more, as literals that need no table. */
     byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
@@ -197,7 +203,8 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         string(out, value);
     }
 
-    private static void string(ByteArrayOutputStream out, String text) {
+    /** A string that is not in Huffman's code (RFC 7541, 5.2). */
+    static void string(ByteArrayOutputStream out, String text) {
         int prefix = 0x7f;
         if (text.length() < prefix) {
             out.write(text.length());
@@ -209,8 +216,6 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             }
             out.write(rest);
         }
-        for (int i = 0; i < text.length(); i++) {
-            out.write(text.charAt(i)); // Each is a byte: so the decoder makes its strings.
-        }
+        out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1)); // Each is a byte: so the decoder makes its strings.
     }
 }

@@ -4,7 +4,7 @@ package push.http;
  * How much a client may ask of the server that brings nothing: frames that cost nothing to send, and requests that are
  * refused.
  *
- * <p>It exists because such a client costs the server more than itself (RFC 9113, 10.5). Whoever is sent messages earns
+ * <p>It exists because such a client costs the server more than itself (RFC 9113, 10.5). A client that is sent messages earns
  * more than the frames with which it takes them, so a proxy with a thousand streams never gets here.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.

@@ -56,6 +56,9 @@ final class FrameGate {
         /** DATA has come in for a stream that we have reset: its bytes are to be given back to the connection. */
         void dropped(int length) throws IOException;
 
+        /** The window with which requests begin is set; false if one that is open gets wider than it may be. */
+        boolean windowsBegin(long bytes);
+
         /** Whether this is a stream of messages, whose window Undertow counts as long as it is open. */
         boolean isStream(int streamId);
     }
@@ -63,9 +66,13 @@ final class FrameGate {
     static final int DATA = 0;
     private static final int HEADERS = 1;
     private static final int RST_STREAM = 3;
+    private static final int SETTINGS = 4;
     private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
+    private static final int INITIAL_WINDOW_SIZE = 4;
+    private static final int SETTING_BYTES = 6;
+    private static final int ACK = 0x1;
     private static final int END_STREAM = 0x1;
     private static final int END_HEADERS = 0x4;
     private static final int PADDED = 0x8;
@@ -90,6 +97,16 @@ final class FrameGate {
     /** More than a window can be, and than any answer that is no stream. */
     private static final long MAX_GIVEN = Integer.MAX_VALUE + (64L << 20);
 
+    /** A body that is coming in. */
+    private static final class Coming {
+        long given; // To the window of its answer.
+        long left; // Of the Content-Length; below 0 if there is none.
+
+        Coming(long length) {
+            this.left = length;
+        }
+    }
+
     private final Parser undertow;
     private final Watcher watcher;
     private final HpackDecoder decoder = new HpackDecoder();
@@ -108,8 +125,7 @@ final class FrameGate {
     private int blockBytes;
     private int blockFrames;
     private int lastStream; // The highest that has been asked for.
-    // Streams of which the end has not come yet, and what has been given to their windows.
-    private final Map<Integer, Long> bodies = new HashMap<>();
+    private final Map<Integer, Coming> bodies = new HashMap<>(); // Of streams of which the end has not come yet.
     // Streams that we have reset before their end came, and what the peer may still send on each.
     private final Map<Integer, Integer> stopped = new LinkedHashMap<>();
 
@@ -178,6 +194,14 @@ final class FrameGate {
     private @Nullable FrameHeaderData pass(ByteBuffer bytes) throws IOException {
         FrameHeaderData frame = undertow.parse(bytes);
         passing = frame == null;
+        Coming body = frame == null || head[3] != DATA
+                ? null
+                : bodies.get(ByteBuffer.wrap(head).getInt(5));
+        if (body != null) { // Undertow counts too, but does not look when trailers come; the padding's length it has
+            // read just now.
+            int padding = (head[4] & PADDED) == 0 ? 0 : 1 + (bytes.get(bytes.position() - 1) & 0xff);
+            body.left -= (ByteBuffer.wrap(head).getInt() >>> 8) - padding;
+        }
         return frame;
     }
 
@@ -214,7 +238,8 @@ final class FrameGate {
             }
             boolean isDropped = drops(type, stream, length);
             boolean isCounted = type == WINDOW_UPDATE && length == Integer.BYTES && bodies.containsKey(stream);
-            passing = !isGoAway && !isCounted && !isDropped;
+            boolean sets = type == SETTINGS && (head[4] & ACK) == 0 && length > 0 && length % SETTING_BYTES == 0;
+            passing = !isGoAway && !isCounted && !isDropped && !sets;
             payload = passing ? null : new byte[length];
             payloadRead = 0;
             return true;
@@ -255,7 +280,7 @@ final class FrameGate {
             watcher.dropped(frame.length);
             return null;
         } else if (fields == null) {
-            return windowUpdate(frame);
+            return head[3] == SETTINGS ? settings(frame) : windowUpdate(frame);
         }
         ByteBuffer fragment = head[3] == HEADERS ? withoutPadding(frame) : ByteBuffer.wrap(frame);
         boolean last = (head[4] & END_HEADERS) != 0;
@@ -275,10 +300,23 @@ final class FrameGate {
     private @Nullable FrameHeaderData windowUpdate(byte[] frame) throws IOException {
         int stream = ByteBuffer.wrap(head).getInt(5) & 0x7fff_ffff;
         int given = ByteBuffer.wrap(frame).getInt() & 0x7fff_ffff;
-        long all = bodies.merge(stream, (long) given, Long::sum);
-        if (all > MAX_GIVEN && !watcher.isStream(stream)) {
+        Coming body = bodies.get(stream);
+        if (body != null && (body.given += given) > MAX_GIVEN && !watcher.isStream(stream)) {
             watcher.broken(stream, Http2Channel.ERROR_FLOW_CONTROL_ERROR); // RFC 9113, 6.9.1.
             return null;
+        }
+        undertow.parse(ByteBuffer.wrap(head));
+        return undertow.parse(ByteBuffer.wrap(frame));
+    }
+
+    /** Undertow sets the window of a request when it next writes to it, and does not look whether it is too wide then. */
+    private @Nullable FrameHeaderData settings(byte[] frame) throws IOException {
+        for (ByteBuffer settings = ByteBuffer.wrap(frame); settings.hasRemaining(); ) {
+            int id = settings.getShort();
+            long value = settings.getInt() & 0xffff_ffffL;
+            if (id == INITIAL_WINDOW_SIZE && value <= Integer.MAX_VALUE && !watcher.windowsBegin(value)) {
+                throw new ConnectionErrorException(Http2Channel.ERROR_FLOW_CONTROL_ERROR); // RFC 9113, 6.9.2.
+            }
         }
         undertow.parse(ByteBuffer.wrap(head));
         return undertow.parse(ByteBuffer.wrap(frame));
@@ -300,8 +338,10 @@ final class FrameGate {
         ByteBuffer all = ByteBuffer.allocate(undecoded.length + fragment.remaining());
         all.put(undecoded).put(fragment).flip();
         try {
+            all = Nameless.named(all);
             decoder.setHeaderEmitter(fields);
             decoder.decode(all, !last);
+            all.limit(all.capacity());
         } catch (HpackException | RuntimeException e) { // The two tables are no longer the same.
             if (fields.isBomb()) {
                 throw new ConnectionErrorException(Http2Channel.ERROR_ENHANCE_YOUR_CALM, e);
@@ -321,9 +361,9 @@ final class FrameGate {
         if (blockStream > lastStream) {
             lastStream = blockStream;
             if (!ends) {
-                remember(blockStream);
+                remember(blockStream, fields.contentLength());
             }
-            if (fields.isMalformed()) {
+            if (fields.isMalformed() || (ends && fields.contentLength() > 0)) {
                 content = FieldBlock.malformed();
             } else {
                 if (fields.isTooLarge()) {
@@ -332,11 +372,12 @@ final class FrameGate {
                 content = fields.encode();
             }
         } else {
-            boolean expected = bodies.remove(blockStream) != null;
+            Coming body = bodies.remove(blockStream);
+            boolean expected = body != null;
             if (stopped.remove(blockStream) != null
                     || (expected && !watcher.inHand().contains(blockStream))) {
                 return null; // We have reset the stream, which an honest peer may not know yet.
-            } else if (expected && (fields.isMalformed() || !ends)) {
+            } else if (body != null && (fields.isMalformed() || !ends || body.left > 0)) { // RFC 9113, 8.1 and 8.1.1.
                 watcher.broken(blockStream, Http2Channel.ERROR_PROTOCOL_ERROR);
                 return null;
             }
@@ -355,11 +396,11 @@ final class FrameGate {
         return undertow.parse(out.flip());
     }
 
-    private void remember(int stream) {
+    private void remember(int stream, long length) {
         if (bodies.size() >= MANY_BODIES) {
             bodies.keySet().retainAll(watcher.inHand());
         }
-        bodies.put(stream, 0L);
+        bodies.put(stream, new Coming(length));
     }
 
     private void frame(ByteBuffer out, int length, int type, int flags) {

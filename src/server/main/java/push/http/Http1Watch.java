@@ -48,16 +48,11 @@ final class Http1Watch {
 
     /**
      * Ends an HTTP/1.1 connection within a response, so that the client can tell: without a last chunk and without TLS's
-     * close_notify. False if it is not one of HTTP/1.1.
+     * close_notify, which Undertow sends only where writes are shut down. False if it is not one of HTTP/1.1.
      */
     static boolean cut(HttpServerExchange exchange) {
         if (!(exchange.getConnection() instanceof HttpServerConnection server)) {
             return false;
-        }
-        try {
-            server.getOriginalSinkConduit().truncateWrites(); // Closing alone would say close_notify.
-        } catch (IOException e) {
-            // It has ended already.
         }
         IoUtils.safeClose(server);
         return true;
@@ -87,8 +82,11 @@ final class Http1Watch {
             } while (count > 0);
             if (count < 0) {
                 body.suspendReads();
+                Http1Gate.refuseIfMalformed(exchange);
                 watch();
             }
+        } catch (Problem problem) {
+            leave(EndReason.ERROR); // The answer has begun, so the end is all that the client can be told.
         } catch (IOException e) {
             leave(EndReason.TCP);
         }

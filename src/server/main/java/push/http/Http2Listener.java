@@ -40,17 +40,27 @@ final class Http2Listener implements DelegateOpenListener {
         this.handler = handler;
     }
 
-    @Override
-    public void handleEvent(StreamConnection tcp, PooledByteBuffer read) {
-        FlowMeter meter = new FlowMeter(tcp.getSinkChannel().getConduit());
-        tcp.getSinkChannel().setConduit(meter);
-        Turns taken = turns.computeIfAbsent(tcp.getIoThread(), thread -> new Turns());
-        PushChannel channel = new PushChannel(tcp, pool, read, options, meter, taken, shards, config);
+    /** How much of its time an IO thread gives to what comes in. */
+    Turns turnsOf(XnioIoThread thread) {
+        return turns.computeIfAbsent(thread, key -> new Turns());
+    }
+
+    /** Begins a connection with what it has sent first, over this connection of TCP. */
+    void begin(StreamConnection tls, PooledByteBuffer read, TcpConnection tcp) {
+        FlowMeter meter = new FlowMeter(tls.getSinkChannel().getConduit());
+        tls.getSinkChannel().setConduit(meter);
+        Turns taken = turnsOf(tls.getIoThread());
+        PushChannel channel = new PushChannel(tls, pool, read, options, meter, tcp, taken, shards, config);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);
         channel.getReceiveSetter().set(one -> channel.take(listener));
         channel.resumeReceives();
+    }
+
+    @Override
+    public void handleEvent(StreamConnection tls, PooledByteBuffer read) {
+        throw new UnsupportedOperationException("A connection begins with begin");
     }
 
     @Override

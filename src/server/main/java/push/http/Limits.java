@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Behind a trusted proxy a client is an address. Elsewhere it is a connection, for an address may be that of a proxy
  * which this server does not know; all connections of one address together have ten times what one has, and at most
- * three quarters of the server's streams. That bound is not for this machine's own loopback address: whoever asks from
+ * three quarters of the server's streams. That bound is not for exempt addresses, by default those of loopback: a client
  * there is a proxy on the same host, or its operator.
  *
  * <p><b>Threads:</b> the exchange's IO thread; what is shared is in {@link Clients}.
@@ -64,6 +64,32 @@ final class Limits {
         }
     }
 
+    /** Refuses what {@link #open} would refuse, and counts nothing: HEAD is answered as GET (RFC 9110, 9.3.2). */
+    void look(HttpServerExchange exchange) throws Problem {
+        long now = System.nanoTime();
+        InetAddress client = config.trustedProxies().client(exchange);
+        if (client != null) {
+            look(proxied, client, "client", now);
+            return;
+        }
+        ClientConnection connection = ClientConnection.of(exchange);
+        refuseTooFast("connection", "opens streams", connection.opens.waitMs(now));
+        if (connection.streams() >= config.maxStreamsPerConnection()) {
+            throw tooMany("connection");
+        }
+        InetAddress address = address(exchange);
+        if (address != null) {
+            look(direct, address, "address", now);
+        }
+    }
+
+    private static void look(Clients clients, InetAddress address, String who, long now) throws Problem {
+        refuseTooFast(who, "opens streams", clients.openWaitMs(address, now));
+        if (clients.isFull(address, now)) {
+            throw tooMany(who);
+        }
+    }
+
     /** Lets a page of history be read, which counts as an open of a stream, or refuses it by 429. */
     void read(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
@@ -99,10 +125,10 @@ final class Limits {
     }
 
     /** The address that a connection comes from, where that is bounded. */
-    private static @Nullable InetAddress address(HttpServerExchange exchange) {
+    private @Nullable InetAddress address(HttpServerExchange exchange) {
         var peer = exchange.getSourceAddress();
         InetAddress address = peer == null ? null : peer.getAddress();
-        return address == null || address.isLoopbackAddress() ? null : address;
+        return address == null || config.isExempt(address) ? null : address;
     }
 
     private static void refuseTooFast(String who, String does, long waitMs) throws Problem {

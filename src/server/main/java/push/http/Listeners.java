@@ -14,8 +14,8 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import javax.net.ssl.SSLContext;
-import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.Options;
@@ -24,7 +24,6 @@ import org.xnio.StreamConnection;
 import org.xnio.Xnio;
 import org.xnio.XnioWorker;
 import org.xnio.channels.AcceptingChannel;
-import org.xnio.ssl.SslConnection;
 import push.Shards;
 
 /**
@@ -32,6 +31,8 @@ import push.Shards;
  *
  * <p>It exists because {@code localhost} is two addresses, and because the builder of Undertow has no place for a
  * listener of one's own.
+ *
+ * <p><b>Length:</b> a third of it are settings of Undertow and XNIO.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -51,10 +52,16 @@ public final class Listeners {
      */
     private static final int SEND_BUFFER_BYTES = 128 * 1024;
 
+    private static final OptionMap VERSIONS =
+            OptionMap.create(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"));
+
     private final Config config;
     private final XnioWorker worker;
     private final Http2Listener http2;
     private final HttpOpenListener http1;
+    private final UndertowXnioSsl ssl;
+    private final Door door;
+    private final Alpn alpn;
     private final List<AcceptingChannel<? extends StreamConnection>> sockets = new ArrayList<>();
 
     /**
@@ -87,13 +94,18 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_HEADER_SIZE, FieldBlock.MAX_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, FieldBlock.MAX_FIELDS)
                 .getMap();
-        var parsed = OptionMap.builder().set(UndertowOptions.REQUEST_PARSE_TIMEOUT, config.bodyMs()); // HTTP/2: idle.
-        http1 = new HttpOpenListener(pool, parsed.addAll(options).getMap());
-        http1.setRootHandler(handler);
+        var wider = OptionMap.builder() // Http1Gate has the limits, and writes a head a little longer than it came.
+                .addAll(options)
+                .set(UndertowOptions.MAX_HEADER_SIZE, 2 * FieldBlock.MAX_BYTES)
+                .set(UndertowOptions.MAX_HEADERS, 2 * FieldBlock.MAX_FIELDS);
+        http1 = new HttpOpenListener(pool, wider.getMap());
+        http1.setRootHandler(Http1Gate.before(handler, shards, config));
         http2 = new Http2Listener(pool, options, shards, config, handler);
-        var ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+        ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+        door = new Door(config, shards.stats(), pool);
+        alpn = new Alpn(door, pool, http2, http1, config.bodyMs());
         try {
-            listen(ssl, new Alpn(pool, http2, http1, config.bodyMs()), config.port());
+            listen(config.port());
         } catch (IOException e) {
             close();
             String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
@@ -102,12 +114,12 @@ public final class Listeners {
         }
     }
 
-    private void listen(UndertowXnioSsl ssl, Alpn alpn, int wanted) throws IOException {
+    private void listen(int wanted) throws IOException {
         int port = wanted;
         List<InetAddress> addresses = addresses();
         for (int i = 0; i < addresses.size(); i++) {
             try {
-                var socket = open(ssl, alpn, new InetSocketAddress(addresses.get(i), port));
+                var socket = open(new InetSocketAddress(addresses.get(i), port));
                 sockets.add(socket);
                 port = socket.getLocalAddress(InetSocketAddress.class).getPort();
             } catch (SocketException e) { // A name may have an address that the host has not, or a family it has not.
@@ -132,28 +144,29 @@ public final class Listeners {
         return addresses;
     }
 
-    private AcceptingChannel<? extends StreamConnection> open(UndertowXnioSsl ssl, Alpn alpn, InetSocketAddress address)
-            throws IOException {
-        ChannelListener<AcceptingChannel<SslConnection>> accept = socket -> {
-            try {
-                for (SslConnection tcp = socket.accept(); tcp != null; tcp = socket.accept()) {
-                    alpn.accept(tcp);
-                }
-            } catch (IOException e) {
-                // The client left while it was being accepted.
-            }
-        };
-        return ssl.createSslConnectionServer(
-                worker,
+    private AcceptingChannel<? extends StreamConnection> open(InetSocketAddress address) throws IOException {
+        return worker.createStreamConnectionServer(
                 address,
-                accept,
+                this::accept,
                 OptionMap.builder()
                         .set(Options.TCP_NODELAY, true)
                         .set(Options.SEND_BUFFER, SEND_BUFFER_BYTES)
                         .set(Options.REUSE_ADDRESSES, true)
                         .set(Options.BACKLOG, 1024)
-                        .set(Options.SSL_ENABLED_PROTOCOLS, Sequence.of("TLSv1.3", "TLSv1.2"))
                         .getMap());
+    }
+
+    private void accept(AcceptingChannel<StreamConnection> listening) {
+        try {
+            for (var socket = listening.accept(); socket != null; socket = listening.accept()) {
+                TcpConnection tcp = door.admit(socket);
+                if (tcp != null) {
+                    alpn.accept(tcp, ssl.wrapExistingConnection(tcp, VERSIONS, false));
+                }
+            }
+        } catch (IOException e) {
+            // The client left while it was being accepted.
+        }
     }
 
     /** The port, which the system chose if the configuration said 0. */
@@ -166,6 +179,16 @@ public final class Listeners {
         return http2.connections() == 0;
     }
 
+    /** Connections linger for a moment, so that what they were told last arrives. */
+    private void awaitLastWords() {
+        long deadlineNanos = System.nanoTime() + TcpConnection.LINGER_MS * 1_000_000L;
+        while (door.connections() > 0
+                && System.nanoTime() - deadlineNanos < 0
+                && !Thread.currentThread().isInterrupted()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
     /** Closes all sockets and ends the IO threads; harmless if that has been done. */
     public void close() {
         if (worker.isShutdown()) {
@@ -174,6 +197,7 @@ public final class Listeners {
         sockets.forEach(IoUtils::safeClose);
         http1.closeConnections();
         http2.closeConnections();
+        awaitLastWords();
         worker.shutdown();
         try {
             if (!worker.awaitTermination(5, TimeUnit.SECONDS)) {

@@ -10,7 +10,7 @@ import java.util.logging.Logger;
  * The command: starts the server, and ends it when a signal comes.
  *
  * <p>SIGTERM, SIGINT and SIGHUP drain it; a second one, of any of them, ends it immediately. Exit codes: 0 after a drain, 2
- * if a setting cannot be used or an argument is given, and after a second signal 128 and its number: 129 (HUP), 130 (INT) or
+ * if a setting cannot be used or an argument is given, 3 if an IO thread has died ({@link LostThread}), and after a second signal 128 and its number: 129 (HUP), 130 (INT) or
  * 143 (TERM). A signal that the parent ignores, as {@code nohup} does SIGHUP, stays ignored: the JVM takes no handler for it.
  *
  * <p><b>Threads:</b> the main thread, and the JVM's for signals.
@@ -24,6 +24,7 @@ public final class Main {
     public static void main(String[] args) throws InterruptedException {
         XNIO.setLevel(Level.WARNING);
         LogLimit.install();
+        LostThread.install();
         System.setProperty("jdk.tls.rejectClientInitiatedRenegotiation", "true"); // RFC 9113, 9.2.1.
         Map<String, String> env = System.getenv();
         RunningServer server;
@@ -46,7 +47,7 @@ public final class Main {
         onSignal("TERM", 143, told);
         System.out.println("Serving " + address(Config.from(env).host(), server.port()) + " (Ctrl-C drains and ends)");
         told.await();
-        System.out.println("Going down: saying goodbye to every stream (a second signal ends at once)");
+        System.out.println("Going down: saying goodbye to every stream (a second signal ends the process immediately)");
         server.drain();
         server.close();
         System.exit(0);

@@ -47,6 +47,16 @@ final class Metrics {
                 "Times that an IO thread was woken to write.",
                 s -> s.messages().wakeups(),
                 stats);
+        counter(
+                "push_connections_refused",
+                "Connections closed before TLS, for a limit.",
+                s -> s.connectionsRefused.sum(),
+                stats);
+        counter(
+                "push_handshakes_dropped",
+                "Handshakes ended to make room for others.",
+                s -> s.handshakesDropped.sum(),
+                stats);
         CounterWithCallback.builder()
                 .name("push_streams_closed")
                 .help("Streams closed, by reason.")
@@ -56,6 +66,7 @@ final class Metrics {
                         .forEach((reason, count) -> c.call(count, reason.name().toLowerCase(Locale.ROOT))))
                 .register(registry);
         gauge("push_streams_open", "Streams that are open.", s -> s.streams().open(), stats);
+        gauge("push_connections_open", "Connections that are open.", s -> s.connections.sum(), stats);
         gauge("push_log_bytes", "Encoded bytes that the log keeps.", MessageLog::bytes, log);
         gauge("push_log_messages", "Messages that the log keeps.", l -> l.newest() - l.first() + 1, log);
         gauge("push_stream_lag_max", "Messages that the last of all streams is behind.", Metrics::maxLag, shards);

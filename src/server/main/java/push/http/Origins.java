@@ -60,8 +60,7 @@ public final class Origins {
         headers.put(ALLOW_METHODS, "GET, HEAD, POST");
         headers.put(ALLOW_HEADERS, "accept, cache-control, content-type, idempotency-key, last-event-id");
         headers.put(MAX_AGE, "7200");
-        exchange.setStatusCode(204);
-        exchange.endExchange();
+        Reply.send(exchange.setStatusCode(204));
         return true;
     }
 

@@ -132,7 +132,7 @@ public final class Page {
         headers.put(CONTENT_SECURITY_POLICY, POLICY);
         headers.put(REFERRER_POLICY, "no-referrer");
         if (isKnown(FieldReader.join(exchange, Headers.IF_NONE_MATCH), variant.tag)) {
-            exchange.setStatusCode(304).endExchange();
+            Reply.send(exchange.setStatusCode(304));
             return;
         }
         if (variant.isGzip) {

@@ -88,7 +88,7 @@ public final class Pem {
             }
             return chain.toArray(new X509Certificate[0]);
         } catch (CertificateException e) {
-            throw new BadConfig(file + NO_CERTIFICATE + MEND); // What the parser says of its bytes helps nobody.
+            throw new BadConfig(file + NO_CERTIFICATE + MEND); // What the parser says of its bytes is no help.
         }
     }
 

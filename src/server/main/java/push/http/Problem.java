@@ -56,6 +56,11 @@ public final class Problem extends Exception {
         this.waitMs = waitMs;
     }
 
+    /** The same, after which an HTTP/1.1 connection ends, because where the next request begins is in doubt. */
+    static Problem closing(int status, String detail) {
+        return new Problem(status, detail, List.of(), Map.of(Headers.CONNECTION, "close"));
+    }
+
     /** 405, with the methods that the resource has (RFC 9110, 15.5.6). */
     public static Problem methodNotAllowed(String allow) {
         return new Problem(405, "Use one of: " + allow + ".", List.of(), Map.of(Headers.ALLOW, allow));
@@ -87,6 +92,7 @@ public final class Problem extends Exception {
     private String title() {
         return switch (status) {
             case 413 -> "Content Too Large";
+            case 414 -> "URI Too Long";
             case 422 -> "Unprocessable Content";
             default -> StatusCodes.getReason(status);
         };

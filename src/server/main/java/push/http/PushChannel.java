@@ -36,7 +36,9 @@ import push.Shards;
  */
 final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private static final byte[] PING = new byte[8];
-    private static final int LAST_WORD_MS = 200;
+    private static final int LAST_WORD_MS = 1_000; // In which TCP must take it.
+    private static final int LOOK_MS = 20;
+    private static final int MANY_REQUESTS = 2_000;
     private static final int MAX_UNREAD = 256;
 
     private final ClientConnection connection;
@@ -44,13 +46,14 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private final Turns turns;
     private int unread; // PING and SETTINGS that have come in while TCP took no answer.
     final FlowMeter meter;
+    private final TcpConnection socket;
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
     private boolean tooLarge; // The fields of the request that comes next.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
     private boolean held;
     private boolean kept; // Something was queued meanwhile.
-    private boolean calmed; // It has been told ENHANCE_YOUR_CALM, and nothing more is read.
+    private boolean over; // It has been told so, and nothing more is read.
 
     PushChannel(
             StreamConnection tcp,
@@ -58,6 +61,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             PooledByteBuffer read,
             OptionMap options,
             FlowMeter meter,
+            TcpConnection socket,
             Turns turns,
             Shards shards,
             Config config) {
@@ -65,6 +69,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         this.loop = new XnioLoop(tcp.getIoThread());
         this.turns = turns;
         this.meter = meter;
+        this.socket = socket;
         this.connection = ClientConnection.of(this, shards, config);
         addCloseTask(closed -> connection.execute(() -> connection.end(EndReason.TCP)));
     }
@@ -76,6 +81,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         AbstractHttp2StreamSourceChannel frame = super.createChannel(header, data);
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requestId = request.getStreamId();
+            connection.request = request;
             connection.tooLarge = tooLarge;
             tooLarge = false;
             if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow never looks.
@@ -84,15 +90,19 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
                 connection.refused();
                 return null;
             }
+            if (meter.requests() >= MANY_REQUESTS) {
+                meter.retain(connection.open);
+            }
+            meter.begin(request.getStreamId());
         } else if (frame instanceof Http2RstStreamStreamSourceChannel reset) {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
-            connection.streams.reset(reset.getStreamId(), left ? EndReason.CLIENT : EndReason.ERROR);
+            meter.end(reset.getStreamId());
+            connection.reset(reset.getStreamId(), left ? EndReason.CLIENT : EndReason.ERROR);
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
             if (unread > MAX_UNREAD) { // Each answer that it does not read takes a buffer of 16 kB.
-                connection.streams.willEnd(EndReason.ERROR);
-                abort();
+                calmDown();
             }
         }
         return frame;
@@ -100,7 +110,10 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     @Override
     public void handleWindowUpdate(int streamId, int deltaWindowSize) throws IOException {
-        meter.credit(streamId, deltaWindowSize); // First: what the peer gives is used in the next line.
+        if (!meter.credit(streamId, deltaWindowSize)) { // First: what the peer gives is used in the next line.
+            stop(streamId, ERROR_FLOW_CONTROL_ERROR);
+            return;
+        }
         super.handleWindowUpdate(streamId, deltaWindowSize);
     }
 
@@ -113,7 +126,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     void take(ChannelListener<Http2Channel> listener) {
         long nowNanos = System.nanoTime();
         long waitMs = turns.waitMs(nowNanos);
-        if (calmed || waitMs > 0) {
+        if (over || waitMs > 0) {
             rest(waitMs);
         } else {
             listener.handleEvent(this);
@@ -129,15 +142,13 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     }
 
     private void resume() {
-        if (!calmed && System.nanoTime() - restUntilNanos >= 0) {
+        if (!over && System.nanoTime() - restUntilNanos >= 0) {
             resumeReceives();
         }
     }
 
     /** Ends the connection of a peer that asks too much (RFC 9113, 10.5). */
     void calmDown() {
-        calmed = true;
-        suspendReceives();
         sendGoAway(ERROR_ENHANCE_YOUR_CALM);
     }
 
@@ -145,7 +156,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     public boolean began(int type, int length) {
         connection.budget.earn(meter.takeFrames());
         heed(connection.budget.frame(type, length, System.nanoTime()));
-        return !calmed;
+        return !over;
     }
 
     @Override
@@ -189,6 +200,16 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     }
 
     @Override
+    public boolean windowsBegin(long bytes) {
+        return meter.setInitial(bytes);
+    }
+
+    /** A request has been answered to the end. */
+    void answered(int streamId) {
+        meter.end(streamId);
+    }
+
+    @Override
     public boolean isStream(int streamId) {
         return connection.streams.isStream(streamId);
     }
@@ -222,6 +243,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             return; // Undertow closes the sink before it resets the stream, and that resets it with a code of its own.
         }
         lastReset = streamId;
+        meter.end(streamId);
         gate.stop(streamId, getInitialReceiveWindowSize());
         if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
             connection.streams.willEnd(streamId, EndReason.ERROR);
@@ -229,13 +251,32 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         super.sendRstStream(streamId, code);
     }
 
-    /** Ends the connection soon after it was told that it is over: Undertow would wait for the peer to end it. */
+    /** Ends the connection after it was told that it is over: Undertow would wait for the peer to end it. */
     @Override
     public void sendGoAway(int code, ChannelExceptionHandler<AbstractHttp2StreamSinkChannel> onFailure) {
         super.sendGoAway(code, onFailure);
         if (code != ERROR_NO_ERROR) {
             connection.streams.willEnd(EndReason.ERROR);
-            getIoThread().executeAfter(this::abort, LAST_WORD_MS, TimeUnit.MILLISECONDS);
+            endAfterLastWord();
+        }
+    }
+
+    /** Nothing more is read, and the connection ends when TCP has taken all that is queued. */
+    private void endAfterLastWord() {
+        if (!over) {
+            over = true;
+            suspendReceives();
+            socket.discard(this::abort); // Else the peer, which may read only after it has written, would never read.
+            long deadlineNanos = System.nanoTime() + LAST_WORD_MS * 1_000_000L;
+            getIoThread().executeAfter(() -> end(deadlineNanos), LOOK_MS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void end(long deadlineNanos) {
+        if (isJammed() && System.nanoTime() - deadlineNanos < 0) {
+            getIoThread().executeAfter(() -> end(deadlineNanos), LOOK_MS, TimeUnit.MILLISECONDS);
+        } else {
+            abort();
         }
     }
 
@@ -262,6 +303,11 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         return isOpen() && getUnderlyingConnection().getSinkChannel().isWriteResumed();
     }
 
+    /** How many bytes TCP has taken. */
+    long flowed() {
+        return meter.bytes();
+    }
+
     /** Sends a PING (RFC 9113, 6.7); any frame but DATA that comes in later answers it. */
     void ping() {
         sendPing(PING, (AbstractHttp2StreamSinkChannel frame, IOException e) -> abort());
@@ -275,10 +321,10 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     /** Says that this is the end of the connection, for all that was asked has been answered. */
     void goAwayAndClose() {
         sendGoAway(ERROR_NO_ERROR);
-        getIoThread().executeAfter(this::abort, LAST_WORD_MS, TimeUnit.MILLISECONDS);
+        endAfterLastWord();
     }
 
-    /** Closes the connection without a word. */
+    /** Closes the connection without a further word. */
     void abort() {
         IoUtils.safeClose(this);
     }

@@ -5,22 +5,22 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.server.protocol.http.HttpContinue;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
+import push.Stalled;
 
 /**
- * The body of one request, read as it comes, within a size and a time.
+ * The body of one request, read as it comes, within a size and a time, and within what all bodies together may take.
  *
  * <p>It exists because Undertow's own receiver believes {@code Content-Length} before it checks it, answers a body
  * that is too large by a reset without a response, and waits for a slow one for ever.
  *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
-public final class RequestBody {
+public final class RequestBody implements Stalled.Waiting {
     /** Does something with a whole body; a problem that it throws is sent. */
     public interface Reader {
         void read(byte[] body) throws Problem;
@@ -28,22 +28,25 @@ public final class RequestBody {
 
     private static final int AGAIN_MS = 10;
     private final HttpServerExchange exchange;
+    private final ClientConnection connection;
     private final Reader reader;
     private final int declared; // Content-Length, or -1.
     private final int bodyMs;
-    private final ByteArrayOutputStream read = new ByteArrayOutputStream();
+    private final Blocks blocks = new Blocks();
     private XnioExecutor.Key timeout = () -> true;
     private Runnable suspend = () -> {};
+    private long movedNanos = System.nanoTime();
     private boolean done;
 
     private RequestBody(HttpServerExchange exchange, int declared, int bodyMs, Reader reader) {
         this.exchange = exchange;
+        this.connection = ClientConnection.of(exchange);
         this.declared = declared;
         this.bodyMs = bodyMs;
         this.reader = reader;
     }
 
-    /** Reads the body, now or when it has come, and gives it to the reader; 413 and 408 are sent from here. */
+    /** Reads the body, now or when it has come, and gives it to the reader; 413, 408 and 503 are sent from here. */
     public static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
         if (length != null && !length.matches("\\d+")) {
@@ -65,7 +68,7 @@ public final class RequestBody {
             finish();
             return;
         }
-        ClientConnection.of(exchange).bodies.add(this);
+        connection.bodies.add(this);
         channel.getReadSetter().set(this::readSome);
         suspend = channel::suspendReads;
         timeout = exchange.getIoThread()
@@ -75,6 +78,10 @@ public final class RequestBody {
                         TimeUnit.MILLISECONDS);
         channel.resumeReads();
         readSome(channel);
+        if (!done) { // It waits for its client.
+            connection.stalled().addBody(this);
+            connection.keep(exchange);
+        }
     }
 
     private void readSome(StreamSourceChannel channel) {
@@ -93,18 +100,39 @@ public final class RequestBody {
                 } else if (count < 0) {
                     finish();
                     return;
-                }
-                byte[] bytes = new byte[buffer.flip().remaining()];
-                buffer.get(bytes);
-                read.writeBytes(bytes);
-                if (read.size() > Config.MAX_BODY_BYTES) {
+                } else if (blocks.size() + count > Config.MAX_BODY_BYTES) {
                     end(tooLarge());
+                } else {
+                    keep(buffer.flip());
                 }
             }
         } catch (IOException e) {
-            end(); // The client has gone.
-            exchange.endExchange();
+            leave();
         }
+    }
+
+    private void keep(ByteBuffer bytes) {
+        movedNanos = System.nanoTime();
+        int before = blocks.held();
+        blocks.add(bytes, declared);
+        connection.stalled().hold(connection.tally(), blocks.held() - before);
+        connection.stalled().relieve(); // Which may end this body.
+    }
+
+    @Override
+    public Stalled.Tally tally() {
+        return connection.tally();
+    }
+
+    @Override
+    public long movedNanos() {
+        return movedNanos;
+    }
+
+    /** Memory is tight, and this body is one of those that have come in for longest. */
+    @Override
+    public void letGo() {
+        end(Problem.tryLater(503, "The server holds as many unfinished requests as it may: try again later.", 1_000));
     }
 
     /** The server is going down. */
@@ -112,21 +140,32 @@ public final class RequestBody {
         end(Problem.goingDown());
     }
 
+    /** The client has gone. */
+    void leave() {
+        if (!done) {
+            end();
+            exchange.endExchange();
+        }
+    }
+
     private void end() {
         done = true;
         suspend.run(); // Undertow calls a listener that reads nothing again, and does nothing else.
         timeout.remove();
-        ClientConnection.of(exchange).bodies.remove(this);
+        connection.bodies.remove(this);
+        connection.stalled().removeBody(this);
+        connection.stalled().hold(connection.tally(), -blocks.held());
     }
 
     private void finish() {
         if (!done) {
             end();
             try {
-                if (declared >= 0 && declared != read.size()) { // Undertow resets the stream, but reads on.
+                Http1Gate.refuseIfMalformed(exchange);
+                if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but reads on.
                     throw new Problem(400, "The body has not the Content-Length that was declared.");
                 }
-                reader.read(read.toByteArray());
+                reader.read(blocks.take());
             } catch (Problem problem) {
                 problem.send(exchange);
             } catch (RuntimeException e) { // A fault of ours; without an answer the client would wait for ever.
@@ -139,6 +178,7 @@ public final class RequestBody {
     private void end(Problem problem) {
         if (!done) {
             end();
+            blocks.clear();
             problem.send(exchange);
         }
     }

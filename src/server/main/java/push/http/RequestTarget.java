@@ -3,6 +3,7 @@ package push.http;
 import io.undertow.UndertowOptions;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
+import io.undertow.util.NetworkUtils;
 import io.undertow.util.Protocols;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -26,6 +27,8 @@ final class RequestTarget {
     private static final Pattern AUTHORITY =
             Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:(\\d{0,5}))?");
 
+    private static final Pattern ADDRESS = Pattern.compile(NetworkUtils.IP6_EXACT);
+    static final Pattern BAD_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int MAX_PORT = 65_535;
 
     private RequestTarget() {}
@@ -62,12 +65,23 @@ final class RequestTarget {
         if (hosts == null && exchange.getProtocol().equals(Protocols.HTTP_1_0)) {
             return;
         }
-        var parts = AUTHORITY.matcher(hosts == null ? "" : hosts.getFirst());
-        boolean one = hosts != null && hosts.size() == 1 && parts.matches();
-        String port = one && parts.group(3) != null ? parts.group(3) : "";
-        if (!one || (!port.isEmpty() && Integer.parseInt(port) > MAX_PORT)) {
+        if (hosts == null || hosts.size() != 1 || !isHost(hosts.getFirst())) {
             throw new Problem(400, "Send one Host, or :authority: a name or an address, and a port if it is not 443.");
         }
+    }
+
+    /** Whether this can be the value of Host (RFC 9110, 7.2): a host, and a port that one can connect to or none. */
+    static boolean isHost(String value) {
+        var parts = AUTHORITY.matcher(value);
+        if (!parts.matches()) {
+            return false;
+        }
+        String host = parts.group(1);
+        String port = parts.group(3) == null || parts.group(3).isEmpty() ? "443" : parts.group(3);
+        boolean isNamed = host.startsWith("[")
+                ? ADDRESS.matcher(host.substring(1, host.length() - 1)).matches()
+                : !BAD_PERCENT.matcher(host).find();
+        return isNamed && Integer.parseInt(port) > 0 && Integer.parseInt(port) <= MAX_PORT;
     }
 
     /** Percent-encoded UTF-8 (RFC 3986, 2.1); in a form also a space as a plus sign. */

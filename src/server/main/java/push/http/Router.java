@@ -5,7 +5,6 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
-import java.util.stream.Stream;
 import push.Message;
 import push.MessageLog;
 import push.Shards;
@@ -30,7 +29,7 @@ final class Router implements HttpHandler {
     private final Metrics metrics;
     private final HistoryHandler history;
     private final Page page = new Page();
-    // Volatile: set by whoever drains, read by every IO thread.
+    // Volatile: set by the thread that drains, read by every IO thread.
     private volatile boolean unready;
     private volatile boolean draining;
 
@@ -69,7 +68,8 @@ final class Router implements HttpHandler {
     @Override
     public void handleRequest(HttpServerExchange exchange) {
         ClientConnection.attach(exchange, shards, config);
-        exchange.setPersistent(exchange.isPersistent() && !draining && !saysClose(exchange)); // Which HTTP/1.1 is told.
+        ClientConnection.of(exchange).stalled().relieve();
+        exchange.setPersistent(exchange.isPersistent() && !draining); // Which HTTP/1.1 is told.
         origins.decorate(exchange);
         try {
             ClientConnection.of(exchange).refuseIfTooLarge();
@@ -78,15 +78,6 @@ final class Router implements HttpHandler {
         } catch (Problem problem) {
             problem.send(exchange);
         }
-    }
-
-    /** Undertow looks for {@code close} alone; it may be one of several options (RFC 9110, 7.6.1). */
-    private static boolean saysClose(HttpServerExchange exchange) {
-        var options = exchange.getRequestHeaders().get(Headers.CONNECTION);
-        return options != null
-                && options.stream()
-                        .flatMap(value -> Stream.of(value.split(",", -1)))
-                        .anyMatch(option -> option.strip().equalsIgnoreCase("close"));
     }
 
     private void route(HttpServerExchange exchange, String path) throws Problem {
@@ -111,6 +102,11 @@ final class Router implements HttpHandler {
                     throw Problem.goingDown();
                 }
                 say(readOnly(exchange), "ready\n");
+            }
+            case "*" -> { // OPTIONS alone can ask this (RFC 9110, 9.3.7).
+                exchange.setStatusCode(204);
+                exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD, POST, OPTIONS");
+                exchange.endExchange();
             }
             default -> {
                 refuseIfDraining();

@@ -12,7 +12,7 @@ public interface RunningServer extends AutoCloseable {
     /** Says goodbye to every open stream and returns when all are gone, or when the time for it is up. */
     void drain();
 
-    /** Stops at once: closes every connection and returns when the server's threads have ended. */
+    /** Stops immediately: closes every connection and returns when the server's threads have ended. */
     @Override
     void close();
 }

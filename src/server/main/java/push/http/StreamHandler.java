@@ -5,7 +5,6 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 import io.undertow.util.Methods;
 import io.undertow.util.SameThreadExecutor;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.xnio.ChannelListeners;
 import push.MessageLog;
@@ -14,7 +13,7 @@ import push.Stats;
 import push.Wire;
 
 /**
- * {@code GET /messages}: a response that begins at once and goes on until somebody leaves.
+ * {@code GET /messages}: a response that begins immediately and goes on until the client or the server ends it.
  *
  * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
  */
@@ -52,7 +51,9 @@ final class StreamHandler {
         ClientConnection connection = ClientConnection.of(exchange);
         Resume resume = Resume.from(lastEventId(exchange), log);
         boolean isHead = exchange.getRequestMethod().equals(Methods.HEAD);
-        if (!isHead) {
+        if (isHead) {
+            look(exchange);
+        } else {
             admit(exchange);
         }
         Accept.describe(exchange, wire);
@@ -60,35 +61,19 @@ final class StreamHandler {
             exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
         }
         if (isHead) {
-            sayHead(exchange);
+            Reply.send(exchange); // All that GET would say but the body (RFC 9110, 9.3.2).
             return;
         }
         // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             connection.open(exchange, wire, resume);
+            if (exchange.isComplete()) {
+                return; // The client has left meanwhile.
+            }
             if (!Http1Watch.begin(exchange, connection)) {
                 discardBody(exchange);
             }
-        });
-    }
-
-    /** All that GET would say but the body (RFC 9110, 9.3.2); to end the exchange would add a Content-Length. */
-    private static void sayHead(HttpServerExchange exchange) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
-            var channel = exchange.getResponseChannel();
-            try {
-                channel.shutdownWrites();
-                if (!channel.flush()) {
-                    channel.getWriteSetter()
-                            .set(ChannelListeners.flushingChannelListener(
-                                    flushed -> exchange.endExchange(), (sink, e) -> exchange.endExchange()));
-                    channel.resumeWrites();
-                    return;
-                }
-            } catch (IOException e) {
-                // The client has gone.
-            }
-            exchange.endExchange();
+            RequestHead.forget(exchange);
         });
     }
 
@@ -108,12 +93,24 @@ final class StreamHandler {
             stats.refuse();
             throw problem;
         }
-        ClientConnection.of(exchange).streams.relieveMemory();
-        if (stats.isMemoryTight() || !stats.open(config.maxStreams())) {
+        ClientConnection.of(exchange).stalled().relieve();
+        if (stats.isMemoryFull() || !stats.open(config.maxStreams())) {
             Limits.release(exchange);
             stats.refuse();
-            throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
+            throw full();
         }
+    }
+
+    /** What {@link #admit} would refuse, without counting. */
+    private void look(HttpServerExchange exchange) throws Problem {
+        limits.look(exchange);
+        if (stats.isMemoryFull() || stats.isFull(config.maxStreams())) {
+            throw full();
+        }
+    }
+
+    private static Problem full() {
+        return Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
     }
 
     private static @Nullable String lastEventId(HttpServerExchange exchange) {

@@ -18,7 +18,11 @@ record XnioLoop(XnioIoThread thread) implements EventLoop {
 
     @Override
     public void executeAfter(Runnable task, long ms) {
-        unlessEnded(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
+        try {
+            unlessEnded(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
+        } catch (Error e) {
+            LostThread.end(); // Without a clock nothing here would ever end again.
+        }
     }
 
     private static void unlessEnded(Runnable asking) {

@@ -20,10 +20,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import push.MemoryBudget;
 
 /** Every setting at its edges, and what a person is told who has got one wrong. */
 final class ConfigTest {
     private static final int DAY = 86_400_000;
+    private static final int CONNECTIONS = new MemoryBudget().maxConnections();
+    private static final Map<String, String> DERIVED = Map.of(
+            "PUSH_IO_THREADS", "one a processor",
+            "PUSH_MAX_CONNECTIONS", "as many as half of the memory holds",
+            "PUSH_MAX_CONNECTIONS_PER_ADDRESS", "a quarter of them",
+            "PUSH_MAX_HANDSHAKES", "a quarter of them but at most 2000");
 
     static Stream<Arguments> numbers() {
         return Stream.of(
@@ -44,7 +51,15 @@ final class ConfigTest {
                 number("PUSH_POSTS_PER_SECOND", 200, 0, 1_000_000, Config::postsPerSecond),
                 number("PUSH_POST_BURST", 2_000, 0, 1_000_000, Config::postBurst),
                 number("PUSH_OPENS_PER_SECOND", 100, 0, 1_000_000, Config::opensPerSecond),
-                number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000, Config::openBurst));
+                number("PUSH_OPEN_BURST", 1_000, 0, 1_000_000, Config::openBurst),
+                number("PUSH_MAX_CONNECTIONS", CONNECTIONS, 1, 10_000_000, Config::maxConnections),
+                number(
+                        "PUSH_MAX_CONNECTIONS_PER_ADDRESS",
+                        CONNECTIONS / 4,
+                        1,
+                        10_000_000,
+                        Config::maxConnectionsPerAddress),
+                number("PUSH_MAX_HANDSHAKES", Math.min(2_000, CONNECTIONS / 4), 1, 1_000_000, Config::maxHandshakes));
     }
 
     private static Arguments number(String name, int otherwise, int min, int max, ToIntFunction<Config> value) {
@@ -158,12 +173,14 @@ final class ConfigTest {
                 "PUSH_HOST", "localhost, a name or address of this machine",
                 "PUSH_CERT", "certs/server.crt, a path",
                 "PUSH_KEY", "certs/key.pem, a path",
+                "PUSH_EXEMPT_ADDRESSES", "127.0.0.0/8, ::1, addresses and blocks with commas between them",
                 "PUSH_ORIGINS", "none, origins with commas between them",
                 "PUSH_TRUSTED_PROXIES", "none, addresses and blocks with commas between them",
                 "PUSH_FORWARDED_HEADER", "X-Forwarded-For, X-Forwarded-For or Forwarded"));
         numbers().map(Arguments::get).forEach(number -> {
-            var otherwise = number[0].equals("PUSH_IO_THREADS") ? "one a processor" : number[1].toString();
-            settings.put((String) number[0], otherwise + ", " + number[2] + " to " + number[3]);
+            var name = (String) number[0];
+            var otherwise = DERIVED.getOrDefault(name, number[1].toString());
+            settings.put(name, otherwise + ", " + number[2] + " to " + number[3]);
         });
 
         assertEquals(settings, listed);

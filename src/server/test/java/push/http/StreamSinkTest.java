@@ -43,7 +43,7 @@ final class StreamSinkTest {
             var log = new MessageLog(laps ? 3 : 1_000, Integer.MAX_VALUE);
             var peer = isChunked ? new ChunkedPeer(random, where) : new Peer(random);
             var loop = new FakeLoop();
-            var settings = new Settings(20, 1_000_000, 1_000_000, 1_000_000, 1, 1, 1);
+            var settings = new Settings(20, 1_000_000, 1_000_000, 1_000_000, 1, 1, 1, 1);
             var shards = new Shards(settings, log, new Stats());
             var response = new Response(new StreamSink(peer, isChunked));
             shards.connect(loop, new FakeTransport()).open(1, response, wire, Resume.from(null, log));

@@ -1,0 +1,154 @@
+package push.http;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.TimeUnit;
+import org.xnio.IoUtils;
+import org.xnio.channels.StreamSinkChannel;
+import org.xnio.conduits.AbstractStreamSourceConduit;
+import org.xnio.conduits.ConduitReadableByteChannel;
+import org.xnio.conduits.ReadReadyHandler;
+import org.xnio.conduits.StreamSourceConduit;
+import org.xnio.ssl.SslConnection;
+
+/**
+ * What comes in on a connection and is read here first: calls the reader when it is the connection's turn, and again as long
+ * as bytes are held for it.
+ *
+ * <p>It exists because the socket tells only of bytes that it has itself, and because an IO thread that reads one client's
+ * requests without end does nothing else ({@link Turns}).
+ *
+ * <p><b>Threads:</b> confined to its connection's IO thread.
+ */
+abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
+    /** An IO thread looks at its sockets only when it has no task left: a task in place of this would come before others. */
+    private static final int HELD_MS = 1;
+
+    /** Who has had its turn waits a little longer than who has not: a rest of HTTP/2 ends a millisecond after its window. */
+    private static final int BEHIND_MS = 3;
+
+    final SslConnection tcp;
+    private final Turns turns;
+    private final ReadReadyHandler reader;
+    private boolean resumed;
+    private boolean waking;
+
+    HoldingSource(SslConnection tcp, Turns turns) {
+        super(tcp.getSourceChannel().getConduit());
+        this.tcp = tcp;
+        this.turns = turns;
+        this.reader = new ReadReadyHandler.ChannelListenerHandler<>(tcp.getSourceChannel());
+        next.setReadReadyHandler(new ReadReadyHandler() {
+            @Override
+            public void readReady() {
+                giveTurn();
+            }
+
+            @Override
+            public void forceTermination() {
+                reader.forceTermination();
+            }
+
+            @Override
+            public void terminated() {
+                reader.terminated();
+            }
+        });
+    }
+
+    /** Whether there are bytes to be read that the socket does not know of. */
+    abstract boolean isHolding();
+
+    /** Something can be read, if it is this connection's turn. */
+    private void giveTurn() {
+        long nowNanos = System.nanoTime();
+        long waitMs = turns.waitMs(nowNanos);
+        if (waitMs > 0) {
+            next.suspendReads();
+            wakeAfter(waitMs + BEHIND_MS);
+            return;
+        }
+        reader.readReady();
+        turns.used(System.nanoTime() - nowNanos);
+        goOn();
+    }
+
+    private void wakeAfter(long waitMs) {
+        if (!waking) {
+            waking = true;
+            if (waitMs > 0) {
+                tcp.getIoThread().executeAfter(this::wake, waitMs, TimeUnit.MILLISECONDS);
+            } else {
+                tcp.getIoThread().execute(this::wake);
+            }
+        }
+    }
+
+    private void wake() {
+        waking = false;
+        if (resumed && tcp.isOpen()) {
+            giveTurn();
+        }
+    }
+
+    /** To be called after each read: sees to it that the reader is called again. */
+    final void goOn() {
+        if (resumed && !waking) {
+            if (isHolding()) {
+                next.suspendReads(); // The socket would call as long as something comes.
+                wakeAfter(HELD_MS);
+            } else {
+                next.resumeReads();
+            }
+        }
+    }
+
+    @Override
+    public void resumeReads() {
+        resumed = true;
+        goOn();
+    }
+
+    @Override
+    public void suspendReads() {
+        resumed = false;
+        next.suspendReads();
+    }
+
+    @Override
+    public void wakeupReads() {
+        resumed = true;
+        wakeAfter(0);
+    }
+
+    @Override
+    public boolean isReadResumed() {
+        return resumed;
+    }
+
+    @Override
+    public boolean isReadShutdown() {
+        return !isHolding() && next.isReadShutdown();
+    }
+
+    @Override
+    public long read(ByteBuffer[] to, int offset, int length) throws IOException {
+        for (int i = offset; i < offset + length; i++) {
+            if (to[i].hasRemaining()) {
+                return read(to[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public long transferTo(long position, long count, FileChannel target) throws IOException {
+        return target.transferFrom(new ConduitReadableByteChannel(this), position, count);
+    }
+
+    @Override
+    public long transferTo(long count, ByteBuffer through, StreamSinkChannel target) throws IOException {
+        return IoUtils.transfer(new ConduitReadableByteChannel(this), count, through, target);
+    }
+}

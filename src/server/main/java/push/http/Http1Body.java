@@ -1,0 +1,154 @@
+package push.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * The body of one HTTP/1.1 request, chunked or of a length (RFC 9112, 6 and 7), and written again as chunks.
+ *
+ * <p>It exists because Undertow takes nearly anything for the size of a chunk, and closes the connection without an answer
+ * where a body is malformed or cut. What is written here are chunks of what has come, so that the body can be ended after each.
+ *
+ * <p><b>Threads:</b> confined to its connection's IO thread.
+ */
+final class Http1Body {
+    private static final byte[] LINE_END = {'\r', '\n'};
+    private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(ISO_8859_1);
+
+    /** For all of a body's lines, beside the sizes themselves: extensions and zeros before a size. */
+    private static final int MAX_EXTENSION_BYTES = 4_096;
+
+    /** Of a size: 4 GiB, which is more than any body may be. */
+    private static final int MAX_DIGITS = 8;
+
+    private enum Next {
+        SIZE,
+        DATA,
+        CR,
+        LF,
+        TRAILERS
+    }
+
+    private final boolean isChunked;
+    private final Http1Lines lines = new Http1Lines();
+    private Next next;
+    private long left; // Of the data that comes next.
+    private int extensionBytes;
+    private int sizeBytes; // Of all the lines before the trailers.
+    private int trailers;
+
+    /** A body of this many bytes; negative: a chunked one. */
+    Http1Body(long length) {
+        isChunked = length < 0;
+        next = isChunked ? Next.SIZE : Next.DATA;
+        left = length;
+    }
+
+    /** Takes what has come of it, and writes it as chunks; true if it has ended. */
+    boolean take(ByteBuffer in, ByteArrayOutputStream out) throws Problem {
+        while (in.hasRemaining()) {
+            switch (next) {
+                case DATA -> {
+                    data(in, out);
+                    if (left == 0 && !isChunked) {
+                        end(out);
+                        return true;
+                    }
+                    next = left == 0 ? Next.CR : Next.DATA;
+                }
+                case CR -> {
+                    expect(in.get() == '\r');
+                    next = Next.LF;
+                }
+                case LF -> {
+                    expect(in.get() == '\n');
+                    next = Next.SIZE;
+                }
+                case SIZE -> {
+                    String line = lines.next(in);
+                    refuseExtensions(lines.unfinished());
+                    if (line != null) {
+                        left = size(line);
+                        next = left == 0 ? Next.TRAILERS : Next.DATA;
+                        sizeBytes = lines.bytes();
+                    }
+                }
+                case TRAILERS -> {
+                    String line = lines.next(in);
+                    if (lines.bytes() - sizeBytes > FieldBlock.MAX_BYTES || trailers > FieldBlock.MAX_FIELDS) {
+                        throw Problem.closing(431, "The trailers are more than 20,000 bytes or 200: send none.");
+                    } else if (line != null && line.isEmpty()) {
+                        end(out);
+                        return true;
+                    } else if (line != null) {
+                        Http1Head.nameEnd(line); // They tell us nothing, but they must be fields.
+                        trailers++;
+                    }
+                }
+                default -> throw new IllegalStateException(next.name());
+            }
+        }
+        return false;
+    }
+
+    /** Ends the chunks that have been written. */
+    static void end(ByteArrayOutputStream out) {
+        out.writeBytes(LAST_CHUNK);
+    }
+
+    private void data(ByteBuffer in, ByteArrayOutputStream out) {
+        byte[] bytes = new byte[(int) Math.min(left, in.remaining())];
+        in.get(bytes);
+        left -= bytes.length;
+        out.writeBytes(Integer.toHexString(bytes.length).getBytes(ISO_8859_1));
+        out.writeBytes(LINE_END);
+        out.writeBytes(bytes);
+        out.writeBytes(LINE_END);
+    }
+
+    private static void expect(boolean asAnnounced) throws Problem {
+        if (!asAnnounced) {
+            throw Problem.closing(400, "A chunk is longer than its size says: after its data comes CR LF.");
+        }
+    }
+
+    private long size(String line) throws Problem {
+        int end = 0;
+        int zeros = 0;
+        while (end < line.length() && line.charAt(end) < 0x80 && Character.digit(line.charAt(end), 16) >= 0) {
+            zeros += line.charAt(end) == '0' && zeros == end ? 1 : 0;
+            end++;
+        }
+        if (end == 0 || !areExtensions(line.substring(end))) {
+            throw Problem.closing(
+                    400, "The line before a chunk is malformed: send its size in hexadecimal digits and CR LF.");
+        } else if (end - zeros > MAX_DIGITS) {
+            throw Problem.closing(413, "A chunk is larger than any body may be: send less.");
+        }
+        extensionBytes += line.length() - Math.max(1, end - zeros);
+        refuseExtensions(0);
+        return zeros == end ? 0 : Long.parseLong(line.substring(zeros, end), 16);
+    }
+
+    private void refuseExtensions(int unfinished) throws Problem {
+        if (extensionBytes + unfinished > MAX_EXTENSION_BYTES) {
+            throw Problem.closing(413, "The chunk extensions are more than 4,096 bytes: send none.");
+        }
+    }
+
+    /** RFC 9112, 7.1.1; white space may stand before a semicolon or an equals sign and after it. */
+    private static boolean areExtensions(String text) {
+        FieldReader reader = new FieldReader(text);
+        while (!reader.atEnd()) {
+            if (!reader.space().take(';') || reader.space().token().isEmpty()) {
+                return false;
+            }
+            if (reader.space().take('=') && reader.space().tokenOrQuoted() == null) {
+                return false;
+            }
+        }
+        return !text.endsWith(" ") && !text.endsWith("\t");
+    }
+}

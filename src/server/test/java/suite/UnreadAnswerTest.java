@@ -1,0 +1,120 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** An answer that its client does not read has the time of a stream that stalls, and a client that reads has all the time. */
+final class UnreadAnswerTest {
+
+    private static final int STALL_MS = 1_000;
+    private static final int CANCEL = 8;
+
+    @RegisterExtension
+    static final Target server = Target.with(
+            "PUSH_STALL_MS", String.valueOf(STALL_MS), "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+
+    @BeforeEach
+    void fillHistory() {
+        IntStream.range(0, 200).forEach(i -> server.post("ann", i + "x".repeat(4_000)));
+    }
+
+    @Means("An answer waits for its reader for ever.")
+    @ParameterizedTest
+    @ValueSource(strings = {"/", "/history", "/metrics", "/nothing"})
+    void unreadAnswerIsResetAndItsConnectionGoesOn(String path) {
+        var client = server.raw(RawClient.Options.PLAIN.window(0));
+        var streams = new ArrayList<Integer>();
+        for (int i = 0; i < 20; i++) {
+            streams.add(client.request("GET", path, true));
+        }
+
+        for (int stream : streams) {
+            client.await(frame -> frame.is(Frame.RST_STREAM, stream), "a reset of the answer that is not read");
+        }
+        int next = client.request("GET", "/healthz", true);
+        client.windowUpdate(next, 1_000);
+        assertEquals("ok\n", client.recorder(next).answer().body());
+        assertNothingIsHeld();
+        client.close();
+    }
+
+    @Means("Time runs though the client reads.")
+    @Test
+    void slowReaderGetsTheWholeAnswer() {
+        var client = server.raw(RawClient.Options.PLAIN.window(0));
+        int stream = client.request("GET", "/stream.js", true);
+        var answer = client.recorder(stream);
+        var length = server.get("/stream.js").body().length();
+
+        for (int given = 0; given < length && !answer.ended(); given += 500) {
+            client.windowUpdate(stream, 500);
+            Deadline.in(Duration.ofMillis(STALL_MS / 4)).poll(answer::ended);
+        }
+
+        assertEquals(length, answer.answer().body().length());
+        client.close();
+    }
+
+    @Means("A client that resets what it has not read is not told to what keeps the answer.")
+    @Test
+    void answerThatIsResetUnreadIsForgotten() {
+        var client = server.raw(RawClient.Options.PLAIN.window(0));
+        for (int round = 0; round < 3; round++) {
+            var streams = new ArrayList<Integer>();
+            for (int i = 0; i < 300; i++) {
+                streams.add(client.request("GET", "/", true));
+            }
+            streams.forEach(stream -> client.reset(stream, CANCEL));
+        }
+        int next = client.request("GET", "/healthz", true);
+        client.windowUpdate(next, 1_000);
+
+        assertEquals("ok\n", client.recorder(next).answer().body());
+        assertNothingIsHeld();
+        client.close();
+    }
+
+    @Means("Over HTTP/1.1 a reader that has stopped keeps its answer for ever.")
+    @Test
+    void unreadAnswerOverHttp1EndsItsConnection() throws IOException {
+        try (var client = Http1Socket.connect(server, 4_096)) {
+            var ask = "GET /history?limit=200 HTTP/1.1\r\nHost: localhost\r\n\r\n";
+            client.send(ask.repeat(20));
+            Deadline.pause(Duration.ofMillis(3 * STALL_MS));
+            assertNothingIsHeld();
+
+            long bytes = 0;
+            try {
+                for (int count = client.readSome(65_536).length; count > 0; count = client.readSome(65_536).length) {
+                    bytes += count;
+                }
+            } catch (IOException e) {
+                // A reset is an end as well.
+            }
+            assertTrue(bytes < 20 * 256 * 1024, "the connection must end before all was sent, but brought " + bytes);
+        }
+    }
+
+    private static void assertNothingIsHeld() {
+        var empty = Deadline.in(Deadline.PATIENCE).poll(() -> held() == 0);
+        assertTrue(empty, () -> "nothing may be held: " + server.status().json());
+    }
+
+    private static long held() {
+        long held = 0;
+        for (var shard : server.status().json().path("shards")) {
+            held += shard.path("heldBytes").longValue();
+        }
+        return held;
+    }
+}
