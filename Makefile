@@ -10,7 +10,7 @@ help: ## This list
 run: certs $(if $(STEP),,$(JAR)) ## Start the server (PORT=9443, or any PUSH_ variable: PUSH_HEARTBEAT_MS=1000); Ctrl-C drains it (STEP=05: that of a lesson; STEP=workshop: yours)
 	@$(WITH) run sh src/build/run.sh
 
-test: certs ## Run all tests (TEST=Lesson05*: some; WITHOUT="browser clients": leave groups out)
+test: certs ## Run all tests (TEST=Lesson05*: some; WITHOUT="browser clients": leave groups out; COVERAGE=1: say which lines they reach)
 	@$(WITH) test sh src/build/test.sh
 
 test-proxies: certs ## Run the tests through real proxies: nginx, HAProxy, Caddy and Apache (TEST=ProxyNginxTest: some)

@@ -7,7 +7,7 @@ progress="sh $here/progress.sh"
 each() { # each LABEL MAVEN-OPTIONS…: every way in which the project calls Maven, with next to nothing to do
   label=$1
   shift
-  $progress "$label: tests" mvn -B "$@" -Dbuild.dir=target/offline test -Dtest=MakeCertsTest &&
+  $progress "$label: tests" mvn -B "$@" -P coverage -Dbuild.dir=target/offline test -Dtest=MakeCertsTest &&
     $progress "$label: the jar" mvn -B "$@" -Dbuild.dir=target/offline -Djar.dir="$PWD/target/offline" -Dmaven.test.skip=true package &&
     $progress "$label: format" mvn -B "$@" -N spotless:check &&
     $progress "$label: Error Prone and NullAway" mvn -B "$@" -P verify -Dbuild.dir=target/offline/verify test-compile

@@ -2,7 +2,7 @@
 # test.sh [proxies]: runs the tests and ends with a summary; those through real proxies only when they are asked for.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (target, if not set), CI (true:
 # nothing may be left out), FORKS (JVMs side by side; 1, if not set, and for those through proxies, which take ports that
-# another might take in the same moment).
+# another might take in the same moment), COVERAGE (any word: says which lines the tests have reached; it fails nothing).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -24,6 +24,7 @@ else
   set -- "$@" -DexcludedGroups="$(echo proxies $without | tr ' ' ',')"
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
+[ -z "${COVERAGE:-}" ] || set -- "$@" -P coverage
 rm -rf src/*/"$build/surefire-reports"
 began=$(date +%s)
 sh "$(dirname "$0")/progress.sh" -l "Compiling and testing on $("$JAVA_HOME/bin/java" -version 2>&1 | head -n 1)" "$@"
@@ -52,6 +53,12 @@ fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
 [ -n "$only" ] || echo "The tests through nginx, HAProxy, Caddy and Apache are apart: make test-proxies"
+if [ -n "${COVERAGE:-}" ] && [ -f src/coach/"$build"/site/jacoco-aggregate/jacoco.csv ]; then
+  awk -F , 'NR > 1 { module = $1; sub(/.*\//, "", module); missed[module] += $8; reached[module] += $9 }
+    END { for (m in reached) printf "COVERAGE: %d %% of %d lines of %s\n", 100 * reached[m] / (reached[m] + missed[m]), reached[m] + missed[m], m }' \
+    src/coach/"$build"/site/jacoco-aggregate/jacoco.csv | sort -k 7
+  echo "Line by line: src/coach/$build/site/jacoco-aggregate/index.html"
+fi
 if [ "$tests" -eq "$skipped" ]; then
   echo "FAILED: no test has run"
   status=1

@@ -67,7 +67,7 @@ check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.s
 check "mutants" sh "$here/coach.sh" mutants
 check "stress, 3 times lessons 01 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
 if [ "${1:-}" != rest ]; then
-  check "tests on JDK $mine" sh "$here/test.sh"
+  check "tests on JDK $mine, with what they reach" env COVERAGE=1 sh "$here/test.sh"
   check "tests through real proxies" sh "$here/test.sh" proxies
 fi
 for wanted in 17 25; do
