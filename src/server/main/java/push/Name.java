@@ -58,9 +58,15 @@ final class Name {
             EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.BOPOMOFO),
             EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.HANGUL));
 
+    /** No character comes apart into more than these (UAX 15): a name with more of them is too long in NFC as well. */
+    private static final int MAX_DECOMPOSED = 4 * NewMessage.MAX_USER;
+
     private Name() {}
 
-    /** A name in the one form in which it is stored: what reads the same is the same (NFC; spaces as in RFC 8266, 2.1). */
+    /**
+     * A name in the one form in which it is stored: what reads the same is the same (NFC; spaces as in RFC 8266, 2.1). One that
+     * is too long anyhow is not composed: NFC sorts the marks on a letter in a time that grows with the square of their number.
+     */
     static String normalize(String name) {
         if (isPlain(name)) {
             return name;
@@ -69,7 +75,9 @@ final class Name {
                 STYLED.matcher(name).replaceAll(styled -> Normalizer.normalize(styled.group(), Normalizer.Form.NFKC));
         String bare =
                 plain.replaceAll("[\\x{FE0E}\\x{FE0F}]", ""); // Whether a sign is drawn in colour is not the name.
-        return Normalizer.normalize(SPACES.matcher(bare).replaceAll(" ").replaceAll("^ | $", ""), Normalizer.Form.NFC);
+        String spaced = SPACES.matcher(bare).replaceAll(" ").replaceAll("^ | $", "");
+        boolean isTooLong = spaced.codePointCount(0, spaced.length()) > MAX_DECOMPOSED;
+        return isTooLong ? spaced : Normalizer.normalize(spaced, Normalizer.Form.NFC);
     }
 
     /** What is wrong with a normalized name, or null. */

@@ -27,7 +27,9 @@ class StatusTest {
                 keys(json.get("streams").get("closed")));
         assertEquals(List.of("posted", "deliveries", "laps", "wakeups"), keys(json.get("messages")));
         assertEquals(List.of("first", "newest", "bytes"), keys(json.get("log")));
-        assertEquals(List.of("streams", "maxLag"), keys(json.get("shards").get(0)));
+        assertEquals(
+                List.of("streams", "maxLag", "heldBytes"),
+                keys(json.get("shards").get(0)));
     }
 
     @Test

@@ -16,7 +16,7 @@ final class StrayFramesTest {
 
     @RegisterExtension
     static final Target server =
-            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "1000");
+            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "3000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);

@@ -1,16 +1,21 @@
 package push.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.text.Normalizer;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import push.NewMessage;
 import push.http.Problem.Fault;
 
@@ -92,6 +97,33 @@ final class MessageBodyTest {
                         new Fault("#/text", "text is not a string: give 1 to 4096 characters")),
                 problem.faults);
         assertTrue(problem.getMessage().endsWith("."), problem.getMessage());
+    }
+
+    /** In an order that takes seconds to sort: a POST a second would take an IO thread from all that it serves. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\u0345|\u0334", "\u0301\u0316\u0327\u0591|", "\u0345\u0301\u0316\u0321\u0334|"})
+    void marksOfATooLongNameAreNotSorted(String marks) {
+        int half = 32_000 / (marks.length() - 1);
+        var name =
+                Arrays.stream(marks.split("\\|")).map(part -> part.repeat(half)).collect(joining("", "a", ""));
+        byte[] body = "{\"user\":\"%s\",\"text\":\"hi\"}".formatted(name).getBytes(UTF_8);
+
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            for (int i = 0; i < 40; i++) {
+                assertEquals(422, assertThrows(Problem.class, () -> MessageBody.parse(body)).status);
+            }
+        });
+    }
+
+    @Test
+    void nameThatIsShortOnceItsMarksAreComposedIsTaken() throws Problem {
+        var letter = "\u1f82"; // Comes apart into four, the most that any does.
+        var apart = Normalizer.normalize(letter, Normalizer.Form.NFD).repeat(NewMessage.MAX_USER);
+
+        var message = MessageBody.parse(
+                "{\"user\":\"%s\",\"text\":\"hi\"}".formatted(apart).getBytes(UTF_8));
+
+        assertEquals(letter.repeat(NewMessage.MAX_USER), message.user());
     }
 
     private static void assertMessageOrProblem(byte[] bytes) {
