@@ -30,31 +30,31 @@ final class Agenda {
         this.start = start;
     }
 
-    static void print(Ladder ladder, Screen screen, String start, String plan) {
-        var lessons = ladder.plans().get(plan);
-        if (lessons == null) {
-            throw new Mistake("there is no plan " + plan + "; the plans are "
-                    + String.join(", ", ladder.plans().keySet()));
+    static void print(Lessons lessons, Screen screen, String start, String plan) {
+        var planned = lessons.plans().get(plan);
+        if (planned == null) {
+            throw new UserError("there is no plan " + plan + "; the plans are "
+                    + String.join(", ", lessons.plans().keySet()));
         }
         LocalTime begin;
         try {
             begin = LocalTime.parse(start.length() == 4 ? "0" + start : start);
         } catch (DateTimeParseException e) {
-            throw new Mistake("START=" + start + " is no time of day: write START=09:00", e);
+            throw new UserError("START=" + start + " is no time of day: write START=09:00", e);
         }
-        new Agenda(screen, begin).print(lessons.stream().map(ladder::find).toList(), plan);
+        new Agenda(screen, begin).print(planned.stream().map(lessons::find).toList(), plan);
     }
 
-    private void print(List<Rung> rungs, String plan) {
-        int sum = rungs.stream().mapToInt(rung -> rung.minutes().sum()).sum();
-        screen.line("Plan " + plan + ": " + Text.count(rungs.size(), "lesson") + ", " + sum / 60 + " h " + sum % 60
+    private void print(List<Lesson> lessons, String plan) {
+        int sum = lessons.stream().mapToInt(lesson -> lesson.minutes().sum()).sum();
+        screen.line("Plan " + plan + ": " + Text.count(lessons.size(), "lesson") + ", " + sum / 60 + " h " + sum % 60
                 + " min without breaks");
         int days = plan.matches("[2-9]d") ? plan.charAt(0) - '0' : 1;
         int today = 1;
         startDay(today, days);
         eaten = plan.equals("half-day"); // Whoever comes for half a day eats at home.
-        for (var rung : rungs) {
-            var minutes = rung.minutes();
+        for (var lesson : lessons) {
+            var minutes = lesson.minutes();
             boolean late = now.isBefore(start) || now.plusMinutes(minutes.sum()).isAfter(start.plusMinutes(DAY));
             if (today < days && late) {
                 startDay(++today, days);
@@ -62,7 +62,7 @@ final class Agenda {
             breaks(minutes.sum());
             line(
                     minutes.sum(),
-                    rung + " (teach " + minutes.teach() + ", do " + minutes.work() + ", review " + minutes.review()
+                    lesson + " (teach " + minutes.teach() + ", do " + minutes.work() + ", review " + minutes.review()
                             + ")");
             sinceBreak += minutes.sum();
         }

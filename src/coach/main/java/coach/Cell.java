@@ -9,7 +9,7 @@ import coach.Verdict.Outcome;
  *
  * <p><b>Threads:</b> immutable.
  */
-record Cell(Rung step, Rung lesson, Verdict verdict) {
+record Cell(Lesson step, Lesson lesson, Verdict verdict) {
 
     boolean toBeGreen() {
         return lesson.upTo(step);
@@ -38,7 +38,7 @@ record Cell(Rung step, Rung lesson, Verdict verdict) {
     }
 
     /** Whether a promised test is red with the promised message: empty if so, or else a sentence. */
-    static String kept(Verdict verdict, String test, Promise promise) {
+    static String kept(Verdict verdict, String test, ExpectedFailure promise) {
         var method = test.substring(test.lastIndexOf('.') + 1);
         if (verdict.tests().stream().noneMatch(one -> one.method().equals(method))) {
             return "the promised test " + test + " has not run" + reasons(verdict);

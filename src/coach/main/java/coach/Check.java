@@ -22,12 +22,12 @@ final class Check {
     private static final String OTHERS =
             "Next: make check LESSON=%s KEEP_GOING=1 with the same server, for all that is red in it";
 
-    private final Ladder ladder;
+    private final Lessons all;
     private final Screen screen;
     private final Report report;
 
-    Check(Ladder ladder, Screen screen) {
-        this.ladder = ladder;
+    Check(Lessons lessons, Screen screen) {
+        all = lessons;
         this.screen = screen;
         report = new Report(screen);
     }
@@ -52,30 +52,30 @@ final class Check {
                     : judge(lessons, new Subject.Command(command), Expected.read(Path.of(expect)));
         }
         if (!step.isEmpty()) {
-            var rung = ladder.find(step);
-            var itself = Files.exists(rung.source()) ? rung.source().toString() : rung.step() + ", the reference";
+            var lesson = all.find(step);
+            var itself = Files.exists(lesson.source()) ? lesson.source().toString() : lesson.step() + ", the reference";
             screen.line("Judging the step " + itself);
-            return judge(lessons, new Subject.InThisJvm(rung.step()), false, keepGoing);
+            return judge(lessons, new Subject.InThisJvm(lesson.step()), false, keepGoing);
         }
         return workshop(lessons, keepGoing);
     }
 
-    private List<Rung> lessons(String name) {
+    private List<Lesson> lessons(String name) {
         if (name.isEmpty()) {
-            return ladder.judged();
+            return all.judged();
         }
-        var rung = ladder.findOpen(name);
-        if (!rung.judged()) {
-            throw new Mistake(
-                    "no test judges lesson " + rung + ": read " + rung.folder().resolve("README.md"));
+        var lesson = all.findOpen(name);
+        if (!lesson.judged()) {
+            throw new UserError("no test judges lesson " + lesson + ": read "
+                    + lesson.folder().resolve("README.md"));
         }
-        return List.of(rung);
+        return List.of(lesson);
     }
 
-    private boolean workshop(List<Rung> lessons, boolean keepGoing) {
-        var workshop = new Workshop(Path.of(""), ladder);
+    private boolean workshop(List<Lesson> lessons, boolean keepGoing) {
+        var workshop = new Workshop(Path.of(""), all);
         if (!Files.exists(workshop.server())) {
-            throw new Mistake("there is no " + workshop.server() + " yet: make learn sets it up");
+            throw new UserError("there is no " + workshop.server() + " yet: make learn sets it up");
         }
         var learner = new Learner(workshop, Path.of("target", "workshop"));
         var faults = learner.compile();
@@ -90,8 +90,9 @@ final class Check {
     }
 
     /** Judges all that there is, and compares it with what was expected. */
-    private boolean judge(List<Rung> lessons, Subject subject, Expected expected) {
-        var verdicts = lessons.stream().map(rung -> judge(rung, subject, true)).toList();
+    private boolean judge(List<Lesson> lessons, Subject subject, Expected expected) {
+        var verdicts =
+                lessons.stream().map(lesson -> judge(lesson, subject, true)).toList();
         var differences = expected.differences(verdicts);
         screen.line("");
         screen.line(
@@ -113,10 +114,10 @@ final class Check {
                 .collect(Collectors.joining(", "));
     }
 
-    private Verdict judge(Rung rung, Subject subject, boolean keepGoing) {
-        var first = rung.red().map(Rung.Red::test).orElse("");
-        var judge = new Judge(first, !keepGoing, test -> screen.passing(rung + "  " + test + " …"));
-        var verdict = judge.judge(rung, subject);
+    private Verdict judge(Lesson lesson, Subject subject, boolean keepGoing) {
+        var first = lesson.red().map(Lesson.Red::test).orElse("");
+        var judge = new Judge(first, !keepGoing, test -> screen.passing(lesson + "  " + test + " …"));
+        var verdict = judge.judge(lesson, subject);
         report.line(verdict);
         if (verdict.isGood()) {
             report.notJudged(verdict);
@@ -127,10 +128,10 @@ final class Check {
     }
 
     /** @param learners whether it is a learner's server, of which the lessons after the first red one are left out */
-    private boolean judge(List<Rung> lessons, Subject subject, boolean learners, boolean keepGoing) {
+    private boolean judge(List<Lesson> lessons, Subject subject, boolean learners, boolean keepGoing) {
         var verdicts = new ArrayList<Verdict>();
-        for (var rung : lessons) {
-            var verdict = judge(rung, subject, keepGoing);
+        for (var lesson : lessons) {
+            var verdict = judge(lesson, subject, keepGoing);
             verdicts.add(verdict);
             if (bad(verdict) && learners && !keepGoing) {
                 break;
@@ -161,7 +162,7 @@ final class Check {
             screen.line(Text.count(notJudged, "test") + " not judged, which is neither green nor red");
         }
         var red = verdicts.stream().filter(Check::bad).findFirst();
-        screen.line(red.map(verdict -> next.formatted(verdict.rung().id()))
+        screen.line(red.map(verdict -> next.formatted(verdict.lesson().id()))
                 .orElse(
                         notJudged > 0
                                 ? "Next: what those tests need, so that they can be judged."

@@ -32,7 +32,7 @@ public final class Coach {
         int exitCode;
         try {
             exitCode = run(args[0], System.getenv(), screen) ? 0 : 1;
-        } catch (Mistake e) {
+        } catch (UserError e) {
             screen.line(screen.red("Not done: ") + e.getMessage());
             exitCode = 2;
         }
@@ -46,51 +46,52 @@ public final class Coach {
             case "docs" -> new Docs(here, screen, env.getOrDefault("DOC", "")).run(false);
             case "docs-check" -> new Docs(here, screen, env.getOrDefault("DOC", "")).run(true);
             case "stress" -> Stress.run(number(env, "RUNS", 100), env.getOrDefault("TEST", ""), screen);
-            default -> run(command, here, Ladder.read(Ladder.FILE), env, screen);
+            default -> run(command, here, Lessons.read(Lessons.FILE), env, screen);
         };
     }
 
-    private static boolean run(String command, Path here, Ladder ladder, Map<String, String> env, Screen screen) {
+    private static boolean run(String command, Path here, Lessons lessons, Map<String, String> env, Screen screen) {
         var lesson = env.getOrDefault("LESSON", "");
-        var steps = new Steps(here, ladder, screen);
+        var steps = new Steps(here, lessons, screen);
         return switch (command) {
-            case "learn" -> done(() -> learn(here, ladder, screen));
-            case "check" -> new Check(ladder, screen).run(env);
+            case "learn" -> done(() -> learn(here, lessons, screen));
+            case "check" -> new Check(lessons, screen).run(env);
             case "hint" -> done(() -> steps.hint(lesson));
             case "solution" -> done(() -> steps.solution(lesson));
             case "catch-up" -> done(() -> steps.catchUp(lesson));
             case "reset" -> done(() -> steps.reset(lesson));
             case "cost" ->
-                new Cost(here, ladder, screen).run(!env.getOrDefault("STEP", "").isEmpty());
+                new Cost(here, lessons, screen)
+                        .run(!env.getOrDefault("STEP", "").isEmpty());
             case "agenda" ->
                 done(() -> Agenda.print(
-                        ladder, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
-            case "matrix" -> matrix(ladder, env.getOrDefault("STEP", ""), lesson, screen);
-            case "matrix-check" -> new Matrix(ladder, screen).run(here, true);
+                        lessons, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
+            case "matrix" -> matrix(lessons, env.getOrDefault("STEP", ""), lesson, screen);
+            case "matrix-check" -> new Matrix(lessons, screen).run(here, true);
             case "mutants" ->
-                new Mutants(here, screen).run(lesson.isEmpty() ? ladder.proven() : List.of(ladder.find(lesson)));
-            default -> throw new Mistake("the coach has no command " + command);
+                new Mutants(here, screen).run(lesson.isEmpty() ? lessons.proven() : List.of(lessons.find(lesson)));
+            default -> throw new UserError("the coach has no command " + command);
         };
     }
 
-    private static void learn(Path here, Ladder ladder, Screen screen) {
+    private static void learn(Path here, Lessons lessons, Screen screen) {
         // A person waits: for a server that hangs, and for a record that does not come.
         System.setProperty("suite.startMs", "10000");
         System.setProperty("suite.patienceMs", "2000");
-        new Learn(here, ladder, screen, new Keys(System.in)).run();
+        new Learn(here, lessons, screen, new Keys(System.in)).run();
     }
 
-    private static boolean matrix(Ladder ladder, String step, String lesson, Screen screen) {
-        var matrix = new Matrix(ladder, screen);
+    private static boolean matrix(Lessons lessons, String step, String lesson, Screen screen) {
+        var matrix = new Matrix(lessons, screen);
         if (step.isEmpty() && lesson.isEmpty()) {
             return matrix.run(Path.of(""), false);
         }
         return matrix.some(
-                step.isEmpty() ? ladder.open() : List.of(ladder.find(step)),
-                lesson.isEmpty() ? ladder.judged() : List.of(ladder.find(lesson)));
+                step.isEmpty() ? lessons.open() : List.of(lessons.find(step)),
+                lesson.isEmpty() ? lessons.judged() : List.of(lessons.find(lesson)));
     }
 
-    /** For commands that do something, or end as a {@link Mistake}. */
+    /** For commands that do something, or end as a {@link UserError}. */
     private static boolean done(Runnable command) {
         command.run();
         return true;
@@ -102,7 +103,7 @@ public final class Coach {
             return otherwise;
         }
         if (!value.matches("[1-9][0-9]{0,4}")) {
-            throw new Mistake(name + "=" + value + " is not a number from 1 to 99999");
+            throw new UserError(name + "=" + value + " is not a number from 1 to 99999");
         }
         return Integer.parseInt(value);
     }

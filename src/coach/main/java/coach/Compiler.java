@@ -46,7 +46,7 @@ final class Compiler {
         Folders.delete(folder);
         var compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new Mistake("this Java has no compiler: a JDK is needed, see make doctor");
+            throw new UserError("this Java has no compiler: a JDK is needed, see make doctor");
         }
         var faults = new DiagnosticCollector<JavaFileObject>();
         try (var files = compiler.getStandardFileManager(faults, Locale.ROOT, UTF_8)) {
@@ -60,7 +60,7 @@ final class Compiler {
                 return List.of();
             }
         } catch (IOException e) {
-            throw new Mistake("cannot compile into " + folder + ": " + e, e);
+            throw new UserError("cannot compile into " + folder + ": " + e, e);
         }
         Folders.delete(folder);
         return told(faults.getDiagnostics());

@@ -40,12 +40,12 @@ final class Cost {
     private static final String ROW = "%-34s %14s %16s   %12s   %s";
 
     private final Path root;
-    private final Ladder ladder;
+    private final Lessons lessons;
     private final Screen screen;
 
-    Cost(Path root, Ladder ladder, Screen screen) {
+    Cost(Path root, Lessons lessons, Screen screen) {
         this.root = root;
-        this.ladder = ladder;
+        this.lessons = lessons;
         this.screen = screen;
     }
 
@@ -88,7 +88,7 @@ final class Cost {
         var workshop = root.resolve(Workshop.FOLDER);
         var file = workshop.resolve("Mine.java");
         if (!Files.exists(file)) {
-            var given = Text.read(root.resolve(ladder.find(SLUG).folder()).resolve("Mine.java"));
+            var given = Text.read(root.resolve(lessons.find(SLUG).folder()).resolve("Mine.java"));
             Text.write(
                     file,
                     given.replace(
@@ -126,14 +126,14 @@ final class Cost {
         } catch (ReflectiveOperationException | ClassCastException e) {
             return "it must be a public class workshop.Mine that implements Way, with a constructor that takes nothing";
         } catch (IOException e) {
-            throw new Mistake("its classes cannot be read: " + e, e);
+            throw new UserError("its classes cannot be read: " + e, e);
         }
     }
 
     private boolean verdict(Measured measured) {
         if (measured.perStream() == 0) {
             screen.line(screen.green("A message costs the same, however many streams there are."));
-            new Workshop(root, ladder).done(ladder.find(SLUG));
+            new Workshop(root, lessons).done(lessons.find(SLUG));
             screen.line("Next: make learn, and n");
             return true;
         }
@@ -200,7 +200,7 @@ final class Cost {
                     allocated(many),
                     many.getPrimaryResult().getScore());
         } catch (RunnerException e) {
-            throw new Mistake("JMH has not measured it: " + e.getMessage(), e);
+            throw new UserError("JMH has not measured it: " + e.getMessage(), e);
         }
     }
 

@@ -63,7 +63,7 @@ record Docs(Path root, Screen screen, String only) {
         }
         files.removeIf(file -> !root.relativize(file).toString().contains(only));
         if (files.isEmpty()) {
-            throw new Mistake("there is no text with " + only + " in its path");
+            throw new UserError("there is no text with " + only + " in its path");
         }
         return files;
     }

@@ -26,7 +26,7 @@ record Expected(Path file, Set<String> lines) {
                 continue;
             }
             if (!line.matches("(red|not judged) [0-9]{2} .+: .+") || !lines.add(line.substring(0, reason))) {
-                throw new Mistake(
+                throw new UserError(
                         file + ": a line is \"red 06 method: reason\" or \"not judged 06 method: reason\", once for"
                                 + " each test, and not \"" + line + "\"");
             }
@@ -40,10 +40,10 @@ record Expected(Path file, Set<String> lines) {
         var left = new LinkedHashSet<>(lines);
         for (var verdict : verdicts) {
             if (verdict.count(Outcome.GREEN) == 0) {
-                differences.add(verdict.rung() + ": nothing is green");
+                differences.add(verdict.lesson() + ": nothing is green");
             }
             for (var test : verdict.tests()) {
-                var name = verdict.rung().id() + " " + test.name();
+                var name = verdict.lesson().id() + " " + test.name();
                 var said = word(test.outcome()) + " " + name;
                 if (test.outcome() == Outcome.GREEN) {
                     continue;
@@ -52,7 +52,7 @@ record Expected(Path file, Set<String> lines) {
                 }
             }
         }
-        var judged = verdicts.stream().map(verdict -> verdict.rung().id()).toList();
+        var judged = verdicts.stream().map(verdict -> verdict.lesson().id()).toList();
         left.stream()
                 .filter(line -> judged.stream().anyMatch(id -> line.matches("(red|not judged) " + id + " .*")))
                 .forEach(line -> differences.add(line + ": is not so, or is not there; take it out of " + file));

@@ -27,7 +27,7 @@ final class Folders {
                     .sorted()
                     .toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new Mistake(folder + " cannot be read: " + e, e);
+            throw new UserError(folder + " cannot be read: " + e, e);
         }
     }
 
@@ -36,7 +36,7 @@ final class Folders {
         try (var files = Files.list(folder)) {
             return files.sorted().toList();
         } catch (IOException | UncheckedIOException e) {
-            throw new Mistake(folder + " cannot be read: " + e, e);
+            throw new UserError(folder + " cannot be read: " + e, e);
         }
     }
 
@@ -49,7 +49,7 @@ final class Folders {
                 Files.delete(file);
             }
         } catch (IOException | UncheckedIOException e) {
-            throw new Mistake(folder + " cannot be deleted: " + e, e);
+            throw new UserError(folder + " cannot be deleted: " + e, e);
         }
     }
 
@@ -57,7 +57,7 @@ final class Folders {
         try {
             return Files.createTempDirectory("coach");
         } catch (IOException e) {
-            throw new Mistake("no temporary folder: " + e, e);
+            throw new UserError("no temporary folder: " + e, e);
         }
     }
 }

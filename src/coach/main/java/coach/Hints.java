@@ -27,31 +27,31 @@ final class Hints {
     }
 
     /** The next hint for this lesson, with its heading; after the last one, the last one again. */
-    String next(Rung rung) {
+    String next(Lesson lesson) {
         var counts = counts();
-        int level = Math.min(counts.getOrDefault(rung.slug(), 0), LEVELS.size() - 1);
-        var text = section(rung, LEVELS.get(level))
-                .orElseThrow(() -> new Mistake(file(rung) + " has no section \"## " + LEVELS.get(level) + "\""));
-        counts.put(rung.slug(), level + 1);
+        int level = Math.min(counts.getOrDefault(lesson.slug(), 0), LEVELS.size() - 1);
+        var text = section(lesson, LEVELS.get(level))
+                .orElseThrow(() -> new UserError(file(lesson) + " has no section \"## " + LEVELS.get(level) + "\""));
+        counts.put(lesson.slug(), level + 1);
         var lines = counts.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue());
         Text.write(given, lines.collect(Collectors.joining("\n")) + "\n");
         var more = level + 1 < LEVELS.size()
-                ? "\n\nIf that does not help: make hint LESSON=" + rung.id()
-                : "\n\nThat was the last hint: make solution LESSON=" + rung.id();
-        return "Hint " + (level + 1) + " of " + LEVELS.size() + " for " + rung + ": "
+                ? "\n\nIf that does not help: make hint LESSON=" + lesson.id()
+                : "\n\nThat was the last hint: make solution LESSON=" + lesson.id();
+        return "Hint " + (level + 1) + " of " + LEVELS.size() + " for " + lesson + ": "
                 + LEVELS.get(level).toLowerCase(java.util.Locale.ROOT) + "\n\n" + Text.indent(text + more, 2);
     }
 
-    Optional<String> section(Rung rung, String heading) {
+    Optional<String> section(Lesson lesson, String heading) {
         var found = Pattern.compile("(?ms)^## " + Pattern.quote(heading) + "[ \t]*\n(.*?)(?=^## |\\z)")
-                .matcher(Text.read(root.resolve(file(rung))));
+                .matcher(Text.read(root.resolve(file(lesson))));
         return found.find() && !found.group(1).isBlank()
                 ? Optional.of(found.group(1).stripTrailing())
                 : Optional.empty();
     }
 
-    private static Path file(Rung rung) {
-        return rung.folder().resolve("hints.md");
+    private static Path file(Lesson lesson) {
+        return lesson.folder().resolve("hints.md");
     }
 
     private Map<String, Integer> counts() {

@@ -23,7 +23,7 @@ public final class InOtherJvm {
 
     private InOtherJvm() {}
 
-    static Verdict judge(Rung rung, String first, String classPath) {
+    static Verdict judge(Lesson lesson, String first, String classPath) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
                 java,
@@ -33,7 +33,7 @@ public final class InOtherJvm {
                 "-cp",
                 classPath,
                 InOtherJvm.class.getName(),
-                rung.slug(),
+                lesson.slug(),
                 first);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
@@ -48,20 +48,21 @@ public final class InOtherJvm {
             var said = new String(process.getInputStream().readAllBytes(), UTF_8);
             killer.join();
             if (said.isBlank()) {
-                throw new Mistake("the JVM of its own ended with exit code " + process.exitValue() + " and no verdict");
+                throw new UserError(
+                        "the JVM of its own ended with exit code " + process.exitValue() + " and no verdict");
             }
             var tests = List.of(JsonMapper.shared().readValue(said, Verdict.Test[].class));
-            return new Verdict(rung, tests, 0);
+            return new Verdict(lesson, tests, 0);
         } catch (IOException e) {
-            throw new Mistake("no JVM of its own: " + e, e);
+            throw new UserError("no JVM of its own: " + e, e);
         }
     }
 
     public static void main(String[] args) {
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
         Coach.hush();
-        var rung = Ladder.read(Ladder.FILE).find(args[0]).byProof();
-        var verdict = new Judge(args[1], true, test -> {}).judge(rung, new Subject.InThisJvm("push.http.PushServer"));
+        var lesson = Lessons.read(Lessons.FILE).find(args[0]).byProof();
+        var verdict = new Judge(args[1], true, test -> {}).judge(lesson, new Subject.InThisJvm("push.http.PushServer"));
         out.println(JsonMapper.shared().writeValueAsString(verdict.tests()));
         Runtime.getRuntime().exit(0);
     }

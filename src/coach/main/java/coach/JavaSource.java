@@ -45,7 +45,7 @@ final class JavaSource extends TreeScanner<Void, String> {
         try {
             unit = task.parse().iterator().next();
         } catch (IOException e) {
-            throw new Mistake("the source cannot be read: " + e, e);
+            throw new UserError("the source cannot be read: " + e, e);
         }
         positions = Trees.instance(task).getSourcePositions();
     }
@@ -63,7 +63,7 @@ final class JavaSource extends TreeScanner<Void, String> {
     private String only(String kind) {
         scan(unit, "");
         if (found.size() != 1) {
-            throw new Mistake(
+            throw new UserError(
                     found.isEmpty()
                             ? "there is no " + kind + " " + wanted
                             : "there are " + found.size() + " " + kind + "s " + wanted

@@ -21,7 +21,7 @@ import suite.Runner;
  */
 record Judge(String first, boolean stopAtRed, Consumer<String> started) {
 
-    Verdict judge(Rung rung, Subject subject) {
+    Verdict judge(Lesson lesson, Subject subject) {
         subject.apply();
         StopAtRed.begin();
         long began = System.nanoTime();
@@ -35,14 +35,14 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 OneFirst.PARAMETER,
                 first.substring(first.lastIndexOf('.') + 1));
         // The class that has the first test comes first as well: a lesson may have several.
-        var classes = rung.tests().stream()
+        var classes = lesson.tests().stream()
                 .map(Judge::load)
                 .sorted(Comparator.comparing(tests -> !has(tests, first)))
                 .map(tests -> selectClass(tests))
                 .toList();
         var tests = new Runner(parameters, this::started)
                 .run(classes).stream().map(Judge::test).toList();
-        return new Verdict(rung, tests, (System.nanoTime() - began) / 1_000_000);
+        return new Verdict(lesson, tests, (System.nanoTime() - began) / 1_000_000);
     }
 
     private void started(String name, long greens) {
@@ -64,7 +64,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
         try {
             return Class.forName(name, false, Judge.class.getClassLoader());
         } catch (ClassNotFoundException e) {
-            throw new Mistake("the ladder names the tests " + name + ", and there is no such class", e);
+            throw new UserError("the ladder names the tests " + name + ", and there is no such class", e);
         }
     }
 }

@@ -15,7 +15,7 @@ final class Learn {
 
     private static final long LOOK_MS = 100;
 
-    private final Ladder ladder;
+    private final Lessons lessons;
     private final Screen screen;
     private final Report report;
     private final Workshop workshop;
@@ -23,27 +23,27 @@ final class Learn {
     private final Hints hints;
     private final Watch watch;
     private final Keys keys;
-    private Rung rung;
+    private Lesson lesson;
     private String lastRed = "";
     private boolean good;
     private boolean unjudged; // Nothing of the lesson could be judged here, which is no reason to stay.
-    private Optional<Trial> trial = Optional.empty();
+    private Optional<BackgroundRun> trial = Optional.empty();
 
-    Learn(Path root, Ladder ladder, Screen screen, Keys keys) {
-        this.ladder = ladder;
+    Learn(Path root, Lessons lessons, Screen screen, Keys keys) {
+        this.lessons = lessons;
         this.screen = screen;
         this.keys = keys;
         report = new Report(screen);
-        workshop = new Workshop(root, ladder);
+        workshop = new Workshop(root, lessons);
         learner = new Learner(workshop, root.resolve("target/workshop"));
         hints = new Hints(root);
         if (workshop.setUp()) {
             screen.line("Your server is " + workshop.server() + ": the naive one, of lesson "
-                    + ladder.rungs().get(0).id() + ".");
-            screen.line("Why it is wrong: " + ladder.rungs().get(0).folder().resolve("README.md"));
+                    + lessons.all().get(0).id() + ".");
+            screen.line("Why it is wrong: " + lessons.all().get(0).folder().resolve("README.md"));
         }
         watch = new Watch(workshop::files);
-        rung = workshop.next().orElse(ladder.open().get(ladder.open().size() - 1));
+        lesson = workshop.next().orElse(lessons.open().get(lessons.open().size() - 1));
     }
 
     /** Runs until the learner quits. */
@@ -52,7 +52,7 @@ final class Learn {
         for (char key = ' '; key != 'q'; key = keys.next(LOOK_MS)) {
             press(key);
             if (watch.changed()) {
-                trial.ifPresentOrElse(Trial::makeStale, this::judgeSaved);
+                trial.ifPresentOrElse(BackgroundRun::makeStale, this::judgeSaved);
             }
             if (trial.isPresent() && trial.get().done()) {
                 var ended = trial.get();
@@ -64,7 +64,7 @@ final class Learn {
                 }
             }
         }
-        Trial.callOff();
+        BackgroundRun.callOff();
         screen.line("Until next time: make learn goes on from here.");
     }
 
@@ -83,16 +83,16 @@ final class Learn {
 
     private String hint() {
         try {
-            return hints.next(rung);
-        } catch (Mistake e) {
+            return hints.next(lesson);
+        } catch (UserError e) {
             return "No hint: " + e.getMessage();
         }
     }
 
     private void begin() {
         screen.line("");
-        screen.line(screen.bold("Lesson " + rung) + "   " + screen.faint(rung.folder() + "/README.md"));
-        if (rung.judged()) {
+        screen.line(screen.bold("Lesson " + lesson) + "   " + screen.faint(lesson.folder() + "/README.md"));
+        if (lesson.judged()) {
             judge(OptionalLong.empty());
         } else {
             screen.line("No test judges your server in this lesson: read it, do what it says, then go on with n.");
@@ -105,15 +105,15 @@ final class Learn {
     }
 
     private void judge(OptionalLong savedMs) {
-        if (rung.judged()) {
-            var first = lastRed.isEmpty() ? rung.red().map(Rung.Red::test).orElse("") : lastRed;
-            var judged = rung;
-            trial = Optional.of(
-                    new Trial(learner, rung, first, savedMs, test -> screen.passing(judged + "  " + test + " …")));
+        if (lesson.judged()) {
+            var first = lastRed.isEmpty() ? lesson.red().map(Lesson.Red::test).orElse("") : lastRed;
+            var judged = lesson;
+            trial = Optional.of(new BackgroundRun(
+                    learner, lesson, first, savedMs, test -> screen.passing(judged + "  " + test + " …")));
         }
     }
 
-    private void tell(Trial ended) {
+    private void tell(BackgroundRun ended) {
         var result = ended.result();
         screen.line("");
         if (result.verdict().isEmpty()) {
@@ -134,14 +134,14 @@ final class Learn {
         good = verdict.isGood();
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (good) {
-            workshop.done(rung);
+            workshop.done(lesson);
         }
     }
 
     private void forward() {
-        var next = ladder.after(rung);
-        if (!rung.judged()) {
-            workshop.done(rung);
+        var next = lessons.after(lesson);
+        if (!lesson.judged()) {
+            workshop.done(lesson);
             good = true;
         }
         if (!mayGoOn()) {
@@ -150,10 +150,10 @@ final class Learn {
         } else if (next.isEmpty()) {
             next();
         } else {
-            trial.ifPresent(Trial::makeStale);
-            trial.ifPresent(Trial::result);
+            trial.ifPresent(BackgroundRun::makeStale);
+            trial.ifPresent(BackgroundRun::result);
             trial = Optional.empty();
-            rung = next.get();
+            lesson = next.get();
             lastRed = "";
             good = false;
             unjudged = false;
@@ -163,37 +163,37 @@ final class Learn {
 
     /** The last line: how far it is, and what to do next. */
     private void next() {
-        var lessons = ladder.open();
-        var todo = good ? "" : (rung.judged() ? "save to try again" : "make cost, then n") + " · h hint · ";
+        var open = lessons.open();
+        var todo = good ? "" : (lesson.judged() ? "save to try again" : "make cost, then n") + " · h hint · ";
         if (mayGoOn()) {
-            todo += ladder.after(rung).map(after -> "n next: " + after).orElse("all done: make check") + " · ";
+            todo += lessons.after(lesson).map(after -> "n next: " + after).orElse("all done: make check") + " · ";
         }
-        screen.last(Screen.bar(workshop.doneOf(lessons), lessons.size()) + "  " + todo + "l list · q quit");
+        screen.last(Screen.bar(workshop.doneOf(open), open.size()) + "  " + todo + "l list · q quit");
     }
 
     /** It was green once, whatever it is now, or nothing here can tell. */
     private boolean mayGoOn() {
-        return unjudged || workshop.progress().contains(rung.slug());
+        return unjudged || workshop.progress().contains(lesson.slug());
     }
 
     private void list() {
         screen.line("");
-        for (var line : list(ladder, workshop, rung)) {
+        for (var line : list(lessons, workshop, lesson)) {
             screen.line(line);
         }
         next();
     }
 
     /** All lessons, with a mark at those that are done and at the current one. */
-    static List<String> list(Ladder ladder, Workshop workshop, Rung current) {
+    static List<String> list(Lessons lessons, Workshop workshop, Lesson current) {
         var done = workshop.progress();
-        return ladder.rungs().stream()
-                .map(rung -> (rung.later()
+        return lessons.all().stream()
+                .map(lesson -> (lesson.later()
                                 ? "  to come  "
-                                : done.contains(rung.slug())
+                                : done.contains(lesson.slug())
                                         ? "  done     "
-                                        : rung == current ? "  now      " : "           ")
-                        + rung)
+                                        : lesson == current ? "  now      " : "           ")
+                        + lesson)
                 .toList();
     }
 }

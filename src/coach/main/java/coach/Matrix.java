@@ -18,18 +18,18 @@ final class Matrix {
 
     static final Path PICTURE = Path.of("lessons", "matrix.svg");
 
-    private final Ladder ladder;
+    private final Lessons lessons;
     private final Screen screen;
     /** By class and lesson, for several steps may be the same server. */
     private final Map<String, Verdict> verdicts = new HashMap<>();
 
-    Matrix(Ladder ladder, Screen screen) {
-        this.ladder = ladder;
+    Matrix(Lessons lessons, Screen screen) {
+        this.lessons = lessons;
         this.screen = screen;
     }
 
     /** Judges some steps by some lessons and draws nothing: for authors. */
-    boolean some(List<Rung> steps, List<Rung> lessons) {
+    boolean some(List<Lesson> steps, List<Lesson> lessons) {
         var faults = new ArrayList<String>();
         steps.forEach(step -> judge(step, lessons, faults));
         return faults.isEmpty();
@@ -45,15 +45,15 @@ final class Matrix {
         long began = System.currentTimeMillis();
         var faults = new ArrayList<>(promises());
         var cells = new ArrayList<Cell>();
-        for (var step : ladder.open()) {
-            cells.addAll(judge(step, ladder.judged(), faults));
+        for (var step : lessons.open()) {
+            cells.addAll(judge(step, lessons.judged(), faults));
         }
-        draw(root.resolve(PICTURE), new MatrixPicture(ladder).draw(cells), onlyCompare, faults);
+        draw(root.resolve(PICTURE), new MatrixPicture(lessons).draw(cells), onlyCompare, faults);
         long green = cells.stream()
                 .filter(cell -> cell.verdict().colour() == Colour.GREEN)
                 .count();
         screen.line("");
-        screen.line(ladder.open().size() + " steps × " + ladder.judged().size() + " lessons: " + green + " green, "
+        screen.line(lessons.open().size() + " steps × " + lessons.judged().size() + " lessons: " + green + " green, "
                 + (cells.size() - green) + " red, in " + Text.seconds(System.currentTimeMillis() - began));
         screen.line(
                 faults.isEmpty()
@@ -62,7 +62,7 @@ final class Matrix {
         return faults.isEmpty();
     }
 
-    private List<Cell> judge(Rung step, List<Rung> lessons, List<String> faults) {
+    private List<Cell> judge(Lesson step, List<Lesson> lessons, List<String> faults) {
         var row = row(step, lessons);
         for (var cell : row) {
             if (!cell.fault().isEmpty()) {
@@ -77,10 +77,10 @@ final class Matrix {
     /** The faults of lessons that do not promise a red. */
     private List<String> promises() {
         var faults = new ArrayList<String>();
-        for (var lesson : ladder.judged()) {
+        for (var lesson : lessons.judged()) {
             if (lesson.red().isEmpty()) {
                 faults.add("lesson " + lesson.id() + " does not say which test is red on the step before");
-            } else if (!ladder.find(lesson.red().get().on()).upTo(lesson)
+            } else if (!lessons.find(lesson.red().get().on()).upTo(lesson)
                     || lesson.red().get().on().equals(lesson.id())) {
                 faults.add("lesson " + lesson.id() + " promises to be red on a step that is not before it");
             }
@@ -89,14 +89,14 @@ final class Matrix {
         return faults;
     }
 
-    private List<Cell> row(Rung step, List<Rung> lessons) {
+    private List<Cell> row(Lesson step, List<Lesson> lessons) {
         long began = System.currentTimeMillis();
         var row = new ArrayList<Cell>();
         var marks = new StringBuilder();
         for (var lesson : lessons) {
             var cell = new Cell(step, lesson, verdicts.computeIfAbsent(step.step() + " " + lesson.id(), key -> {
                 var title = String.format("%-32s %s", step, marks);
-                var first = lesson.red().map(Rung.Red::test).orElse("");
+                var first = lesson.red().map(Lesson.Red::test).orElse("");
                 return new Judge(first, true, test -> screen.passing(title + "  " + lesson.id() + " " + test))
                         .judge(lesson, new Subject.InThisJvm(step.step()));
             }));

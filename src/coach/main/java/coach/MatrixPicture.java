@@ -20,17 +20,17 @@ final class MatrixPicture {
     private static final String PALE = "#a40e26";
     private static final String ORANGE = "#bc4c00";
 
-    private final Ladder ladder;
+    private final Lessons lessons;
     private final StringBuilder svg = new StringBuilder();
 
-    MatrixPicture(Ladder ladder) {
-        this.ladder = ladder;
+    MatrixPicture(Lessons lessons) {
+        this.lessons = lessons;
     }
 
     String draw(List<Cell> cells) {
-        var lessons = ladder.judged();
-        var steps = ladder.open();
-        int width = Math.max(LEFT + lessons.size() * CELL + 10, 640);
+        var judged = lessons.judged();
+        var steps = lessons.open();
+        int width = Math.max(LEFT + judged.size() * CELL + 10, 640);
         int legend = TOP + steps.size() * CELL + 14;
         svg.append(String.format(
                 "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
@@ -39,7 +39,7 @@ final class MatrixPicture {
                 width, legend + 34, width, legend + 34));
         text(LEFT, 18, GREY, "start", "judged by the tests of lesson");
         text(10, TOP - 12, GREY, "start", "the server after lesson");
-        for (var lesson : lessons) {
+        for (var lesson : judged) {
             text(x(lesson) + (CELL - GAP) / 2, TOP - 12, GREY, "middle", lesson.id());
         }
         for (var step : steps) {
@@ -91,11 +91,11 @@ final class MatrixPicture {
                 x, y, colour, anchor, text.replace("&", "&amp;").replace("<", "&lt;")));
     }
 
-    private int x(Rung lesson) {
-        return LEFT + ladder.judged().indexOf(lesson) * CELL;
+    private int x(Lesson lesson) {
+        return LEFT + lessons.judged().indexOf(lesson) * CELL;
     }
 
-    private int y(Rung step) {
-        return TOP + ladder.open().indexOf(step) * CELL;
+    private int y(Lesson step) {
+        return TOP + lessons.open().indexOf(step) * CELL;
     }
 }

@@ -12,11 +12,11 @@ import java.util.List;
  * @param out the lines that are taken out; indentation does not count
  * @param in the lines that take their place
  */
-record Mutant(String name, Path file, List<String> out, List<String> in, String test, Promise promise) {
+record Mutant(String name, Path file, List<String> out, List<String> in, String test, ExpectedFailure promise) {
 
     /** The mutants of a lesson, as its mutants.txt has them. */
-    static List<Mutant> read(Path root, Rung rung) {
-        var source = rung.folder().resolve("mutants.txt");
+    static List<Mutant> read(Path root, Lesson lesson) {
+        var source = lesson.folder().resolve("mutants.txt");
         var mutants = new ArrayList<Mutant>();
         Draft draft = null;
         int number = 0;
@@ -24,10 +24,10 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
             number++;
             if (line.startsWith("mutant:")) {
                 draft = add(mutants, draft);
-                draft = new Draft(line.substring(7).strip(), rung.source());
+                draft = new Draft(line.substring(7).strip(), lesson.source());
             } else if (!line.isBlank() && !line.startsWith("#")) {
                 if (draft == null || !draft.take(line)) {
-                    throw new Mistake(
+                    throw new UserError(
                             source + ":" + number + ": expected mutant:, file:, -, + or red:, but found " + line);
                 }
             }
@@ -77,7 +77,8 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
         Mutant done() {
             int colon = red.indexOf(": ");
             if (out.isEmpty() || colon < 0) {
-                throw new Mistake("the mutant \"" + name + "\" needs lines with - and a line red: Class.test: message");
+                throw new UserError(
+                        "the mutant \"" + name + "\" needs lines with - and a line red: Class.test: message");
             }
             return new Mutant(
                     name,
@@ -85,7 +86,7 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
                     List.copyOf(out),
                     List.copyOf(in),
                     red.substring(0, colon),
-                    new Promise(red.substring(colon + 2)));
+                    new ExpectedFailure(red.substring(colon + 2)));
         }
     }
 
@@ -100,14 +101,14 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
                     .toList()
                     .equals(wanted)) {
                 if (place >= 0) {
-                    throw new Mistake(
+                    throw new UserError(
                             "its lines stand in " + file + " twice, at " + (place + 1) + " and at " + (i + 1));
                 }
                 place = i;
             }
         }
         if (place < 0) {
-            throw new Mistake("its lines do not stand in " + file + ":\n    " + String.join("\n    ", out));
+            throw new UserError("its lines do not stand in " + file + ":\n    " + String.join("\n    ", out));
         }
         var changed = new ArrayList<>(lines.subList(0, place));
         changed.addAll(in);

@@ -32,25 +32,25 @@ final class Mutants {
     }
 
     /** Tries the mutants of these lessons. Returns whether all were caught. */
-    boolean run(List<Rung> lessons) {
+    boolean run(List<Lesson> lessons) {
         long began = System.currentTimeMillis();
         int all = 0;
         int atSecondGo = 0;
         var uncaught = new ArrayList<String>();
         boolean enough = true;
-        for (var lesson : lessons) {
-            var rung = lesson.byProof();
-            var mutants = Mutant.read(root, rung);
+        for (var one : lessons) {
+            var lesson = one.byProof();
+            var mutants = Mutant.read(root, lesson);
             if (mutants.size() < AT_LEAST) {
                 screen.line(screen.red(
-                        rung + ": " + Text.count(mutants.size(), "mutant") + ", to be at least " + AT_LEAST));
+                        lesson + ": " + Text.count(mutants.size(), "mutant") + ", to be at least " + AT_LEAST));
                 enough = false;
             }
             for (var mutant : mutants) {
                 all++;
-                if (caughtOrWhyNot(rung, mutant).isPresent()) {
+                if (caughtOrWhyNot(lesson, mutant).isPresent()) {
                     screen.line("    a second go:");
-                    var why = caughtOrWhyNot(rung, mutant);
+                    var why = caughtOrWhyNot(lesson, mutant);
                     why.ifPresent(uncaught::add);
                     atSecondGo += why.isEmpty() ? 1 : 0;
                 }
@@ -67,11 +67,12 @@ final class Mutants {
     }
 
     /** Tries one and prints what came of it. Returns what it printed, if it was not caught. */
-    private Optional<String> caughtOrWhyNot(Rung rung, Mutant mutant) {
+    private Optional<String> caughtOrWhyNot(Lesson lesson, Mutant mutant) {
         long began = System.currentTimeMillis();
-        screen.passing(rung.id() + "  " + mutant.name() + " …");
-        var fault = tryOut(rung, mutant);
-        var line = String.format("%s  %-10s  %s", rung.id(), fault.isEmpty() ? "caught" : "NOT CAUGHT", mutant.name());
+        screen.passing(lesson.id() + "  " + mutant.name() + " …");
+        var fault = tryOut(lesson, mutant);
+        var line =
+                String.format("%s  %-10s  %s", lesson.id(), fault.isEmpty() ? "caught" : "NOT CAUGHT", mutant.name());
         var took = "   " + screen.faint(Text.seconds(System.currentTimeMillis() - began));
         if (fault.isEmpty()) {
             screen.line(line + took);
@@ -83,12 +84,12 @@ final class Mutants {
     }
 
     /** Returns why it was not caught, or nothing. */
-    private String tryOut(Rung rung, Mutant mutant) {
+    private String tryOut(Lesson lesson, Mutant mutant) {
         var work = Folders.temporary();
         try {
-            var verdict = mutant.file().startsWith(MAIN) ? reference(rung, mutant, work) : step(rung, mutant, work);
+            var verdict = mutant.file().startsWith(MAIN) ? reference(lesson, mutant, work) : step(lesson, mutant, work);
             return Cell.kept(verdict, mutant.test(), mutant.promise());
-        } catch (Mistake e) {
+        } catch (UserError e) {
             return e.getMessage();
         } finally {
             Folders.delete(work);
@@ -96,23 +97,23 @@ final class Mutants {
     }
 
     /** A step is judged in this JVM, its classes before those that the coach itself knows. */
-    private Verdict step(Rung rung, Mutant mutant, Path work) {
+    private Verdict step(Lesson lesson, Mutant mutant, Path work) {
         var classes = work.resolve("classes");
-        compile(rung.folder(), rung.folder(), mutant, work, classes);
+        compile(lesson.folder(), lesson.folder(), mutant, work, classes);
         var thread = Thread.currentThread();
         var before = thread.getContextClassLoader();
         try (var loader = new Loader(classes.toUri().toURL(), before)) {
             thread.setContextClassLoader(loader);
-            return judge(mutant).judge(rung, new Subject.InThisJvm(rung.step()));
+            return judge(mutant).judge(lesson, new Subject.InThisJvm(lesson.step()));
         } catch (java.io.IOException e) {
-            throw new Mistake("the mutant's classes cannot be read: " + e, e);
+            throw new UserError("the mutant's classes cannot be read: " + e, e);
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
     /** The reference is judged in a JVM of its own, which finds the mutant before the real thing. */
-    private Verdict reference(Rung rung, Mutant mutant, Path work) {
+    private Verdict reference(Lesson lesson, Mutant mutant, Path work) {
         var classes = work.resolve("classes");
         if (mutant.file().startsWith(RESOURCES)) {
             var changed = mutant.apply(Text.read(root.resolve(mutant.file())));
@@ -121,7 +122,7 @@ final class Mutants {
             compile(JAVA, JAVA, mutant, work, classes);
         }
         return InOtherJvm.judge(
-                rung, mutant.test(), classes + File.pathSeparator + System.getProperty("java.class.path"));
+                lesson, mutant.test(), classes + File.pathSeparator + System.getProperty("java.class.path"));
     }
 
     static Judge judge(Mutant mutant) {
@@ -131,12 +132,12 @@ final class Mutants {
     /** Compiles a folder's Java with the mutant in its place. A page that it serves is changed in a copy, and found there. */
     private void compile(Path folder, Path base, Mutant mutant, Path work, Path classes) {
         if (!mutant.file().startsWith(folder) || !Files.exists(root.resolve(mutant.file()))) {
-            throw new Mistake("it changes " + mutant.file() + ", which is neither in " + folder + " nor in " + MAIN);
+            throw new UserError("it changes " + mutant.file() + ", which is neither in " + folder + " nor in " + MAIN);
         }
         var copy = work.resolve("sources");
         boolean isPage = !mutant.file().toString().endsWith(".java");
         var sources = new ArrayList<Path>();
-        for (var file : Rung.files(root.resolve(folder))) {
+        for (var file : Lesson.files(root.resolve(folder))) {
             boolean isJava = file.toString().endsWith(".java");
             var changed = copy.resolve(base.relativize(root.relativize(file)).toString());
             if (root.relativize(file).equals(mutant.file())) {
@@ -153,7 +154,7 @@ final class Mutants {
         }
         var faults = compiler.compile(sources, classes);
         if (!faults.isEmpty()) {
-            throw new Mistake("it does not compile: " + String.join("\n", faults));
+            throw new UserError("it does not compile: " + String.join("\n", faults));
         }
     }
 

@@ -23,8 +23,8 @@ record Region(Path root) {
         var part = parts.length == 1 ? "" : parts[1].strip();
         try {
             return part(text, part).stripIndent().stripTrailing();
-        } catch (Mistake e) {
-            throw new Mistake(parts[0] + ": " + e.getMessage(), e);
+        } catch (UserError e) {
+            throw new UserError(parts[0] + ": " + e.getMessage(), e);
         }
     }
 
@@ -54,7 +54,7 @@ record Region(Path root) {
             int first = find(lines, 0, block.group(1));
             return String.join("\n", lines.subList(first, endOfBlock(lines, first) + 1));
         }
-        throw new Mistake(
+        throw new UserError(
                 "\"" + part + "\" is not method NAME, type NAME, line \"…\", lines \"…\" to \"…\" or block \"…\"");
     }
 
@@ -67,7 +67,7 @@ record Region(Path root) {
                 return i;
             }
         }
-        throw new Mistake("the block that begins with \"" + begin.strip() + "\" does not end");
+        throw new UserError("the block that begins with \"" + begin.strip() + "\" does not end");
     }
 
     private static int find(List<String> lines, int from, String text) {
@@ -76,7 +76,7 @@ record Region(Path root) {
                 return i;
             }
         }
-        throw new Mistake(
+        throw new UserError(
                 "no line " + (from == 0 ? "" : "from line " + (from + 1) + " on ") + "contains \"" + text + "\"");
     }
 }

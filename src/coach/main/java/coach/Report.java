@@ -22,7 +22,7 @@ record Report(Screen screen) {
     void line(Verdict verdict, String time) {
         var colour = verdict.colour();
         var word = String.format("%-10s", colour.word);
-        screen.line(String.format("%-" + TITLE_WIDTH + "s  ", verdict.rung()) + paint(colour, word) + "  "
+        screen.line(String.format("%-" + TITLE_WIDTH + "s  ", verdict.lesson()) + paint(colour, word) + "  "
                 + figures(verdict) + screen.faint(time));
     }
 

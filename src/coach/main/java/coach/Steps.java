@@ -9,40 +9,41 @@ import java.util.List;
  *
  * <p><b>Threads:</b> one at a time.
  */
-record Steps(Path root, Ladder ladder, Screen screen) {
+record Steps(Path root, Lessons lessons, Screen screen) {
 
     private static final String NEXT = "Next: make learn";
 
-    void hint(String lesson) {
-        screen.line(new Hints(root).next(chosen(lesson)));
+    void hint(String name) {
+        screen.line(new Hints(root).next(chosen(name)));
     }
 
     /** What the lesson changes in the step before it; the package's name is no change. */
-    void solution(String lesson) {
-        var rung = chosen(lesson);
-        var before = ladder.before(rung).orElseThrow(() -> new Mistake("lesson " + rung + " starts from nothing"));
-        var solution = rung.folder().resolve("Solution.java");
+    void solution(String name) {
+        var lesson = chosen(name);
+        var before =
+                lessons.before(lesson).orElseThrow(() -> new UserError("lesson " + lesson + " starts from nothing"));
+        var solution = lesson.folder().resolve("Solution.java");
         if (Files.exists(root.resolve(solution))) {
-            var given = rung.folder().resolve("Mine.java");
+            var given = lesson.folder().resolve("Mine.java");
             show(given.toString(), solution, diff(root.resolve(given), root.resolve(solution)));
             return;
         }
-        if (!Files.exists(root.resolve(rung.source())) || !Files.exists(root.resolve(before.source()))) {
-            screen.line("The step of lesson " + rung + " is the project's own code: see "
-                    + rung.folder().resolve("README.md"));
+        if (!Files.exists(root.resolve(lesson.source())) || !Files.exists(root.resolve(before.source()))) {
+            screen.line("The step of lesson " + lesson + " is the project's own code: see "
+                    + lesson.folder().resolve("README.md"));
             return;
         }
-        for (var file : Rung.files(root.resolve(rung.folder()))) {
-            var name = root.resolve(rung.folder()).relativize(file);
-            var old = before.folder().resolve(name);
+        for (var file : Lesson.files(root.resolve(lesson.folder()))) {
+            var inFolder = root.resolve(lesson.folder()).relativize(file);
+            var old = before.folder().resolve(inFolder);
             boolean isNew = !Files.exists(root.resolve(old));
             var hunks = isNew ? Diff.unified(List.of(), lines(file)) : diff(root.resolve(old), file);
             if (!hunks.isEmpty()) {
-                show(isNew ? "/dev/null" : old.toString(), rung.folder().resolve(name), hunks);
+                show(isNew ? "/dev/null" : old.toString(), lesson.folder().resolve(inFolder), hunks);
             }
         }
         screen.line("");
-        screen.line("To go on from there: make catch-up LESSON=" + rung.id());
+        screen.line("To go on from there: make catch-up LESSON=" + lesson.id());
     }
 
     private void show(String before, Path after, String hunks) {
@@ -72,16 +73,16 @@ record Steps(Path root, Ladder ladder, Screen screen) {
         };
     }
 
-    void catchUp(String lesson) {
-        if (lesson.isEmpty()) {
-            throw new Mistake("say to the end of which lesson: make catch-up LESSON=05");
+    void catchUp(String name) {
+        if (name.isEmpty()) {
+            throw new UserError("say to the end of which lesson: make catch-up LESSON=05");
         }
-        var rung = ladder.findOpen(lesson);
-        var workshop = new Workshop(root, ladder);
-        var kept = workshop.catchUp(rung);
-        screen.line("The workshop stands at the end of lesson " + rung + "."
+        var lesson = lessons.findOpen(name);
+        var workshop = new Workshop(root, lessons);
+        var kept = workshop.catchUp(lesson);
+        screen.line("The workshop stands at the end of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
-        if (!Files.exists(root.resolve(rung.source()))) {
+        if (!Files.exists(root.resolve(lesson.source()))) {
             screen.line(
                     "That lesson's step is the reference, src/server/main/java/push, so the server in the workshop is the last"
                             + " one before it.");
@@ -89,19 +90,19 @@ record Steps(Path root, Ladder ladder, Screen screen) {
         screen.line(NEXT);
     }
 
-    void reset(String lesson) {
-        var rung = chosen(lesson);
-        var kept = new Workshop(root, ladder).reset(rung);
-        screen.line("The workshop stands at the start of lesson " + rung + "."
+    void reset(String name) {
+        var lesson = chosen(name);
+        var kept = new Workshop(root, lessons).reset(lesson);
+        screen.line("The workshop stands at the start of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
         screen.line(NEXT);
     }
 
-    private Rung chosen(String lesson) {
-        return lesson.isEmpty()
-                ? new Workshop(root, ladder)
+    private Lesson chosen(String name) {
+        return name.isEmpty()
+                ? new Workshop(root, lessons)
                         .next()
-                        .orElseThrow(() -> new Mistake("every lesson is done; say which one: LESSON=05"))
-                : ladder.findOpen(lesson);
+                        .orElseThrow(() -> new UserError("every lesson is done; say which one: LESSON=05"))
+                : lessons.findOpen(name);
     }
 }

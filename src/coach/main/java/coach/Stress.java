@@ -84,10 +84,10 @@ public final class Stress {
             }
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
-            throw new Mistake("no JVM for the suite: " + e, e);
+            throw new UserError("no JVM for the suite: " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Mistake("interrupted", e);
+            throw new UserError("interrupted", e);
         } finally {
             Folders.delete(work);
         }

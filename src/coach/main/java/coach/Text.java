@@ -21,9 +21,9 @@ final class Text {
         try {
             return Files.readString(file);
         } catch (NoSuchFileException e) {
-            throw new Mistake("there is no file " + file, e);
+            throw new UserError("there is no file " + file, e);
         } catch (IOException e) {
-            throw new Mistake(file + " cannot be read: " + e, e);
+            throw new UserError(file + " cannot be read: " + e, e);
         }
     }
 
@@ -40,7 +40,7 @@ final class Text {
             Files.move(draft, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             return true;
         } catch (IOException e) {
-            throw new Mistake(file + " cannot be written: " + e, e);
+            throw new UserError(file + " cannot be written: " + e, e);
         }
     }
 

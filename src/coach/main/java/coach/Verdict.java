@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
  *
  * <p><b>Threads:</b> immutable.
  */
-record Verdict(Rung rung, List<Test> tests, long ms) {
+record Verdict(Lesson lesson, List<Test> tests, long ms) {
 
     /** How a test ended; a test that is not judged, because this server cannot be set as it needs, is never a green one. */
     enum Outcome {

@@ -28,7 +28,7 @@ final class Watch {
         Map<Path, String> now;
         try {
             now = look();
-        } catch (Mistake e) { // An editor has just taken a file away: the next look sees what came of it.
+        } catch (UserError e) { // An editor has just taken a file away: the next look sees what came of it.
             return false;
         }
         boolean changed = !now.equals(seen);

@@ -44,16 +44,16 @@ final class Weaver {
             try {
                 var content = content(block.group(1), block.group(2).strip());
                 var due = content.isEmpty() ? "" : content + "\n";
-                boolean same = block.group(1).equals("output of") ? Captured.same(is, due) : is.equals(due);
+                boolean same = block.group(1).equals("output of") ? CommandOutput.same(is, due) : is.equals(due);
                 if (!same) {
                     faults.add(
                             place(text, block.start()) + " (" + brief(source) + ") differs:\n" + difference(is, due));
                 }
                 if (due.contains(block.group(4))) {
-                    throw new Mistake("its content has " + block.group(4) + " in it: use a longer fence");
+                    throw new UserError("its content has " + block.group(4) + " in it: use a longer fence");
                 }
                 woven.append(same ? is : due);
-            } catch (Mistake e) {
+            } catch (UserError e) {
                 faults.add(place(text, block.start()) + " (" + brief(source) + "): " + e.getMessage());
                 woven.append(is);
             }
@@ -72,11 +72,11 @@ final class Weaver {
             case "diff" -> {
                 var files = said.split(" +");
                 if (files.length != 2) {
-                    throw new Mistake("diff takes two files");
+                    throw new UserError("diff takes two files");
                 }
                 yield Steps.diff(root.resolve(files[0]), root.resolve(files[1])).stripTrailing();
             }
-            default -> new Captured(root).run(said);
+            default -> new CommandOutput(root).run(said);
         };
     }
 

@@ -24,13 +24,13 @@ final class Workshop {
     private static final String KEPT = "kept";
 
     private final Path root;
-    private final Ladder ladder;
+    private final Lessons lessons;
     private final Path folder;
 
     /** @param root the project's folder */
-    Workshop(Path root, Ladder ladder) {
+    Workshop(Path root, Lessons lessons) {
         this.root = root;
-        this.ladder = ladder;
+        this.lessons = lessons;
         folder = root.resolve(FOLDER);
     }
 
@@ -43,7 +43,7 @@ final class Workshop {
         if (Files.exists(server())) {
             return false;
         }
-        var first = ladder.rungs().get(0);
+        var first = lessons.all().get(0);
         fill(first);
         if (!first.judged()) {
             done(first);
@@ -53,7 +53,7 @@ final class Workshop {
 
     /** The learner's files: their Java, and the page that it serves. */
     List<Path> files() {
-        return Rung.files(folder).stream()
+        return Lesson.files(folder).stream()
                 .filter(file -> !file.startsWith(folder.resolve(KEPT)))
                 .toList();
     }
@@ -77,9 +77,9 @@ final class Workshop {
                 : new TreeSet<>();
     }
 
-    void done(Rung rung) {
+    void done(Lesson lesson) {
         var done = progress();
-        if (done.add(rung.slug())) {
+        if (done.add(lesson.slug())) {
             record(done);
         }
     }
@@ -89,34 +89,35 @@ final class Workshop {
     }
 
     /** The first lesson that is not done, if any is left. */
-    Optional<Rung> next() {
+    Optional<Lesson> next() {
         var done = progress();
-        return ladder.open().stream()
-                .filter(rung -> !done.contains(rung.slug()))
+        return lessons.open().stream()
+                .filter(lesson -> !done.contains(lesson.slug()))
                 .findFirst();
     }
 
-    int doneOf(List<Rung> rungs) {
+    int doneOf(List<Lesson> lessons) {
         var done = progress();
-        return (int) rungs.stream().filter(rung -> done.contains(rung.slug())).count();
+        return (int)
+                lessons.stream().filter(lesson -> done.contains(lesson.slug())).count();
     }
 
     /** Puts the server at the end of a lesson, with all before it done. Returns where the learner's own work is now. */
-    Optional<Path> catchUp(Rung rung) {
+    Optional<Path> catchUp(Lesson lesson) {
         var kept = keepAside();
-        fill(rung);
-        record(ladder.open().stream()
-                .filter(one -> one.upTo(rung))
-                .map(Rung::slug)
+        fill(lesson);
+        record(lessons.open().stream()
+                .filter(one -> one.upTo(lesson))
+                .map(Lesson::slug)
                 .collect(Collectors.toCollection(TreeSet::new)));
         return kept;
     }
 
     /** Puts the server back to where a lesson starts; how far the learner has come stays. */
-    Optional<Path> reset(Rung rung) {
+    Optional<Path> reset(Lesson lesson) {
         var done = progress();
         var kept = keepAside();
-        fill(ladder.before(rung).orElse(rung));
+        fill(lessons.before(lesson).orElse(lesson));
         record(done);
         return kept;
     }
@@ -126,7 +127,7 @@ final class Workshop {
         if (files().isEmpty()) {
             return Optional.empty();
         }
-        var slug = next().map(Rung::slug).orElse("end");
+        var slug = next().map(Lesson::slug).orElse("end");
         var kept = folder.resolve(KEPT).resolve(TIME.format(LocalDateTime.now()) + "-" + slug);
         for (int i = 2; Files.exists(kept); i++) {
             kept = kept.resolveSibling(TIME.format(LocalDateTime.now()) + "-" + slug + "-" + i);
@@ -139,22 +140,22 @@ final class Workshop {
                 }
             }
         } catch (IOException e) {
-            throw new Mistake("your work cannot be kept aside in " + kept + ": " + e, e);
+            throw new UserError("your work cannot be kept aside in " + kept + ": " + e, e);
         }
         return Optional.of(root.relativize(kept));
     }
 
     /** Copies a step; for a lesson whose step is the reference, the last step before it that has Java of its own. */
-    private void fill(Rung rung) {
-        var from = rung;
+    private void fill(Lesson lesson) {
+        var from = lesson;
         while (!Files.exists(root.resolve(from.source()))) {
             var missing = from;
-            from = ladder.before(from)
-                    .orElseThrow(() -> new Mistake("there is no step in " + root.resolve(missing.folder())));
+            from = lessons.before(from)
+                    .orElseThrow(() -> new UserError("there is no step in " + root.resolve(missing.folder())));
         }
         var step = root.resolve(from.folder());
         var itsPackage = from.folder().getFileName().toString();
-        for (var file : Rung.files(step)) {
+        for (var file : Lesson.files(step)) {
             // The name stands in Java as the package, and in the path of the page.
             var text = Text.read(file).replaceAll("\\b" + itsPackage + "\\b", "workshop");
             Text.write(folder.resolve(step.relativize(file)), text);

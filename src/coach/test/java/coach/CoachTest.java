@@ -15,10 +15,11 @@ class CoachTest {
 
     @Test
     void aPromiseIsWordForWordButForItsGapsAndForWhiteSpace() {
-        assertTrue(new Promise("expected … messages, but 3 came").isKeptBy("expected 1000\n messages, but 3 came"));
-        assertTrue(new Promise("a (b) [c]…").isKeptBy("a (b) [c]"));
-        assertFalse(new Promise("expected").isKeptBy("expected more"));
-        assertFalse(new Promise("more").isKeptBy("expected more"));
+        assertTrue(new ExpectedFailure("expected … messages, but 3 came")
+                .isKeptBy("expected 1000\n messages, but 3 came"));
+        assertTrue(new ExpectedFailure("a (b) [c]…").isKeptBy("a (b) [c]"));
+        assertFalse(new ExpectedFailure("expected").isKeptBy("expected more"));
+        assertFalse(new ExpectedFailure("more").isKeptBy("expected more"));
     }
 
     @Test
@@ -53,17 +54,17 @@ class CoachTest {
         var lesson = "{\"id\":\"05\",\"slug\":\"broadcast\",\"title\":\"B\",\"tests\":[\"Lesson05BroadcastTest\"]}";
         Text.write(file, "{\"lessons\":[" + lesson + "]}");
 
-        var ladder = Ladder.read(file);
+        var lessons = Lessons.read(file);
 
-        assertEquals(List.of("suite.Lesson05BroadcastTest"), ladder.find("5").tests());
+        assertEquals(List.of("suite.Lesson05BroadcastTest"), lessons.find("5").tests());
         assertEquals(
-                Path.of("lessons/lesson05_broadcast"), ladder.find("broadcast").folder());
-        assertThrows(Mistake.class, () -> ladder.find("6"));
-        assertEquals("broadcast", ladder.findOpen("5").slug());
+                Path.of("lessons/lesson05_broadcast"), lessons.find("broadcast").folder());
+        assertThrows(UserError.class, () -> lessons.find("6"));
+        assertEquals("broadcast", lessons.findOpen("5").slug());
         Text.write(file, "{\"lessons\":[" + lesson + "," + lesson + "]}");
         assertTrue(fault(file).endsWith("two lessons have the id 05 or the slug broadcast"), fault(file));
         Text.write(file, "{\"lessons\":[" + lesson.replace("}", ",\"later\":true}") + "]}");
-        assertThrows(Mistake.class, () -> Ladder.read(file).findOpen("5"));
+        assertThrows(UserError.class, () -> Lessons.read(file).findOpen("5"));
         Text.write(file, "{\"lessons\":[{\"id\":\"05\"}]}");
         assertTrue(fault(file).contains("the field \"slug\" is missing in {\"id\":\"05\"}"), fault(file));
         Text.write(file, "{\"lessons\":");
@@ -72,14 +73,14 @@ class CoachTest {
 
     @Test
     void anAgendaHasBreaks() {
-        var ladder = Fixture.ladder(
+        var lessons = Fixture.lessons(
                 Fixture.SEED,
-                Fixture.rung("01", "one", Fixture.Nothing.class),
-                Fixture.rung("02", "two", Fixture.Nothing.class),
-                Fixture.rung("03", "three", Fixture.Nothing.class));
+                Fixture.lesson("01", "one", Fixture.Nothing.class),
+                Fixture.lesson("02", "two", Fixture.Nothing.class),
+                Fixture.lesson("03", "three", Fixture.Nothing.class));
         var shown = new Shown();
 
-        Agenda.print(ladder, shown.plain(), "09:00", "all");
+        Agenda.print(lessons, shown.plain(), "09:00", "all");
 
         assertEquals("""
                 Plan all: 4 lessons, 2 h 0 min without breaks
@@ -90,8 +91,8 @@ class CoachTest {
                 10:45  03 The lesson three (teach 5, do 20, review 5)
                 11:15  end
                 """, shown.text());
-        assertThrows(Mistake.class, () -> Agenda.print(ladder, shown.plain(), "nine", "all"));
-        assertThrows(Mistake.class, () -> Agenda.print(ladder, shown.plain(), "09:00", "3d"));
+        assertThrows(UserError.class, () -> Agenda.print(lessons, shown.plain(), "nine", "all"));
+        assertThrows(UserError.class, () -> Agenda.print(lessons, shown.plain(), "09:00", "3d"));
     }
 
     @Test
@@ -126,6 +127,6 @@ class CoachTest {
     }
 
     private static String fault(Path file) {
-        return assertThrows(Mistake.class, () -> Ladder.read(file)).getMessage();
+        return assertThrows(UserError.class, () -> Lessons.read(file)).getMessage();
     }
 }

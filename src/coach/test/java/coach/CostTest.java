@@ -13,7 +13,7 @@ final class CostTest {
 
     @Test
     void whatIsGivenAllocatesForEachStreamAndTheSolutionDoesNot() {
-        var cost = new Cost(Path.of(""), Fixture.ladder(), new Shown().plain());
+        var cost = new Cost(Path.of(""), Fixture.lessons(), new Shown().plain());
 
         assertTrue(cost.measured(Mine.class.getName()).perStream() > 0);
         assertEquals(0, cost.measured(Solution.class.getName()).perStream());

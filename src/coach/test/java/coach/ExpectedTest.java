@@ -55,15 +55,15 @@ class ExpectedTest {
 
     @Test
     void aLineWithoutItsReasonIsAMistake() {
-        assertThrows(Mistake.class, () -> expected("red 00 a\n"));
-        assertThrows(Mistake.class, () -> expected("orange 00 a: why\n"));
-        assertThrows(Mistake.class, () -> expected("red 00 a: why\nred 00 a: why again\n"));
+        assertThrows(UserError.class, () -> expected("red 00 a\n"));
+        assertThrows(UserError.class, () -> expected("orange 00 a: why\n"));
+        assertThrows(UserError.class, () -> expected("red 00 a: why\nred 00 a: why again\n"));
     }
 
     @Test
     void checkComparesWithTheFileAndJudgesAllThatThereIs() {
         var shown = new Shown();
-        var check = new Check(Fixture.ladder(Fixture.rung("01", "one", Fixture.ThreeReds.class)), shown.plain());
+        var check = new Check(Fixture.lessons(Fixture.lesson("01", "one", Fixture.ThreeReds.class)), shown.plain());
         Text.write(folder.resolve("expected.txt"), "red 01 a: why\n");
 
         var env = Map.of("CMD", "true", "EXPECT", folder.resolve("expected.txt").toString());

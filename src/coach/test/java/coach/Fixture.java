@@ -13,13 +13,13 @@ import org.junit.jupiter.api.Test;
 /** Tiny ladders for the coach's own tests, and what their lessons ask. */
 final class Fixture {
 
-    static final Rung SEED = rung("00", "seed", List.of(), Optional.empty());
+    static final Lesson SEED = lesson("00", "seed", List.of(), Optional.empty());
 
     private Fixture() {}
 
-    static Rung rung(String id, String slug, List<String> tests, Optional<Rung.Red> red) {
+    static Lesson lesson(String id, String slug, List<String> tests, Optional<Lesson.Red> red) {
         var title = "The lesson " + slug;
-        return new Rung(
+        return new Lesson(
                 id,
                 slug,
                 title,
@@ -27,25 +27,25 @@ final class Fixture {
                 List.of(),
                 "lesson" + id + "_" + slug + ".Server",
                 red,
-                new Rung.Minutes(5, 20, 5),
+                new Lesson.Minutes(5, 20, 5),
                 false);
     }
 
-    static Rung rung(String id, String slug, Class<?> tests) {
-        return rung(id, slug, List.of(tests.getName()), Optional.empty());
+    static Lesson lesson(String id, String slug, Class<?> tests) {
+        return lesson(id, slug, List.of(tests.getName()), Optional.empty());
     }
 
-    static Ladder ladder(Rung... rungs) {
-        return new Ladder(
-                List.of(rungs),
-                Map.of("all", List.of(rungs).stream().map(Rung::id).toList()));
+    static Lessons lessons(Lesson... lessons) {
+        return new Lessons(
+                List.of(lessons),
+                Map.of("all", List.of(lessons).stream().map(Lesson::id).toList()));
     }
 
     /** Writes a step whose {@code answer()} is this number. */
-    static void step(Path root, Rung rung, int answer) {
+    static void step(Path root, Lesson lesson, int answer) {
         Text.write(
-                root.resolve(rung.source()),
-                "package " + rung.folder().getFileName() + ";\n\npublic final class Server {\n"
+                root.resolve(lesson.source()),
+                "package " + lesson.folder().getFileName() + ";\n\npublic final class Server {\n"
                         + "    public static int answer() {\n        return " + answer + ";\n    }\n}\n");
     }
 

@@ -32,9 +32,9 @@ class JudgeTest {
 
     @Test
     void aMissingClassOfTestsIsNamed() {
-        var rung = Fixture.rung("01", "gone", List.of("suite.NoSuchTest"), Optional.empty());
+        var lesson = Fixture.lesson("01", "gone", List.of("suite.NoSuchTest"), Optional.empty());
 
-        var mistake = assertThrows(Mistake.class, () -> new Judge("", true, test -> {}).judge(rung, ANY));
+        var mistake = assertThrows(UserError.class, () -> new Judge("", true, test -> {}).judge(lesson, ANY));
 
         assertEquals("the ladder names the tests suite.NoSuchTest, and there is no such class", mistake.getMessage());
     }
@@ -63,7 +63,7 @@ class JudgeTest {
     void theAskedForTestRunsFirst() {
         for (var method : List.of("a", "b", "c")) {
             var verdict = new Judge("ThreeReds." + method, true, test -> {})
-                    .judge(Fixture.rung("01", "one", Fixture.ThreeReds.class), ANY);
+                    .judge(Fixture.lesson("01", "one", Fixture.ThreeReds.class), ANY);
 
             assertEquals(method, verdict.firstRed().orElseThrow().name());
         }
@@ -74,7 +74,7 @@ class JudgeTest {
         var classes = List.of(Fixture.InPart.class.getName(), Fixture.ThreeReds.class.getName());
 
         var verdict = new Judge("ThreeReds.b", true, test -> {})
-                .judge(Fixture.rung("01", "one", classes, Optional.empty()), ANY);
+                .judge(Fixture.lesson("01", "one", classes, Optional.empty()), ANY);
 
         assertEquals("1 red, 3 not run", verdict.counts(), "a class that is left out counts as one");
         assertEquals("b", verdict.firstRed().orElseThrow().name());
@@ -84,7 +84,7 @@ class JudgeTest {
     void itIsToldAtOnceThatTheAskedForTestIsGreen() {
         var told = new ArrayList<String>();
 
-        new Judge("InPart.isGreen", true, told::add).judge(Fixture.rung("01", "one", Fixture.InPart.class), ANY);
+        new Judge("InPart.isGreen", true, told::add).judge(Fixture.lesson("01", "one", Fixture.InPart.class), ANY);
 
         assertEquals(List.of("isGreen", "1 green, now isNotJudged"), told);
     }
@@ -100,7 +100,7 @@ class JudgeTest {
     @Test
     void checkGoesOnAfterARedTestIfAskedTo() {
         var shown = new Shown();
-        var check = new Check(Fixture.ladder(Fixture.rung("01", "one", Fixture.ThreeReds.class)), shown.plain());
+        var check = new Check(Fixture.lessons(Fixture.lesson("01", "one", Fixture.ThreeReds.class)), shown.plain());
 
         assertFalse(check.run(Map.of("STEP", "01", "KEEP_GOING", "1")));
 
@@ -125,11 +125,11 @@ class JudgeTest {
     }
 
     private static boolean check(Class<?> tests) {
-        return new Check(Fixture.ladder(Fixture.rung("01", "one", tests)), new Shown().plain())
+        return new Check(Fixture.lessons(Fixture.lesson("01", "one", tests)), new Shown().plain())
                 .run(Map.of("STEP", "01"));
     }
 
     private static Verdict judge(Class<?> tests, boolean stopAtRed) {
-        return new Judge("", stopAtRed, test -> {}).judge(Fixture.rung("01", "one", tests), ANY);
+        return new Judge("", stopAtRed, test -> {}).judge(Fixture.lesson("01", "one", tests), ANY);
     }
 }

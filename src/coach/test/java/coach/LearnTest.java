@@ -23,8 +23,8 @@ class LearnTest {
 
     private static final String LAST = "q quit";
     private static final String GOOD = server("push.http.Main.main(args);");
-    private static final Rung ONE = Fixture.rung("01", "one", List.of("suite.CoachedLesson"), Optional.empty());
-    private static final Rung TWO = Fixture.rung("02", "two", List.of("suite.CoachedLesson"), Optional.empty());
+    private static final Lesson ONE = Fixture.lesson("01", "one", List.of("suite.CoachedLesson"), Optional.empty());
+    private static final Lesson TWO = Fixture.lesson("02", "two", List.of("suite.CoachedLesson"), Optional.empty());
 
     @TempDir
     Path root;
@@ -32,11 +32,11 @@ class LearnTest {
     private final Shown shown = new Shown();
     private PipedOutputStream keys;
     private CompletableFuture<Void> running;
-    private Ladder ladder;
+    private Lessons lessons;
 
     @BeforeEach
     void setUp() throws IOException {
-        ladder = Fixture.ladder(Fixture.SEED, ONE, TWO);
+        lessons = Fixture.lessons(Fixture.SEED, ONE, TWO);
         Text.write(root.resolve(Fixture.SEED.source()), GOOD.replace("package workshop", "package lesson00_seed"));
         keys = new PipedOutputStream();
     }
@@ -59,7 +59,7 @@ class LearnTest {
         press("n");
         assertTrue(shown.await(LAST).contains("Lesson 02 The lesson two"));
         assertFalse(shown.text().contains("\033"), "colour where there is no terminal");
-        assertEquals("[one, seed, two]", new Workshop(root, ladder).progress().toString());
+        assertEquals("[one, seed, two]", new Workshop(root, lessons).progress().toString());
     }
 
     @Test
@@ -164,7 +164,7 @@ class LearnTest {
     }
 
     private void learn() throws IOException {
-        var learn = new Learn(root, ladder, shown.plain(), new Keys(new PipedInputStream(keys)));
+        var learn = new Learn(root, lessons, shown.plain(), new Keys(new PipedInputStream(keys)));
         running = CompletableFuture.runAsync(learn::run, task -> new Thread(task, "coach-learn").start());
     }
 
@@ -175,7 +175,7 @@ class LearnTest {
 
     private void save(String server) {
         Text.write(root.resolve("lessons/workshop/Server.java"), server);
-        new Workshop(root, ladder).done(Fixture.SEED);
+        new Workshop(root, lessons).done(Fixture.SEED);
     }
 
     private static String server(String body) {

@@ -83,7 +83,7 @@ class MatrixTest {
     void aLessonThatNothingJudgesFails() {
         var lesson = lesson(Two.class, Fixture.Nothing.class, "…");
 
-        assertFalse(new Matrix(Fixture.ladder(seed(One.class), lesson), shown.plain()).run(root, false));
+        assertFalse(new Matrix(Fixture.lessons(seed(One.class), lesson), shown.plain()).run(root, false));
         assertTrue(shown.text().contains("nothing was judged: no test"), shown.text());
     }
 
@@ -101,11 +101,11 @@ class MatrixTest {
 
     private boolean matrix(Class<?> start, Class<?> end, String says, boolean onlyCompare) {
         var lesson = lesson(end, Fixture.AnswerIsTwo.class, says);
-        return new Matrix(Fixture.ladder(seed(start), lesson), shown.plain()).run(root, onlyCompare);
+        return new Matrix(Fixture.lessons(seed(start), lesson), shown.plain()).run(root, onlyCompare);
     }
 
-    private static Rung seed(Class<?> step) {
-        return new Rung(
+    private static Lesson seed(Class<?> step) {
+        return new Lesson(
                 "00",
                 "seed",
                 "Seed",
@@ -117,9 +117,9 @@ class MatrixTest {
                 false);
     }
 
-    private static Rung lesson(Class<?> step, Class<?> tests, String says) {
-        var red = new Rung.Red("00", "AnswerIsTwo.theAnswerIsTwo", new Promise(says));
-        return new Rung(
+    private static Lesson lesson(Class<?> step, Class<?> tests, String says) {
+        var red = new Lesson.Red("00", "AnswerIsTwo.theAnswerIsTwo", new ExpectedFailure(says));
+        return new Lesson(
                 "01",
                 "two",
                 "Two",

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MutantsTest {
 
-    private static final Rung TWO = Fixture.rung("01", "two", Fixture.AnswerIsTwo.class);
+    private static final Lesson TWO = Fixture.lesson("01", "two", Fixture.AnswerIsTwo.class);
     private static final String RED = "red: AnswerIsTwo.theAnswerIsTwo: the answer ==> expected: <2> but was: <%s>\n\n";
     private static final String THREE = "mutant: says 3\n- return 2;\n+ return 3;\n" + RED.formatted(3);
     private static final String ONE = "mutant: says 1\n- return 2;\n+ return 1;\n" + RED.formatted(1);
@@ -39,7 +39,8 @@ class MutantsTest {
 
     @Test
     void wrongAnswersOfALessonWithoutTestsAreCaughtByItsProof() {
-        var proven = new Rung("01", "two", "Two", List.of(), TWO.tests(), TWO.step(), TWO.red(), TWO.minutes(), false);
+        var proven =
+                new Lesson("01", "two", "Two", List.of(), TWO.tests(), TWO.step(), TWO.red(), TWO.minutes(), false);
         write(THREE + ONE + THREE.replace("says 3", "says 3 once more"));
 
         assertTrue(new Mutants(root, shown.plain()).run(List.of(proven)), shown.text());
@@ -77,11 +78,11 @@ class MutantsTest {
 
     @Test
     void aReplacementThatAppliesTwiceFails() {
-        var mutant =
-                new Mutant("m", Path.of("Server.java"), List.of("a();", "b();"), List.of("c();"), "t", new Promise(""));
+        var mutant = new Mutant(
+                "m", Path.of("Server.java"), List.of("a();", "b();"), List.of("c();"), "t", new ExpectedFailure(""));
 
         assertEquals("x\nc();\ny\n", mutant.apply("x\n  a();\n    b();\ny\n"));
-        var mistake = assertThrows(Mistake.class, () -> mutant.apply("a();\nb();\n\na();\nb();\n"));
+        var mistake = assertThrows(UserError.class, () -> mutant.apply("a();\nb();\n\na();\nb();\n"));
         assertEquals("its lines stand in Server.java twice, at 1 and at 4", mistake.getMessage());
     }
 
@@ -117,7 +118,7 @@ class MutantsTest {
 
     @Test
     void aLineThatIsNoneOfTheFormatIsNamed() {
-        var mistake = assertThrows(Mistake.class, () -> run("mutant: x\nreturn 2;\n"));
+        var mistake = assertThrows(UserError.class, () -> run("mutant: x\nreturn 2;\n"));
 
         assertTrue(
                 mistake.getMessage().startsWith("lessons/lesson01_two/mutants.txt:2: expected mutant:"),

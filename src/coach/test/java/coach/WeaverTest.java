@@ -99,10 +99,10 @@ class WeaverTest {
 
     @Test
     void howMuchAStormLostMayDifferButNotWhetherItDid() {
-        assertTrue(Captured.same("delivered 10/12 · repeated 3", "delivered 7/12 · repeated 9"));
-        assertFalse(Captured.same("delivered 12/12 · repeated 3", "delivered 12/12 · repeated 0"));
-        assertTrue(Captured.same("a stream   1,264 B", "a stream     960 B"));
-        assertFalse(Captured.same("a stream       0 B", "a stream      56 B"));
+        assertTrue(CommandOutput.same("delivered 10/12 · repeated 3", "delivered 7/12 · repeated 9"));
+        assertFalse(CommandOutput.same("delivered 12/12 · repeated 3", "delivered 12/12 · repeated 0"));
+        assertTrue(CommandOutput.same("a stream   1,264 B", "a stream     960 B"));
+        assertFalse(CommandOutput.same("a stream       0 B", "a stream      56 B"));
     }
 
     @Test

@@ -12,9 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class WorkshopTest {
 
-    private static final Rung ONE = Fixture.rung("01", "one", Fixture.AnswerIsTwo.class);
-    private static final Rung TWO = Fixture.rung("02", "two", Fixture.AnswerIsTwo.class);
-    private static final Rung THREE = Fixture.rung("03", "three", Fixture.AnswerIsTwo.class);
+    private static final Lesson ONE = Fixture.lesson("01", "one", Fixture.AnswerIsTwo.class);
+    private static final Lesson TWO = Fixture.lesson("02", "two", Fixture.AnswerIsTwo.class);
+    private static final Lesson THREE = Fixture.lesson("03", "three", Fixture.AnswerIsTwo.class);
 
     @TempDir
     Path root;
@@ -26,7 +26,7 @@ class WorkshopTest {
         Fixture.step(root, Fixture.SEED, 0);
         Fixture.step(root, ONE, 1);
         Fixture.step(root, TWO, 2);
-        workshop = new Workshop(root, Fixture.ladder(Fixture.SEED, ONE, TWO, THREE));
+        workshop = new Workshop(root, Fixture.lessons(Fixture.SEED, ONE, TWO, THREE));
         workshop.setUp();
     }
 
@@ -49,11 +49,11 @@ class WorkshopTest {
     @Test
     void progressSurvivesRenumbering() {
         workshop.done(ONE);
-        var renumbered = Fixture.ladder(
-                Fixture.rung("00", "seed", Fixture.AnswerIsTwo.class),
-                Fixture.rung("01", "quite_new", Fixture.AnswerIsTwo.class),
-                Fixture.rung("02", "one", Fixture.AnswerIsTwo.class),
-                Fixture.rung("03", "two", Fixture.AnswerIsTwo.class));
+        var renumbered = Fixture.lessons(
+                Fixture.lesson("00", "seed", Fixture.AnswerIsTwo.class),
+                Fixture.lesson("01", "quite_new", Fixture.AnswerIsTwo.class),
+                Fixture.lesson("02", "one", Fixture.AnswerIsTwo.class),
+                Fixture.lesson("03", "two", Fixture.AnswerIsTwo.class));
 
         var later = new Workshop(root, renumbered);
 

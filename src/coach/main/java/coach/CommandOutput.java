@@ -16,7 +16,7 @@ import push.http.PushServer;
  *
  * <p><b>Threads:</b> any thread.
  */
-final class Captured {
+final class CommandOutput {
 
     private static final long PATIENCE_S = 120;
     private static final String DEFAULT_PORT = "8443";
@@ -40,7 +40,7 @@ final class Captured {
 
     private final Path root;
 
-    Captured(Path root) {
+    CommandOutput(Path root) {
         this.root = root;
     }
 
@@ -95,21 +95,21 @@ final class Captured {
             if (!process.waitFor(PATIENCE_S, TimeUnit.SECONDS)) {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
-                throw new Mistake("it did not end within " + PATIENCE_S + " s: " + command);
+                throw new UserError("it did not end within " + PATIENCE_S + " s: " + command);
             }
             if (process.exitValue() == 127) {
-                throw new Mistake("there is no such command on this machine: " + command);
+                throw new UserError("there is no such command on this machine: " + command);
             }
             var output = Files.readString(file, UTF_8);
             if (output.contains("Not done: ")) {
-                throw new Mistake("it was not done: " + command + "\n" + output.strip());
+                throw new UserError("it was not done: " + command + "\n" + output.strip());
             }
             return output.isEmpty() || output.endsWith("\n") ? output : output + "\n";
         } catch (IOException e) {
-            throw new Mistake("cannot run " + command + ": " + e, e);
+            throw new UserError("cannot run " + command + ": " + e, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new Mistake("interrupted", e);
+            throw new UserError("interrupted", e);
         } finally {
             Folders.delete(file.getParent());
         }

@@ -6,14 +6,14 @@ package coach;
  *
  * <p><b>Threads:</b> immutable.
  */
-final class Mistake extends RuntimeException {
+final class UserError extends RuntimeException {
     private static final long serialVersionUID = 1;
 
-    Mistake(String message) {
+    UserError(String message) {
         super(message);
     }
 
-    Mistake(String message, Throwable cause) {
+    UserError(String message, Throwable cause) {
         super(message, cause);
     }
 }

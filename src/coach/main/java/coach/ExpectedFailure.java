@@ -10,7 +10,7 @@ import java.util.stream.Collectors;
  *
  * <p><b>Threads:</b> immutable.
  */
-record Promise(String says) {
+record ExpectedFailure(String says) {
 
     /** Whether this is the message, from its first character to its last. */
     boolean isKeptBy(String message) {

@@ -17,7 +17,7 @@ import java.util.Optional;
  * @param red what is red on an earlier step
  * @param later whether the lesson is still to come, and only its name is known
  */
-record Rung(
+record Lesson(
         String id,
         String slug,
         String title,
@@ -29,7 +29,7 @@ record Rung(
         boolean later) {
 
     /** The test that shows the lesson's defect, on which earlier lesson's step, and what it says there. */
-    record Red(String on, String test, Promise promise) {}
+    record Red(String on, String test, ExpectedFailure promise) {}
 
     /** How long a class needs. */
     record Minutes(int teach, int work, int review) {
@@ -63,11 +63,11 @@ record Rung(
     }
 
     /** The same lesson, judged by what catches its wrong answers. */
-    Rung byProof() {
-        return proof.isEmpty() ? this : new Rung(id, slug, title, proof, proof, step, red, minutes, later);
+    Lesson byProof() {
+        return proof.isEmpty() ? this : new Lesson(id, slug, title, proof, proof, step, red, minutes, later);
     }
 
-    boolean upTo(Rung other) {
+    boolean upTo(Lesson other) {
         return id.compareTo(other.id) <= 0;
     }
 

@@ -17,42 +17,42 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p><b>Threads:</b> immutable.
  */
-record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
+record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
 
     static final Path FILE = Path.of("lessons", "ladder.json");
 
-    static Ladder read(Path file) {
+    static Lessons read(Path file) {
         try {
             return of(JsonMapper.shared().readTree(Text.read(file)));
         } catch (JacksonException e) {
-            throw new Mistake(file + " is not JSON: " + e.getOriginalMessage(), e);
-        } catch (Mistake e) {
-            throw new Mistake(file + ": " + e.getMessage(), e);
+            throw new UserError(file + " is not JSON: " + e.getOriginalMessage(), e);
+        } catch (UserError e) {
+            throw new UserError(file + ": " + e.getMessage(), e);
         }
     }
 
-    private static Ladder of(JsonNode json) {
-        var rungs = new ArrayList<Rung>();
-        json.path("lessons").forEach(lesson -> rungs.add(rung(lesson)));
+    private static Lessons of(JsonNode json) {
+        var lessons = new ArrayList<Lesson>();
+        json.path("lessons").forEach(lesson -> lessons.add(lesson(lesson)));
         var ids = new HashSet<String>();
         var slugs = new HashSet<String>();
-        for (var rung : rungs) {
-            if (!ids.add(rung.id()) || !slugs.add(rung.slug())) {
-                throw new Mistake("two lessons have the id " + rung.id() + " or the slug " + rung.slug());
+        for (var lesson : lessons) {
+            if (!ids.add(lesson.id()) || !slugs.add(lesson.slug())) {
+                throw new UserError("two lessons have the id " + lesson.id() + " or the slug " + lesson.slug());
             }
         }
-        if (rungs.isEmpty()) {
-            throw new Mistake("there are no \"lessons\"");
+        if (lessons.isEmpty()) {
+            throw new UserError("there are no \"lessons\"");
         }
         var plans = new LinkedHashMap<String, List<String>>();
         json.path("plans").properties().forEach(plan -> plans.put(plan.getKey(), strings(plan.getValue())));
-        return new Ladder(List.copyOf(rungs), plans);
+        return new Lessons(List.copyOf(lessons), plans);
     }
 
-    private static Rung rung(JsonNode json) {
+    private static Lesson lesson(JsonNode json) {
         var red = json.path("red");
         var minutes = json.path("minutes");
-        return new Rung(
+        return new Lesson(
                 text(json, "id"),
                 text(json, "slug"),
                 text(json, "title"),
@@ -63,8 +63,9 @@ record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
                 json.path("step").asString(""),
                 red.isMissingNode()
                         ? Optional.empty()
-                        : Optional.of(new Rung.Red(text(red, "on"), text(red, "test"), new Promise(text(red, "says")))),
-                new Rung.Minutes(
+                        : Optional.of(new Lesson.Red(
+                                text(red, "on"), text(red, "test"), new ExpectedFailure(text(red, "says")))),
+                new Lesson.Minutes(
                         minutes.path("teach").asInt(0),
                         minutes.path("do").asInt(0),
                         minutes.path("review").asInt(0)),
@@ -74,7 +75,7 @@ record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
     private static String text(JsonNode json, String field) {
         var value = json.path(field);
         if (!value.isString() || value.stringValue().isBlank()) {
-            throw new Mistake("the field \"" + field + "\" is missing in " + json);
+            throw new UserError("the field \"" + field + "\" is missing in " + json);
         }
         return value.stringValue();
     }
@@ -86,47 +87,47 @@ record Ladder(List<Rung> rungs, Map<String, List<String>> plans) {
     }
 
     /** The lesson of this number, written 5 or 05, or of this slug. */
-    Rung find(String name) {
+    Lesson find(String name) {
         var id = name.length() == 1 ? "0" + name : name;
-        return rungs.stream()
-                .filter(rung -> rung.id().equals(id) || rung.slug().equals(name))
+        return all.stream()
+                .filter(lesson -> lesson.id().equals(id) || lesson.slug().equals(name))
                 .findFirst()
-                .orElseThrow(() -> new Mistake("there is no lesson " + name + "; the lessons are "
-                        + rungs.get(0).id() + " to "
-                        + rungs.get(rungs.size() - 1).id()));
+                .orElseThrow(() -> new UserError("there is no lesson " + name + "; the lessons are "
+                        + all.get(0).id() + " to "
+                        + all.get(all.size() - 1).id()));
     }
 
     /** The same, but it must be one that can be worked at now. */
-    Rung findOpen(String name) {
-        var rung = find(name);
-        if (rung.later()) {
-            throw new Mistake("lesson " + rung + " is still to come");
+    Lesson findOpen(String name) {
+        var lesson = find(name);
+        if (lesson.later()) {
+            throw new UserError("lesson " + lesson + " is still to come");
         }
-        return rung;
+        return lesson;
     }
 
     /** Those that tests judge. */
-    List<Rung> judged() {
-        return rungs.stream().filter(Rung::judged).toList();
+    List<Lesson> judged() {
+        return all.stream().filter(Lesson::judged).toList();
     }
 
     /** Those whose wrong answers are caught. */
-    List<Rung> proven() {
-        return rungs.stream().filter(Rung::proven).toList();
+    List<Lesson> proven() {
+        return all.stream().filter(Lesson::proven).toList();
     }
 
     /** Those that can be worked at now. */
-    List<Rung> open() {
-        return rungs.stream().filter(rung -> !rung.later()).toList();
+    List<Lesson> open() {
+        return all.stream().filter(lesson -> !lesson.later()).toList();
     }
 
-    Optional<Rung> before(Rung rung) {
-        int at = rungs.indexOf(rung);
-        return at > 0 ? Optional.of(rungs.get(at - 1)) : Optional.empty();
+    Optional<Lesson> before(Lesson lesson) {
+        int at = all.indexOf(lesson);
+        return at > 0 ? Optional.of(all.get(at - 1)) : Optional.empty();
     }
 
-    Optional<Rung> after(Rung rung) {
-        int at = open().indexOf(rung) + 1;
+    Optional<Lesson> after(Lesson lesson) {
+        int at = open().indexOf(lesson) + 1;
         return at < open().size() ? Optional.of(open().get(at)) : Optional.empty();
     }
 }

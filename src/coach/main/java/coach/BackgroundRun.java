@@ -13,7 +13,7 @@ import java.util.function.Consumer;
  *
  * <p><b>Threads:</b> made and asked on the coach's thread; works on one of its own.
  */
-final class Trial {
+final class BackgroundRun {
 
     /** What came of it: faults of the compiler, or else a verdict. */
     record Result(List<String> faults, Optional<Verdict> verdict) {}
@@ -28,13 +28,13 @@ final class Trial {
     private volatile boolean stale; // Set by the coach's thread, read by the trial's own.
 
     /** @param savedMs when the learner saved, as a time of day in milliseconds; empty if no save has led to this trial */
-    Trial(Learner learner, Rung rung, String first, OptionalLong savedMs, Consumer<String> started) {
+    BackgroundRun(Learner learner, Lesson lesson, String first, OptionalLong savedMs, Consumer<String> started) {
         this.savedMs = savedMs;
         this.started = started;
         var thread = new Thread(
                 () -> {
                     try {
-                        result.complete(run(learner, rung, first));
+                        result.complete(run(learner, lesson, first));
                     } catch (Throwable e) { // Told on the coach's thread, and thrown there.
                         result.completeExceptionally(e);
                     }
@@ -44,13 +44,13 @@ final class Trial {
         thread.start();
     }
 
-    private Result run(Learner learner, Rung rung, String first) {
+    private Result run(Learner learner, Lesson lesson, String first) {
         started.accept("compiling");
         var faults = learner.compile();
         if (stale || !faults.isEmpty()) {
             return new Result(faults, Optional.empty());
         }
-        return new Result(List.of(), Optional.of(new Judge(first, true, this::go).judge(rung, learner.subject())));
+        return new Result(List.of(), Optional.of(new Judge(first, true, this::go).judge(lesson, learner.subject())));
     }
 
     /** A test starts, unless the trial was called off before the judge began to listen. */
@@ -72,7 +72,7 @@ final class Trial {
         try {
             return result.join();
         } catch (CompletionException e) {
-            throw e.getCause() instanceof Mistake mistake ? mistake : e;
+            throw e.getCause() instanceof UserError mistake ? mistake : e;
         }
     }
 
