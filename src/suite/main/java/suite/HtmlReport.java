@@ -164,7 +164,9 @@ final class HtmlReport {
     private static String said(String name) {
         int end = name.indexOf(' ');
         var word = end < 0 ? name : name.substring(0, end);
-        var words = word.replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
+        var words = word.replaceAll("(?<=[a-z0-9])(?=[A-Z])|(?<=[a-z])(?=[0-9])", " ")
+                .toLowerCase(Locale.ROOT)
+                .replace(" ki b", " KiB");
         return Character.toUpperCase(words.charAt(0)) + words.substring(1) + (end < 0 ? "" : ":" + name.substring(end));
     }
 
