@@ -9,13 +9,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class CoachedLesson {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_HEARTBEAT_MS", "1234");
+    static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "1234");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
     @Test
-    @Means("The setting is not read.")
+    @LikelyCause("The setting is not read.")
     void theHeartbeatIsTheOneThatWasAskedFor() {
         figures.put("heartbeat", server.heartbeat().toMillis() + " ms");
 

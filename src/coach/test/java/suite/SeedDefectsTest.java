@@ -99,7 +99,8 @@ class SeedDefectsTest {
         int port = server.port();
 
         var request = new Request.Builder().url("https://localhost:" + port + "/messages");
-        var answer = Recorder.open(client, request.post(Target.json("{oops")).build(), Format.ANY);
+        var answer =
+                Recorder.open(client, request.post(JudgedServer.json("{oops")).build(), Format.ANY);
 
         assertEquals(Ending.How.CONNECTION, recorder.closed().how());
         assertFalse(answer.status() == 400);
@@ -118,7 +119,7 @@ class SeedDefectsTest {
 
     private void post(String text) {
         var request = new Request.Builder().url("https://localhost:" + server.port() + "/messages");
-        var json = Target.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}");
+        var json = JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}");
         var answer = Recorder.open(client, request.post(json).build(), Format.ANY);
         assertEquals(200, answer.status());
         assertEquals(Ending.How.END_STREAM, answer.closed().how());

@@ -24,7 +24,7 @@ final class Backend implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Map<String, String> settings = new HashMap<>();
-    private final Relay relay;
+    private final FaultyProxy relay;
     private RunningServer server;
     private OkHttpClient client;
     private boolean runs;
@@ -37,7 +37,7 @@ final class Backend implements AutoCloseable {
             settings.put(more[i], more[i + 1]);
         }
         startServer();
-        relay = Relay.to(server.port());
+        relay = FaultyProxy.to(server.port());
     }
 
     /** The address that the browser knows. */
@@ -45,7 +45,7 @@ final class Backend implements AutoCloseable {
         return relay.url(path);
     }
 
-    Relay relay() {
+    FaultyProxy relay() {
         return relay;
     }
 

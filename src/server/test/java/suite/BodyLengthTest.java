@@ -18,7 +18,7 @@ final class BodyLengthTest {
     private static final int PADDING = 3;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -35,7 +35,8 @@ final class BodyLengthTest {
                 arguments("none, and trailers", new int[] {}, true));
     }
 
-    @Means("A body that is not as long as it was said to be is taken, and a proxy that counts otherwise is fooled.")
+    @LikelyCause(
+            "A body that is not as long as it was said to be is taken, and a proxy that counts otherwise is fooled.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodies")
     void bodyOfAnotherLengthIsAnErrorOfItsStream(String name, int[] lengths, boolean hasTrailers) {
@@ -57,7 +58,7 @@ final class BodyLengthTest {
         assertAlive(client, held);
     }
 
-    @Means("Padding, or an empty last frame, is counted as if it were of the body.")
+    @LikelyCause("Padding, or an empty last frame, is counted as if it were of the body.")
     @Test
     void bodyOfTheRightLengthIsTaken() {
         var client = server.raw();

@@ -38,10 +38,10 @@ class BrowserBarredTest {
 
     /** A front that speaks plain HTTP to browsers, which then do not say that a page is the server's own. */
     @Test
-    @Means("The page blames the message, under its field, for what no message can mend.")
+    @LikelyCause("The page blames the message, under its field, for what no message can mend.")
     void behindAPlainHttpFrontThePageSaysThatItCannotSendAndWhatWouldHelp() {
         backend = new Backend();
-        try (var front = Relay.plain(backend.relay().port())) {
+        try (var front = FaultyProxy.plain(backend.relay().port())) {
             var origin = "http://push.example:" + front.port();
             var page = ChatPage.open(chromium, origin + "/");
             page.name("ann");

@@ -132,7 +132,7 @@ class BrowserConnectionTest {
     void silenceTurnsTheLightRedWithinTwoAndAHalfHeartbeats() {
         backend.post("bob", "one");
         page.awaitMessages("bob: one");
-        backend.relay().swallow(Relay.Way.TO_SERVER, Relay.Way.TO_CLIENT);
+        backend.relay().swallow(FaultyProxy.Way.TO_SERVER, FaultyProxy.Way.TO_CLIENT);
         long silentSince = System.currentTimeMillis();
 
         page.awaitStatus("🔴 ");
@@ -174,7 +174,7 @@ class BrowserConnectionTest {
     /** Chromium itself repeats a POST whose connection died before the answer: that, too, is harmless only by the key. */
     @Test
     void aConnectionThatDiesUnderAPostDoesNotDoubleTheMessage() {
-        backend.relay().swallow(Relay.Way.TO_CLIENT);
+        backend.relay().swallow(FaultyProxy.Way.TO_CLIENT);
         page.say("once only");
         chromium.await("the server to have it", () -> backend.posted() == 1);
         assertEquals(1, page.count("#pending li"));

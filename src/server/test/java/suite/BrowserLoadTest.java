@@ -106,7 +106,7 @@ class BrowserLoadTest {
     }
 
     @Test
-    @Means("Each message of a burst rewrites the count of those below the view.")
+    @LikelyCause("Each message of a burst rewrites the count of those below the view.")
     void aBurstBelowTheViewIsCountedOnceAFrame() {
         try (var backend = new Backend()) {
             var page = open(backend);

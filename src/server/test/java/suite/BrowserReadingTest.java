@@ -144,7 +144,7 @@ class BrowserReadingTest {
     }
 
     @Test
-    @Means("A page that has missed messages shows those before and after them as if they were neighbours.")
+    @LikelyCause("A page that has missed messages shows those before and after them as if they were neighbours.")
     void whereMessagesWereMissedANoteStandsBetweenThem() {
         backend.close();
         backend = new Backend(
@@ -153,7 +153,7 @@ class BrowserReadingTest {
                 "PUSH_HEARTBEAT_MS", "60000",
                 "PUSH_STALL_MS", "60000");
         open(5);
-        backend.relay().hold(Relay.Way.TO_CLIENT);
+        backend.relay().hold(FaultyProxy.Way.TO_CLIENT);
         // More than sockets and windows take in the browser's place, which is some 16 MB.
         var large = "\uD834\uDD1E".repeat(4_096);
         for (int i = 0; i < 1_500; i++) {

@@ -44,7 +44,7 @@ class BrowserReconnectTest {
     }
 
     @Test
-    @Means("A restart ends EventSources for good: they come back to a server that is still going down.")
+    @LikelyCause("A restart ends EventSources for good: they come back to a server that is still going down.")
     void aRestartLosesNone() {
         var server = opened.closing(new Restarted("PUSH_STALL_MS", "60000"));
         server.post(List.of("one", "two"));
@@ -67,7 +67,7 @@ class BrowserReconnectTest {
     }
 
     @Test
-    @Means("A rate ends EventSources for good, which is to punish a network that was cut for a moment.")
+    @LikelyCause("A rate ends EventSources for good, which is to punish a network that was cut for a moment.")
     void tooManyAtOnceLosesNone() {
         var backend = opened.closing(new Backend("PUSH_OPENS_PER_SECOND", "2", "PUSH_OPEN_BURST", "3"));
         open(backend.url("/healthz"));
@@ -88,7 +88,7 @@ class BrowserReconnectTest {
     }
 
     @Test
-    @Means("A server that is full for a while ends EventSources for good.")
+    @LikelyCause("A server that is full for a while ends EventSources for good.")
     void aFullServerLosesNone() {
         var server = opened.closing(new Restarted("PUSH_MAX_STREAMS", "20", "PUSH_OPENS_PER_SECOND", "0"));
         var crowd = opened.closing(RawClient.connect("localhost", server.port(), RawClient.Options.PLAIN));

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class ClientsTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_HEARTBEAT_MS", "400");
+    static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "400");
 
     @TempDir
     private Path dir;
@@ -39,7 +39,7 @@ final class ClientsTest {
     /** What OkHttp's client made of one event. */
     private record Event(String id, String type, String data) {}
 
-    @Means("The stream is not what the standard calls server-sent events.")
+    @LikelyCause("The stream is not what the standard calls server-sent events.")
     @Test
     void okHttpReadsEventsAndResumes() throws InterruptedException {
         var first = server.post("ann", "one");
@@ -65,7 +65,7 @@ final class ClientsTest {
         assertEquals(List.of(Protocol.HTTP_2, Protocol.HTTP_2), protocols);
     }
 
-    @Means("curl -N shows nothing, or shows it late: something holds the response back.")
+    @LikelyCause("curl -N shows nothing, or shows it late: something holds the response back.")
     @ParameterizedTest
     @CsvSource({
         "application/x-ndjson, '{\"type\":\"start\",\"resumed\":false', '\"text\":\"live\"'",
@@ -84,7 +84,7 @@ final class ClientsTest {
         }
     }
 
-    @Means("What the README shows for curl does not work.")
+    @LikelyCause("What the README shows for curl does not work.")
     @Test
     void curlPostsAndResumes() {
         var posted = curl(
@@ -110,7 +110,7 @@ final class ClientsTest {
         }
     }
 
-    @Means("HTTP/1.1 is not what curl gets when it asks for it.")
+    @LikelyCause("HTTP/1.1 is not what curl gets when it asks for it.")
     @Test
     void curlMaySpeakHttp1() {
         try (var curl = curl("-N", "-i", "--http1.1", "-H", "Accept: application/x-ndjson", server.url("/messages"))) {
@@ -120,7 +120,7 @@ final class ClientsTest {
         }
     }
 
-    @Means("A frame is not as RFC 9113 has it; nghttp is stricter than most.")
+    @LikelyCause("A frame is not as RFC 9113 has it; nghttp is stricter than most.")
     @ParameterizedTest
     @CsvSource({
         "application/x-ndjson, '\"type\":\"heartbeat\"'",
@@ -140,7 +140,7 @@ final class ClientsTest {
         }
     }
 
-    @Means("A body without Content-Length, or one that ends in an empty frame, is not read to its end.")
+    @LikelyCause("A body without Content-Length, or one that ends in an empty frame, is not read to its end.")
     @Test
     void nghttpPosts() throws IOException {
         var body = Files.writeString(dir.resolve("body.json"), "{\"user\":\"nghttp\",\"text\":\"from nghttp\"}");

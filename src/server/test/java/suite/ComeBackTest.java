@@ -33,7 +33,7 @@ class ComeBackTest {
     }
 
     @Test
-    @Means("A client takes what the server says while it goes down for an end that is for good.")
+    @LikelyCause("A client takes what the server says while it goes down for an end that is for good.")
     void aRestartLosesNone() {
         var server = opened.closing(new Restarted("PUSH_STALL_MS", "60000"));
         server.post(List.of("one", "two"));
@@ -55,11 +55,11 @@ class ComeBackTest {
     }
 
     @Test
-    @Means("A client takes a server that is full, or a rate, for an end that is for good.")
+    @LikelyCause("A client takes a server that is full, or a rate, for an end that is for good.")
     void aFullServerAndARateLoseNone() {
         var server = opened.closing(
                 new Restarted("PUSH_MAX_STREAMS", "7", "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "2"));
-        var relay = opened.closing(Relay.to(server.port()));
+        var relay = opened.closing(FaultyProxy.to(server.port()));
         server.post(List.of("one"));
         clients = ComeBack.all(relay.url("/messages"));
         awaitTexts("one");
@@ -87,14 +87,14 @@ class ComeBackTest {
      * one address, whose streams are taken by another.
      */
     @Test
-    @Means("Over HTTP/1.1 a client takes 429 for an end that is for good.")
+    @LikelyCause("Over HTTP/1.1 a client takes 429 for an end that is for good.")
     void aClientThatIsToldToWaitOverHttp1IsNotLost() {
         var server = opened.closing(new Restarted(
                 "PUSH_TRUSTED_PROXIES", "127.0.0.1, ::1",
                 "PUSH_MAX_STREAMS_PER_CONNECTION", "7",
                 "PUSH_OPENS_PER_SECOND", "2",
                 "PUSH_OPEN_BURST", "7"));
-        var proxy = opened.closing(Relay.adding("X-Forwarded-For: 192.0.2.1", server.port()));
+        var proxy = opened.closing(FaultyProxy.adding("X-Forwarded-For: 192.0.2.1", server.port()));
         server.post(List.of("one"));
         clients = ComeBack.all("http://localhost:" + proxy.port() + "/messages");
         awaitTexts("one");

@@ -63,7 +63,7 @@ final class Command implements AutoCloseable {
     /** Waits until it has said this. */
     synchronized String await(String text) {
         if (!Deadline.in(Deadline.PATIENCE).await(this, () -> said().contains(text))) {
-            throw new AssertionError(words.get(0) + " must say \"" + Malformed.quote(text) + "\" within "
+            throw new AssertionError(words.get(0) + " must say \"" + MalformedRecord.quote(text) + "\" within "
                     + Deadline.say(Deadline.PATIENCE) + ", but it says: " + said);
         }
         return said();

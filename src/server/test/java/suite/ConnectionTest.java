@@ -17,7 +17,7 @@ class ConnectionTest {
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_HEARTBEAT_MS", "200",
             "PUSH_PING_MS", "200",
             "PUSH_PING_TIMEOUT_MS", "5000",
@@ -26,7 +26,7 @@ class ConnectionTest {
             "PUSH_OPENS_PER_SECOND", "0");
 
     @Test
-    @Means("A PING went out before the server's SETTINGS, which must be the first frame: RFC 9113, section 3.4.")
+    @LikelyCause("A PING went out before the server's SETTINGS, which must be the first frame: RFC 9113, section 3.4.")
     void aClientThatSpeaksLateIsGreetedFirst() throws IOException {
         var socket = TlsSocket.connect("localhost", server.port(), 0);
         var clock = server.live(Format.NDJSON);
@@ -43,7 +43,7 @@ class ConnectionTest {
     }
 
     @Test
-    @Means("The server waits for an answer to its SETTINGS that it does not need.")
+    @LikelyCause("The server waits for an answer to its SETTINGS that it does not need.")
     void aClientThatNeverAcknowledgesSettingsIsServed() {
         var peer = server.raw(RawClient.Options.PLAIN.withoutSettingsAcks());
         var stream = peer.open(Format.NDJSON);
@@ -54,7 +54,7 @@ class ConnectionTest {
     }
 
     @Test
-    @Means("PINGs keep the server from its streams, or are not all answered.")
+    @LikelyCause("PINGs keep the server from its streams, or are not all answered.")
     void aFloodOfPingsIsAnsweredAndHoldsNobodyUp() {
         var other = server.open(server.newClient(), Format.NDJSON);
         var peer = server.raw();
@@ -71,7 +71,7 @@ class ConnectionTest {
     }
 
     @Test
-    @Means("One stream that does not read keeps its neighbours from reading.")
+    @LikelyCause("One stream that does not read keeps its neighbours from reading.")
     void oneStalledStreamOfManyHoldsNoneOfTheOthersUp() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         peer.windowUpdate(0, PLENTY);
@@ -89,7 +89,7 @@ class ConnectionTest {
     }
 
     @Test
-    @Means("Streams that waited for the connection's window, which they share, are not all taken up again.")
+    @LikelyCause("Streams that waited for the connection's window, which they share, are not all taken up again.")
     void allStreamsGoOnWhenTheSharedWindowOpens() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         var streams = List.of(peer.open(Format.NDJSON), peer.open(Format.SSE), peer.open(Format.NDJSON));
@@ -111,7 +111,7 @@ class ConnectionTest {
     }
 
     @Test
-    @Means("A heartbeat was written into the middle of a record, in place of the rest of it.")
+    @LikelyCause("A heartbeat was written into the middle of a record, in place of the rest of it.")
     void aHeartbeatThatIsDueNeverCutsARecord() {
         var clock = server.live(Format.NDJSON);
         var peer = server.raw(RawClient.Options.PLAIN.window(10));

@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class ContinuationTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A request is handled when its HEADERS are there, though its CONTINUATION is not.")
+    @LikelyCause("A request is handled when its HEADERS are there, though its CONTINUATION is not.")
     @ParameterizedTest
     @ValueSource(strings = {"/status", "/healthz", "/", "/messages"})
     void partsThatComeOneAfterAnotherAreOneRequest(String path) {
@@ -53,7 +53,7 @@ final class ContinuationTest {
         assertFalse(Refusal.goneAway(client));
     }
 
-    @Means("A frame, or a field, that is cut where a TLS record ends is read wrong.")
+    @LikelyCause("A frame, or a field, that is cut where a TLS record ends is read wrong.")
     @Test
     void frameMayBeCutAnywhere() {
         var client = server.raw();
@@ -76,7 +76,7 @@ final class ContinuationTest {
         assertAlive(client, 3);
     }
 
-    @Means("Padding, or a priority, in front of a block that goes on is taken for a part of it.")
+    @LikelyCause("Padding, or a priority, in front of a block that goes on is taken for a part of it.")
     @ParameterizedTest
     @ValueSource(ints = {Frame.PADDED, Frame.HAS_PRIORITY, Frame.PADDED | Frame.HAS_PRIORITY})
     void paddingAndPriorityAreNoFields(int flags) {
@@ -104,7 +104,7 @@ final class ContinuationTest {
                 arguments("CONTINUATION of another", new Frame(Frame.CONTINUATION, Frame.END_HEADERS, 3, new byte[0])));
     }
 
-    @Means("A block that goes on may not be interrupted (RFC 9113, 4.3), or two sides see two requests.")
+    @LikelyCause("A block that goes on may not be interrupted (RFC 9113, 4.3), or two sides see two requests.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("breaches")
     void nothingMayComeInBetween(String name, Frame frame) {
@@ -118,7 +118,7 @@ final class ContinuationTest {
         client.close();
     }
 
-    @Means("A block of fields has no bound in bytes or in frames (CONTINUATION flood).")
+    @LikelyCause("A block of fields has no bound in bytes or in frames (CONTINUATION flood).")
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 16_000})
     void blockThatNeverEndsIsEnded(int length) {

@@ -24,7 +24,7 @@ final class DoorTest {
     private static final String MESSAGE = "{\"user\":\"ann\",\"text\":\"hello\"}";
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_MAX_CONNECTIONS", "" + CONNECTIONS,
             "PUSH_MAX_CONNECTIONS_PER_ADDRESS", "" + OF_ADDRESS,
             "PUSH_EXEMPT_ADDRESSES", "127.0.0.1, ::1",
@@ -34,7 +34,7 @@ final class DoorTest {
 
     /** Where only handshakes are few, and streams. */
     @RegisterExtension
-    static final Target roomy = Target.with(
+    static final JudgedServer roomy = JudgedServer.with(
             "PUSH_IO_THREADS", "1", // Connections are accepted in their order.
             "PUSH_EXEMPT_ADDRESSES", "127.0.0.1, ::1",
             "PUSH_MAX_CONNECTIONS_PER_ADDRESS", "1000",
@@ -56,7 +56,7 @@ final class DoorTest {
         }
     }
 
-    @Means("One client takes as many connections as the system has, and nobody else gets in.")
+    @LikelyCause("One client takes as many connections as the system has, and nobody else gets in.")
     @Test
     void addressHoldsNoMoreConnectionsThanItMay() {
         double refused = metric(server, "push_connections_refused_total");
@@ -75,7 +75,7 @@ final class DoorTest {
                 "there is room again");
     }
 
-    @Means("The bound for one client strikes the proxy that brings all of them.")
+    @LikelyCause("The bound for one client strikes the proxy that brings all of them.")
     @Test
     void exemptAddressAndTrustedProxyHoldMore() {
         for (var address : List.of("127.0.0.1", "127.0.0.9")) {
@@ -85,7 +85,7 @@ final class DoorTest {
         }
     }
 
-    @Means("Connections have no bound but the server's memory.")
+    @LikelyCause("Connections have no bound but the server's memory.")
     @Test
     void serverHoldsNoMoreConnectionsThanItMay() {
         server.status(); // Its connection is one of them.
@@ -98,7 +98,7 @@ final class DoorTest {
                 () -> metric(server, "push_connections_open") + " connections are open");
     }
 
-    @Means("Clients that never shake hands to the end keep all others out.")
+    @LikelyCause("Clients that never shake hands to the end keep all others out.")
     @Test
     void oldestHalfHandshakeMakesRoom() {
         var halves = halves(40, "127.0.0.1", roomy);
@@ -110,7 +110,7 @@ final class DoorTest {
         assertEquals(1, gone(halves, 1));
     }
 
-    @Means("A server that is full of half handshakes lets nobody in.")
+    @LikelyCause("A server that is full of half handshakes lets nobody in.")
     @Test
     void halfHandshakeMakesRoomForAConnection() {
         server.status();
@@ -124,7 +124,7 @@ final class DoorTest {
         assertTrue(half.isTurnedAway());
     }
 
-    @Means("The half handshakes of one address push out those of others.")
+    @LikelyCause("The half handshakes of one address push out those of others.")
     @Test
     void addressPushesOutItsOwnHalfHandshakes() {
         var other = from("127.0.0.3", roomy).halfHandshake();
@@ -135,7 +135,7 @@ final class DoorTest {
         assertFalse(other.isGone());
     }
 
-    @Means("A client that opens more connections gets more streams, up to all that the server has.")
+    @LikelyCause("A client that opens more connections gets more streams, up to all that the server has.")
     @Test
     void addressHoldsThreeQuartersOfTheStreams() {
         for (int i = 0; i < STREAMS * 3 / 4; i++) {
@@ -146,7 +146,7 @@ final class DoorTest {
         assertEquals(200, from("127.0.0.3", roomy).get("/messages"));
     }
 
-    @Means("A client that opens a connection for each message posts as fast as it likes.")
+    @LikelyCause("A client that opens a connection for each message posts as fast as it likes.")
     @Test
     void addressPostsTenTimesAsFastAsAConnection() {
         var clients = new ArrayList<FromAddress>();
@@ -171,19 +171,19 @@ final class DoorTest {
         return halves.stream().filter(FromAddress::isGone).count();
     }
 
-    private List<FromAddress> halves(int number, String address, Target target) {
+    private List<FromAddress> halves(int number, String address, JudgedServer target) {
         return IntStream.range(0, number)
                 .mapToObj(i -> from(address, target).halfHandshake())
                 .toList();
     }
 
-    private FromAddress from(String address, Target target) {
+    private FromAddress from(String address, JudgedServer target) {
         var client = FromAddress.connect(address, target);
         opened.addFirst(client);
         return client;
     }
 
-    private static double metric(Target target, String name) {
+    private static double metric(JudgedServer target, String name) {
         return target.get("/metrics")
                 .body()
                 .lines()

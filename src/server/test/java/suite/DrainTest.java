@@ -11,14 +11,14 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class DrainTest {
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_DRAIN_MS", "10000", "PUSH_STALL_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_DRAIN_MS", "10000", "PUSH_STALL_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target patient = Target.with("PUSH_DRAIN_DELAY_MS", "2000");
+    static final JudgedServer patient = JudgedServer.with("PUSH_DRAIN_DELAY_MS", "2000");
 
     @Test
-    @Means("A POST whose body is still coming is cut off without an answer, or holds up the drain.")
+    @LikelyCause("A POST whose body is still coming is cut off without an answer, or holds up the drain.")
     void aBodyThatIsUnderWayIsRefused() {
         var peer = server.raw();
         int post = peer.request("POST", "/messages", false, "content-type", "application/json");
@@ -32,7 +32,7 @@ class DrainTest {
     }
 
     @Test
-    @Means("A load balancer still sends new clients, who find a server that has closed already.")
+    @LikelyCause("A load balancer still sends new clients, who find a server that has closed already.")
     void beforeTheDrainAServerIsUnreadyAndServesAllTheSame() {
         var stream = patient.open(Format.SSE);
         stream.next("start");
@@ -55,7 +55,7 @@ class DrainTest {
     }
 
     @Test
-    @Means("The end of a stream waits for the end of its request, which may never come.")
+    @LikelyCause("The end of a stream waits for the end of its request, which may never come.")
     void aStreamWhoseRequestGoesOnIsEndedAllTheSame() {
         var peer = server.raw();
         var stream = peer.recorder(peer.request("GET", "/messages", false, "accept", Format.NDJSON.mediaType));

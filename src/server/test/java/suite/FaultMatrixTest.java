@@ -25,7 +25,7 @@ class FaultMatrixTest {
     private static final int SIBLING = 3;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_STALL_MS", "60000",
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_PING_MS", "200",
@@ -34,7 +34,7 @@ class FaultMatrixTest {
             "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target impatient = Target.with("PUSH_STALL_MS", "300", "PUSH_PING_MS", "60000");
+    static final JudgedServer impatient = JudgedServer.with("PUSH_STALL_MS", "300", "PUSH_PING_MS", "60000");
 
     /** What a stream is doing when it is struck. */
     enum State {
@@ -84,7 +84,7 @@ class FaultMatrixTest {
 
     @ParameterizedTest(name = "{0} × {1}")
     @MethodSource("cases")
-    @Means("Some way to leave is not told to the stream, or is told to its neighbours as well.")
+    @LikelyCause("Some way to leave is not told to the stream, or is told to its neighbours as well.")
     void whoeverIsStruckLeavesAndNobodyElse(State state, Fault fault) {
         var before = server.status();
         var witness = server.open(server.newClient(), Format.NDJSON);
@@ -125,7 +125,7 @@ class FaultMatrixTest {
     }
 
     @Test
-    @Means("A frozen client is not counted as stalled though that limit is the first that it breaks.")
+    @LikelyCause("A frozen client is not counted as stalled though that limit is the first that it breaks.")
     void aStalledStreamThatIsFrozenTooGoesByTheFirstLimit() {
         var peer = impatient.raw(RawClient.Options.PLAIN.window(10));
         var victim = peer.open(Format.NDJSON);

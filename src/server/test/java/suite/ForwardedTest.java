@@ -20,12 +20,12 @@ final class ForwardedTest {
     };
 
     @RegisterExtension
-    static final Target server = Target.with(SMALL);
+    static final JudgedServer server = JudgedServer.with(SMALL);
 
     @RegisterExtension
-    static final Target standard = Target.with(with(SMALL, "PUSH_FORWARDED_HEADER", "Forwarded"));
+    static final JudgedServer standard = JudgedServer.with(with(SMALL, "PUSH_FORWARDED_HEADER", "Forwarded"));
 
-    @Means("All clients of a proxy share its connection's streams, or a client is taken for another.")
+    @LikelyCause("All clients of a proxy share its connection's streams, or a client is taken for another.")
     @ParameterizedTest(name = "{0} then {1}: {2}")
     @CsvSource(
             delimiter = '|',
@@ -68,7 +68,7 @@ final class ForwardedTest {
         assertEquals(429, open(server, "forwarded", "for=203.0.113.10", "x-forwarded-for", "192.0.2.20"));
     }
 
-    @Means("A client writes another address before its own with each request, and is never the same.")
+    @LikelyCause("A client writes another address before its own with each request, and is never the same.")
     @Test
     void attackerBehindAProxyGainsNothingByWhatItWrites() {
         int taken = 0;
@@ -81,7 +81,7 @@ final class ForwardedTest {
         assertEquals(200, open(server, "x-forwarded-for", "192.0.2.31"), "another client is not concerned");
     }
 
-    @Means("A client holds as many streams as it opens connections, or its neighbours have none left.")
+    @LikelyCause("A client holds as many streams as it opens connections, or its neighbours have none left.")
     @Test
     void streamsAreCountedForEachClientOverAllConnections() {
         var held = server.raw().open(Format.NDJSON, "x-forwarded-for", "192.0.2.40");
@@ -103,7 +103,7 @@ final class ForwardedTest {
     }
 
     /** Opens a stream that is held to the end of the test. */
-    private static int open(Target target, String... fields) {
+    private static int open(JudgedServer target, String... fields) {
         return target.raw().open(Format.NDJSON, fields).status();
     }
 

@@ -20,7 +20,7 @@ final class FrameFloodTest {
     private static final int WITHOUT_END = 1_000_000;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_POSTS_PER_SECOND",
             "0",
             "PUSH_OPENS_PER_SECOND",
@@ -47,7 +47,7 @@ final class FrameFloodTest {
                 arguments("an unknown type", new Frame(0x7f, 0, 0, new byte[0])));
     }
 
-    @Means("Frames that cost their sender nothing are read without end, and the IO thread does nothing else.")
+    @LikelyCause("Frames that cost their sender nothing are read without end, and the IO thread does nothing else.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
     void floodEndsInEnhanceYourCalm(String name, Frame frame) {
@@ -60,7 +60,8 @@ final class FrameFloodTest {
         assertCalmed(client, name);
     }
 
-    @Means("A client that is refused may go on without end, and each refusal costs the server more than the client.")
+    @LikelyCause(
+            "A client that is refused may go on without end, and each refusal costs the server more than the client.")
     @ParameterizedTest
     @MethodSource("refused")
     void clientThatGoesOnAfterRefusalsIsTurnedAway(String method, String path) {
@@ -85,7 +86,7 @@ final class FrameFloodTest {
                 arguments("GET", "malformed"));
     }
 
-    @Means("The budget of frames takes a client that reads much for one that floods.")
+    @LikelyCause("The budget of frames takes a client that reads much for one that floods.")
     @Test
     void readerThatGivesBackEveryWindowIsNoFlood() {
         int streams = 80;

@@ -25,7 +25,7 @@ final class FromAddress implements AutoCloseable {
     }
 
     /** Connects, and no more. */
-    static FromAddress connect(String address, Target server) {
+    static FromAddress connect(String address, JudgedServer server) {
         try {
             var tcp = new Socket();
             tcp.bind(new InetSocketAddress(address, 0));

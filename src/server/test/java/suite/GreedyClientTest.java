@@ -15,7 +15,7 @@ class GreedyClientTest {
     private static final int CANCEL = 8;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_IO_THREADS", "1",
             "PUSH_BODY_MS", "1000",
             "PUSH_STALL_MS", "60000",
@@ -26,7 +26,7 @@ class GreedyClientTest {
             "PUSH_MAX_STREAMS_PER_CONNECTION", "100");
 
     @Test
-    @Means(
+    @LikelyCause(
             "What comes in after the answer is offered to a listener that reads no more, again and again, and to nobody else.")
     void bodyThatGoesOnAfterItsAnswerHoldsNobodyUp() {
         var peer =
@@ -41,7 +41,7 @@ class GreedyClientTest {
     }
 
     @Test
-    @Means("A 100 that TCP does not take is tried again and again, by the thread that could make room for it.")
+    @LikelyCause("A 100 that TCP does not take is tried again and again, by the thread that could make room for it.")
     void expectationThatCannotBeAnsweredHoldsNobodyUp() {
         var peer = server.raw(RawClient.Options.PLAIN.window(1 << 24).receiveBuffer(8 * 1024));
         peer.windowUpdate(0, 1 << 30);
@@ -61,7 +61,7 @@ class GreedyClientTest {
     }
 
     @Test
-    @Means("The body of a GET lies unread, and its bytes are never given back to the connection's window.")
+    @LikelyCause("The body of a GET lies unread, and its bytes are never given back to the connection's window.")
     void bodyOfAGetUsesUpNoWindow() {
         var peer = server.raw();
 
@@ -74,7 +74,7 @@ class GreedyClientTest {
     }
 
     @Test
-    @Means(
+    @LikelyCause(
             "The number of streams that the server announces is a number only, and each answer that is not read is kept.")
     void moreRequestsThanWereAnnouncedAreRefused() {
         var peer = server.raw(RawClient.Options.PLAIN.window(0));
@@ -92,7 +92,7 @@ class GreedyClientTest {
     }
 
     @Test
-    @Means("A request that has ended counts for ever, and after some of them an honest client is refused.")
+    @LikelyCause("A request that has ended counts for ever, and after some of them an honest client is refused.")
     void requestsThatHaveEndedAreCountedNoMore() {
         var peer = server.raw();
         for (int i = 0; i < 150; i++) {
@@ -112,7 +112,7 @@ class GreedyClientTest {
     }
 
     @Test
-    @Means("A stream that was cancelled while it had to wait counts for ever.")
+    @LikelyCause("A stream that was cancelled while it had to wait counts for ever.")
     void streamsThatWaitedAndWereCancelledAreCountedNoMore() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         for (int round = 0; round < 3; round++) {

@@ -50,7 +50,7 @@ final class HeldMemoryTest {
         server.close();
     }
 
-    @Means("Each body that comes in has a bound, and all of them together have none.")
+    @LikelyCause("Each body that comes in has a bound, and all of them together have none.")
     @Test
     void bodiesThatNeverEndAreRefusedAndTheStreamsBesideThemGoOn() {
         var beside = new ArrayList<Recorder>();
@@ -80,7 +80,7 @@ final class HeldMemoryTest {
         assertNothingIsHeldWhenTheyHaveGone();
     }
 
-    @Means("A stream keeps all that its request has said of itself.")
+    @LikelyCause("A stream keeps all that its request has said of itself.")
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"fields", "query"})
     void streamsWithLargeHeadsTakeNoMoreThanOthers(String what) {
@@ -109,7 +109,7 @@ final class HeldMemoryTest {
         assertNothingIsHeldWhenTheyHaveGone();
     }
 
-    @Means("Answers that are not read fill the direct memory, and new streams are refused as long as their client"
+    @LikelyCause("Answers that are not read fill the direct memory, and new streams are refused as long as their client"
             + " stays.")
     @ParameterizedTest
     @ValueSource(strings = {"/", "/history", "/metrics", "/nothing"})
@@ -178,7 +178,7 @@ final class HeldMemoryTest {
     }
 
     private void post(String text) {
-        var request = at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"));
+        var request = at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"));
         assertEquals(201, SmallMemoryTest.send(client, request).status());
     }
 

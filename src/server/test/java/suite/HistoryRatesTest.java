@@ -33,7 +33,7 @@ class HistoryRatesTest {
         }
     }
 
-    @Means(
+    @LikelyCause(
             "History is counted by connection where streams are counted by client, and all of a proxy's users share one rate.")
     @Test
     void itCountsForTheClientBehindAProxy() {

@@ -29,11 +29,11 @@ final class Http1BodiesTest {
     private static final AtomicInteger MARK = new AtomicInteger(1_000);
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_STALL_MS", "60000");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_STALL_MS", "60000");
 
     @RegisterExtension
-    static final Target forgetful = Target.with(
+    static final JudgedServer forgetful = JudgedServer.with(
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
             "PUSH_RETAIN_MESSAGES", "5",
@@ -41,9 +41,9 @@ final class Http1BodiesTest {
             "PUSH_STALL_MS", "60000");
 
     @RegisterExtension
-    static final Target impatient = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_STALL_MS", "700");
+    static final JudgedServer impatient = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_STALL_MS", "700");
 
-    @Means(
+    @LikelyCause(
             "A chunk is announced with the length of a batch, and after a partial write other bytes follow (RFC 9112, 7.1).")
     @ParameterizedTest
     @CsvSource({
@@ -77,7 +77,7 @@ final class Http1BodiesTest {
         }
     }
 
-    @Means("A lap or a heartbeat takes the place of bytes that were announced.")
+    @LikelyCause("A lap or a heartbeat takes the place of bytes that were announced.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
     void readerIsLappedBetweenChunksAndNotWithinOne(Format format) {
@@ -98,7 +98,7 @@ final class Http1BodiesTest {
         }
     }
 
-    @Means("A stalled stream ends as if it were whole.")
+    @LikelyCause("A stalled stream ends as if it were whole.")
     @ParameterizedTest
     @CsvSource({"1.1", "1.0"})
     void stalledReaderCanTellThatItWasCut(String version) {
@@ -121,7 +121,7 @@ final class Http1BodiesTest {
         }
     }
 
-    @Means("The end of a stream over HTTP/1.0 looks like a cut: it has no close_notify.")
+    @LikelyCause("The end of a stream over HTTP/1.0 looks like a cut: it has no close_notify.")
     @Test
     void streamOfHttp10EndsWithACloseNotify() throws Exception {
         try (var drained = push.http.PushServer.start(Map.of("PUSH_PORT", "0"));
@@ -138,7 +138,7 @@ final class Http1BodiesTest {
         }
     }
 
-    @Means("With Connection: close a stream is not chunked, and a cut looks like its end (RFC 9112, 6.3).")
+    @LikelyCause("With Connection: close a stream is not chunked, and a cut looks like its end (RFC 9112, 6.3).")
     @Test
     void streamOfAClientThatWillCloseEndsWithItsLastChunk() throws Exception {
         try (var drained = push.http.PushServer.start(Map.of("PUSH_PORT", "0"));

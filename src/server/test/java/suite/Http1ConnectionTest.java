@@ -21,7 +21,7 @@ final class Http1ConnectionTest {
     private static final String LONG = "x".repeat(4_000);
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
             "PUSH_HEARTBEAT_MS", "60000",
@@ -44,7 +44,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("Nothing is read while a response runs, and so a client that has left is found by heartbeats.")
+    @LikelyCause("Nothing is read while a response runs, and so a client that has left is found by heartbeats.")
     @ParameterizedTest
     @EnumSource
     void clientThatLeavesIsForgottenWithinASecond(Way way) throws IOException {
@@ -63,7 +63,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("A client whose window is full is not read from, and so its end is not noticed.")
+    @LikelyCause("A client whose window is full is not read from, and so its end is not noticed.")
     @ParameterizedTest
     @EnumSource
     void clientThatLeavesWithAFullWindowIsForgottenWithinASecond(Way way) throws IOException {
@@ -80,7 +80,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("With TLS 1.2 a close_notify wants an answer, and the server waits for room to give it.")
+    @LikelyCause("With TLS 1.2 a close_notify wants an answer, and the server waits for room to give it.")
     @Test
     void clientOfTls12ThatSaysCloseNotifyIsForgotten() throws IOException {
         try (var client = Http1Socket.connect(server.port(), 0, "TLSv1.2")) {
@@ -94,7 +94,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("Answers to pipelined requests are kept in a buffer that a stream never empties.")
+    @LikelyCause("Answers to pipelined requests are kept in a buffer that a stream never empties.")
     @Test
     void requestBeforeAStreamIsAnsweredAndTheStreamBegins() {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -107,7 +107,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("A request that comes behind a stream keeps the stream from beginning.")
+    @LikelyCause("A request that comes behind a stream keeps the stream from beginning.")
     @Test
     void streamBeginsThoughARequestWaitsBehindIt() throws IOException {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -128,7 +128,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("What waits behind a stream is lost when the stream ends, or answered out of order.")
+    @LikelyCause("What waits behind a stream is lost when the stream ends, or answered out of order.")
     @Test
     void requestsBehindAStreamAreAnsweredWhenItHasEnded() throws InterruptedException {
         try (var drained = push.http.PushServer.start(Map.of("PUSH_PORT", "0"));
@@ -149,7 +149,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("Requests with bodies that follow each other are read as one, or answered out of order.")
+    @LikelyCause("Requests with bodies that follow each other are read as one, or answered out of order.")
     @Test
     void postsAndGetsAreAnsweredInTheirOrder() {
         var body = "{\"user\":\"ann\",\"text\":\"pipelined\"}";
@@ -172,7 +172,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("A client that sends and sends behind a stream fills the server's memory, or its end goes unnoticed.")
+    @LikelyCause("A client that sends and sends behind a stream fills the server's memory, or its end goes unnoticed.")
     @Test
     void whatIsSentBehindAStreamIsBounded() throws IOException {
         try (var client = open("HTTP/1.1", Format.NDJSON)) {
@@ -190,7 +190,7 @@ final class Http1ConnectionTest {
         }
     }
 
-    @Means("The body of a GET, which says nothing, hides that its client has left.")
+    @LikelyCause("The body of a GET, which says nothing, hides that its client has left.")
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 5\n\nhello", "Content-Length: 500\n\nhello", "Content-Length: 0\n\n"})
     void clientWhoseRequestHasABodyIsForgottenToo(String rest) throws IOException {

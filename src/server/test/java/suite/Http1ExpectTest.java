@@ -20,12 +20,12 @@ final class Http1ExpectTest {
     private static final String NEXT = "GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n";
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A client that waits to be asked for its body is told nothing.")
+    @LikelyCause("A client that waits to be asked for its body is told nothing.")
     @ParameterizedTest
     @ValueSource(strings = {"Content-Length: 26\r\n\r\n", "Transfer-Encoding: Chunked\r\n\r\n"})
     void bodyThatIsAnnouncedIsAskedForAndStored(String framing) throws IOException {
@@ -40,7 +40,7 @@ final class Http1ExpectTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("A malformed body that was asked for gets no answer.")
+    @LikelyCause("A malformed body that was asked for gets no answer.")
     @Test
     void malformedBodyThatWasAskedForIsRefused() throws IOException {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -51,7 +51,7 @@ final class Http1ExpectTest {
         }
     }
 
-    @Means("A body is asked for that will be refused, that has come, or that there is none of.")
+    @LikelyCause("A body is asked for that will be refused, that has come, or that there is none of.")
     @Test
     void bodyIsAskedForOnlyWhereItIsWanted() throws IOException {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -68,7 +68,7 @@ final class Http1ExpectTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("A client that is answered before its body has come is reset, and a proxy says 502 (RFC 9112, 9.6).")
+    @LikelyCause("A client that is answered before its body has come is reset, and a proxy says 502 (RFC 9112, 9.6).")
     @ParameterizedTest
     @ValueSource(strings = {"1.1\r\nConnection: close", "1.0"})
     void earlyAnswerReachesAClientThatIsStillSending(String version) throws IOException {

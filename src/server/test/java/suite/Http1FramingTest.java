@@ -29,7 +29,7 @@ final class Http1FramingTest {
     private static final String NEXT = "GET /status HTTP/1.1\r\nHost: HOST\r\n\r\n";
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -86,7 +86,8 @@ final class Http1FramingTest {
                 .map(line -> Arguments.of(Integer.parseInt(line.substring(0, 3)), line.substring(4)));
     }
 
-    @Means("Where a request ends is read in two ways, by a proxy and by the server (request smuggling, RFC 9112, 6.3).")
+    @LikelyCause(
+            "Where a request ends is read in two ways, by a proxy and by the server (request smuggling, RFC 9112, 6.3).")
     @ParameterizedTest
     @MethodSource("codings")
     void framingInDoubtIsRefused(int status, String fields) throws IOException {
@@ -98,7 +99,7 @@ final class Http1FramingTest {
         }
     }
 
-    @Means("HTTP/1.0 has no transfer codings: a proxy of 1.0 reads another body (RFC 9112, 6.1).")
+    @LikelyCause("HTTP/1.0 has no transfer codings: a proxy of 1.0 reads another body (RFC 9112, 6.1).")
     @Test
     void http10HasNoTransferEncoding() throws IOException {
         assertRefused(400, POST.replace("1.1", "1.0") + CHUNKED + CHUNK + "0\r\n\r\n", 100_000);
@@ -155,7 +156,7 @@ final class Http1FramingTest {
                 .map(line -> Arguments.of(Integer.parseInt(line.substring(0, 3)), line.substring(4)));
     }
 
-    @Means("A chunk that is malformed is read as something, or its request gets no answer (RFC 9112, 7.1).")
+    @LikelyCause("A chunk that is malformed is read as something, or its request gets no answer (RFC 9112, 7.1).")
     @ParameterizedTest
     @MethodSource("chunks")
     void malformedChunkIsRefused(int status, String body) throws IOException {
@@ -165,14 +166,14 @@ final class Http1FramingTest {
         }
     }
 
-    @Means("The body of a GET says nothing, and so nobody looks where it ends.")
+    @LikelyCause("The body of a GET says nothing, and so nobody looks where it ends.")
     @ParameterizedTest
     @ValueSource(strings = {"GET /healthz", "GET /messages", "GET /nowhere", "DELETE /messages", "OPTIONS *"})
     void malformedBodyOfAnyRequestIsRefused(String start) throws IOException {
         assertRefused(400, start + " HTTP/1.1\r\nHost: HOST\r\n" + CHUNKED + "zz\r\n", 100_000);
     }
 
-    @Means("A body that is cut short is stored, or its request gets no answer (RFC 9112, 8).")
+    @LikelyCause("A body that is cut short is stored, or its request gets no answer (RFC 9112, 8).")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -214,7 +215,7 @@ final class Http1FramingTest {
                 "Content-Length: 0000000000000000000000000026\r\n\r\n" + JSON);
     }
 
-    @Means("What RFC 9112 allows is refused.")
+    @LikelyCause("What RFC 9112 allows is refused.")
     @ParameterizedTest
     @MethodSource("good")
     void bodyThatIsWellFramedIsStored(String rest) throws IOException {

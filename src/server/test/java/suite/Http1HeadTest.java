@@ -13,12 +13,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Http1HeadTest {
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A head is kept in memory, however long it is.")
+    @LikelyCause("A head is kept in memory, however long it is.")
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1\r\nx-a: ", "GET /", "GET /?", "GET / HTTP/1.1\r\nhost: localhost\r\n"})
     void headWithoutEndIsRefused(String start) throws IOException {

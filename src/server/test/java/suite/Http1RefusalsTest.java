@@ -25,7 +25,7 @@ final class Http1RefusalsTest {
     private static final String GOOD = "GET /healthz HTTP/1.1\r\nHost: HOST\r\n\r\n";
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -144,7 +144,7 @@ final class Http1RefusalsTest {
                 .map(line -> Arguments.of(Integer.parseInt(line.substring(0, 3)), line.substring(4)));
     }
 
-    @Means("A request that is none is served, or refused without a word that says what to do.")
+    @LikelyCause("A request that is none is served, or refused without a word that says what to do.")
     @ParameterizedTest
     @MethodSource("heads")
     void malformedHeadIsRefusedAfterWhatCameBeforeIt(int status, String head) throws IOException {
@@ -160,7 +160,7 @@ final class Http1RefusalsTest {
         }
     }
 
-    @Means("HEAD is answered with a body where it is refused, and the next answer is read from there.")
+    @LikelyCause("HEAD is answered with a body where it is refused, and the next answer is read from there.")
     @Test
     void refusalOfAHeadRequestHasNoBody() throws IOException {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -173,7 +173,7 @@ final class Http1RefusalsTest {
         }
     }
 
-    @Means("What RFC 9112 allows is refused.")
+    @LikelyCause("What RFC 9112 allows is refused.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -217,7 +217,7 @@ final class Http1RefusalsTest {
         }
     }
 
-    @Means("A connection goes on that its client means to end, or the other way about (RFC 9112, 9.3).")
+    @LikelyCause("A connection goes on that its client means to end, or the other way about (RFC 9112, 9.3).")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -240,7 +240,7 @@ final class Http1RefusalsTest {
         }
     }
 
-    @Means("A path that Undertow takes for something else is refused without a word.")
+    @LikelyCause("A path that Undertow takes for something else is refused without a word.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -269,7 +269,7 @@ final class Http1RefusalsTest {
         }
     }
 
-    @Means("OPTIONS * asks for a page that is called *.")
+    @LikelyCause("OPTIONS * asks for a page that is called *.")
     @Test
     void optionsOfTheServerAreAnswered() throws IOException {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -281,7 +281,7 @@ final class Http1RefusalsTest {
         }
     }
 
-    @Means("A client that is refused while it sends is reset, and never sees why (RFC 9112, 9.6).")
+    @LikelyCause("A client that is refused while it sends is reset, and never sees why (RFC 9112, 9.6).")
     @Test
     void refusalReachesAClientThatIsStillSending() throws IOException {
         try (var client = Http1Socket.connect(server, 0)) {

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Http1Test {
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
             "PUSH_HEARTBEAT_MS", "300",
@@ -40,7 +40,7 @@ final class Http1Test {
         Clients.close(CLIENT);
     }
 
-    @Means("ALPN does not prefer HTTP/2, or has no fallback.")
+    @LikelyCause("ALPN does not prefer HTTP/2, or has no fallback.")
     @Test
     void clientThatKnowsBothGetsHttp2() throws IOException {
         assertEquals("h2", negotiated("http/1.1", "h2"));
@@ -48,7 +48,7 @@ final class Http1Test {
         assertEquals("http/1.1", negotiated("http/1.1"));
     }
 
-    @Means("A client that knows neither protocol is served one that it did not name.")
+    @LikelyCause("A client that knows neither protocol is served one that it did not name.")
     @Test
     void clientThatKnowsNeitherIsTurnedAway() throws IOException {
         String agreed;
@@ -61,7 +61,7 @@ final class Http1Test {
         assertEquals("", agreed);
     }
 
-    @Means("A client that shakes hands and says nothing more holds a socket for ever.")
+    @LikelyCause("A client that shakes hands and says nothing more holds a socket for ever.")
     @ParameterizedTest
     @ValueSource(strings = {"h2", "http/1.1"})
     void clientThatSaysNothingIsLetGo(String protocol) throws IOException {
@@ -72,7 +72,7 @@ final class Http1Test {
         }
     }
 
-    @Means("Half the head of a request, and a socket is kept for ever.")
+    @LikelyCause("Half the head of a request, and a socket is kept for ever.")
     @Test
     void halfAHeadIsGivenUp() throws IOException {
         try (var socket = connect("http/1.1")) {
@@ -82,7 +82,7 @@ final class Http1Test {
         }
     }
 
-    @Means("The response is held back until a buffer is full, or ends after the first piece.")
+    @LikelyCause("The response is held back until a buffer is full, or ends after the first piece.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
     void streamIsOpenAndLive(Format format) {
@@ -100,12 +100,13 @@ final class Http1Test {
         stream.close();
     }
 
-    @Means("POST works over HTTP/2 only.")
+    @LikelyCause("POST works over HTTP/2 only.")
     @Test
     void messageIsTakenAndItsAnswerLeavesTheConnectionOpen() {
         for (int i = 0; i < 3; i++) {
             var answer = server.request(
-                    CLIENT, server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"hi " + i + "\"}")));
+                    CLIENT,
+                    server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"hi " + i + "\"}")));
             assertEquals(201, answer.status(), answer.toString());
             assertEquals(Protocol.HTTP_1_1, answer.protocol());
         }
@@ -113,7 +114,7 @@ final class Http1Test {
         assertEquals(List.of("hi 0", "hi 1", "hi 2"), bystanders.texts());
     }
 
-    @Means("The end of an HTTP/1.1 connection is not noticed: its stream stays for ever.")
+    @LikelyCause("The end of an HTTP/1.1 connection is not noticed: its stream stays for ever.")
     @Test
     void clientThatLeavesIsForgotten() {
         long tcp = server.status().closed("tcp");
@@ -125,7 +126,7 @@ final class Http1Test {
         server.awaitStatus(status -> status.closed("tcp") == tcp + 1, "one more closed as tcp", Deadline.PATIENCE);
     }
 
-    @Means("The whole body is awaited before it is refused.")
+    @LikelyCause("The whole body is awaited before it is refused.")
     @Test
     void bodyThatNeverEndsIsAnsweredAndItsConnectionEnded() throws IOException {
         var answer = talk("POST /messages HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\n"
@@ -134,7 +135,7 @@ final class Http1Test {
         assertTrue(answer.startsWith("HTTP/1.1 413 "), answer);
     }
 
-    @Means("A client that asks before it sends a body is told nothing, and waits (RFC 9110, 10.1.1).")
+    @LikelyCause("A client that asks before it sends a body is told nothing, and waits (RFC 9110, 10.1.1).")
     @Test
     void bodyThatIsAnnouncedIsAskedFor() throws IOException {
         try (var socket = connect("http/1.1")) {
@@ -152,7 +153,7 @@ final class Http1Test {
         }
     }
 
-    @Means("ALPN is answered by a look at ciphers of TLS 1.2, and those of TLS 1.3 are taken for bad ones.")
+    @LikelyCause("ALPN is answered by a look at ciphers of TLS 1.2, and those of TLS 1.3 are taken for bad ones.")
     @Test
     void clientOfTls13AloneGetsHttp2() throws IOException {
         try (var socket = connect("h2", "http/1.1")) {
@@ -163,7 +164,7 @@ final class Http1Test {
         }
     }
 
-    @Means("A slow body is waited for as long as it likes.")
+    @LikelyCause("A slow body is waited for as long as it likes.")
     @Test
     void bodyThatDoesNotComeIsGivenUp() throws IOException {
         var answer = talk("POST /messages HTTP/1.1\r\nHost: HOST\r\nContent-Type: application/json\r\n"
@@ -172,7 +173,7 @@ final class Http1Test {
         assertTrue(answer.startsWith("HTTP/1.1 408 "), answer);
     }
 
-    @Means("Where one request ends and the next begins is read in two ways (request smuggling, RFC 9112, 6.3).")
+    @LikelyCause("Where one request ends and the next begins is read in two ways (request smuggling, RFC 9112, 6.3).")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -193,7 +194,7 @@ final class Http1Test {
         assertTrue(answer.isEmpty() || answer.matches("(?s)HTTP/1.1 [45].*"), answer);
     }
 
-    @Means("What is not HTTP is answered by a stack trace, or not at all.")
+    @LikelyCause("What is not HTTP is answered by a stack trace, or not at all.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -226,7 +227,7 @@ final class Http1Test {
                 return new String(socket.getInputStream().readAllBytes(), ISO_8859_1);
             } catch (SocketTimeoutException e) {
                 throw new AssertionError(
-                        "the server must end the connection after \"" + Malformed.quote(request) + "\"", e);
+                        "the server must end the connection after \"" + MalformedRecord.quote(request) + "\"", e);
             } catch (IOException e) {
                 return ""; // Reset: refused.
             }

@@ -20,8 +20,8 @@ final class Http1TurnsTest {
     private static final int MANY = 2_000;
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_IO_THREADS", "1", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_IO_THREADS", "1", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -29,7 +29,8 @@ final class Http1TurnsTest {
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger answered = new AtomicInteger();
 
-    @Means("A client that pipelines keeps the IO thread for itself: streams and other clients wait until it has done.")
+    @LikelyCause(
+            "A client that pipelines keeps the IO thread for itself: streams and other clients wait until it has done.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -62,7 +63,8 @@ final class Http1TurnsTest {
         }
     }
 
-    @Means("Requests of a pipeline are lost, or answered out of order, when the connection has to wait for its turn.")
+    @LikelyCause(
+            "Requests of a pipeline are lost, or answered out of order, when the connection has to wait for its turn.")
     @Test
     void everyRequestOfALongPipelineIsAnsweredInItsOrder() throws Exception {
         try (var client = Http1Socket.connect(server, 0)) {
@@ -84,7 +86,7 @@ final class Http1TurnsTest {
         assertEquals(List.of(), bystanders.texts());
     }
 
-    @Means("The next request of a pipeline is handled before the IO thread has looked at its other connections.")
+    @LikelyCause("The next request of a pipeline is handled before the IO thread has looked at its other connections.")
     @Test
     void othersHaveTheirTurnBetweenTwoRequestsOfAPipeline() throws IOException {
         int count = 300;

@@ -19,7 +19,7 @@ class JammedConnectionTest {
     private static final String LONG = "x".repeat(4_000);
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_STALL_MS", "60000",
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_PING_MS", "60000",
@@ -27,11 +27,11 @@ class JammedConnectionTest {
             "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target impatient =
-            Target.with("PUSH_STALL_MS", "1500", "PUSH_PING_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer impatient =
+            JudgedServer.with("PUSH_STALL_MS", "1500", "PUSH_PING_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
 
     @Test
-    @Means(
+    @LikelyCause(
             "A stream's frame is thrown away when half of it is on the wire, and the connection is broken for every stream.")
     void oneStreamIsCancelledAndTheOtherMissesNothing() {
         var before = server.status();
@@ -53,7 +53,7 @@ class JammedConnectionTest {
     }
 
     @Test
-    @Means("Streams that TCP holds up are not closed as stalled, or their connection is broken with them.")
+    @LikelyCause("Streams that TCP holds up are not closed as stalled, or their connection is broken with them.")
     void whatTcpHoldsUpIsStalledAndTheConnectionStaysGood() {
         var peer = impatient.raw(WIDE);
         peer.windowUpdate(0, 1 << 30);
@@ -75,7 +75,7 @@ class JammedConnectionTest {
     }
 
     @Test
-    @Means("With many frames queued the server stops reading, and learns nothing of its peer's end.")
+    @LikelyCause("With many frames queued the server stops reading, and learns nothing of its peer's end.")
     void manyStreamsAreGoneWithTheirConnection() {
         for (var way : List.of("reset", "FIN")) {
             var before = server.status();
@@ -96,7 +96,8 @@ class JammedConnectionTest {
     }
 
     @Test
-    @Means("The server lets the system buffer megabytes for a reader that has stopped, and takes that for progress.")
+    @LikelyCause(
+            "The server lets the system buffer megabytes for a reader that has stopped, and takes that for progress.")
     void littleIsBufferedForAReaderThatStops() {
         var peer = server.raw(WIDE);
         peer.windowUpdate(0, 1 << 30);
@@ -108,14 +109,14 @@ class JammedConnectionTest {
     }
 
     /** Opens a stream that has nothing to catch up with. */
-    private static Recorder open(Target target, RawClient peer, Format format) {
+    private static Recorder open(JudgedServer target, RawClient peer, Format format) {
         var stream = peer.open(format, "last-event-id", target.post("suite", "no history"));
         stream.next("start");
         return stream;
     }
 
     /** Freezes the peer and posts until its streams have to wait; returns how many bytes that took on each of them. */
-    private static int jam(Target target, RawClient peer) {
+    private static int jam(JudgedServer target, RawClient peer) {
         target.awaitStatus(status -> lag(status) == 0, "no stream behind", Deadline.PATIENCE);
         peer.freeze();
         int bytes = 0;

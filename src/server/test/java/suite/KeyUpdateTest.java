@@ -20,12 +20,12 @@ final class KeyUpdateTest {
     private static final int MANY = 20_000;
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A client that asks for new keys without end keeps the server busy, and no limit of frames or requests"
+    @LikelyCause("A client that asks for new keys without end keeps the server busy, and no limit of frames or requests"
             + " sees it.")
     @ParameterizedTest
     @ValueSource(strings = {"h2", "http/1.1"})
@@ -42,7 +42,7 @@ final class KeyUpdateTest {
         assertEquals("after them", bystanders.texts().get(0));
     }
 
-    @Means("A connection that lives for long, and so gets new keys now and then, is cut off.")
+    @LikelyCause("A connection that lives for long, and so gets new keys now and then, is cut off.")
     @Test
     void keyUpdatesNowAndThenAreAnswered() throws IOException {
         try (var tls = connect("http/1.1")) {

@@ -19,12 +19,12 @@ final class LargeHeadTest {
     private static final int INDEXED = 0xbe; // The newest field in the table of HPACK (RFC 7541, 6.1): 62.
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A long address ends the connection, and all its other streams with it.")
+    @LikelyCause("A long address ends the connection, and all its other streams with it.")
     @ParameterizedTest
     @CsvSource({
         ":path, 19900, 0",
@@ -57,7 +57,7 @@ final class LargeHeadTest {
         assertAlive(client, held, name + " " + length);
     }
 
-    @Means("A head that is just small enough is too large for the server beneath.")
+    @LikelyCause("A head that is just small enough is too large for the server beneath.")
     @Test
     void pathThatIsJustSmallEnoughIsServed() {
         var client = server.raw();
@@ -78,7 +78,7 @@ final class LargeHeadTest {
         assertEquals(404, Refusal.of(client, 1).status());
     }
 
-    @Means("A few bytes that refer to a large field are decoded to megabytes (an HPACK bomb).")
+    @LikelyCause("A few bytes that refer to a large field are decoded to megabytes (an HPACK bomb).")
     @ParameterizedTest
     @ValueSource(ints = {80, 16_000, 200_000})
     void bombEndsInEnhanceYourCalm(int references) {
@@ -90,7 +90,7 @@ final class LargeHeadTest {
         assertCalmed(client);
     }
 
-    @Means("Bombs that are just small enough are decoded one after another, and the IO thread does nothing else.")
+    @LikelyCause("Bombs that are just small enough are decoded one after another, and the IO thread does nothing else.")
     @Test
     void manySmallBombsEndInEnhanceYourCalm() {
         var client = server.raw();

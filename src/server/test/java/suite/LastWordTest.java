@@ -26,12 +26,12 @@ final class LastWordTest {
     private static final int CLIENTS = 16;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_IO_THREADS", "2");
+    static final JudgedServer server = JudgedServer.with("PUSH_IO_THREADS", "2");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A client that reads only after it has written never learns why it was turned away, and comes back the"
+    @LikelyCause("A client that reads only after it has written never learns why it was turned away, and comes back the"
             + " same.")
     @Test
     void floodThatIsReadOnlyAfterItsEndLeavesAGoAway() {
@@ -72,7 +72,7 @@ final class LastWordTest {
                 arguments("FLOW_CONTROL_ERROR", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, Integer.MAX_VALUE)));
     }
 
-    @Means("What the server says of an error of the connection is lost where the client has sent more behind it.")
+    @LikelyCause("What the server says of an error of the connection is lost where the client has sent more behind it.")
     @ParameterizedTest(name = "{0} after {1}")
     @MethodSource("errors")
     void errorBeforeMoreBytesThanTheServerReadsLeavesAGoAway(String expected, Frame frame) {
@@ -90,7 +90,8 @@ final class LastWordTest {
         assertEquals(expected, lastWord(client));
     }
 
-    @Means("A client that does not read the answers to its frames is cut off without a word, though it would read now.")
+    @LikelyCause(
+            "A client that does not read the answers to its frames is cut off without a word, though it would read now.")
     @Test
     void clientThatHasReadNoAnswersIsToldWhy() {
         IntStream.range(0, 50).forEach(i -> server.post("ann", "x".repeat(4_000)));

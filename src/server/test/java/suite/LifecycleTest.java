@@ -25,7 +25,7 @@ class LifecycleTest {
     /** Leaves a stream open that the target knows nothing of. */
     static class Leaks {
         @RegisterExtension
-        static final Target server = Target.with();
+        static final JudgedServer server = JudgedServer.with();
 
         @Test
         void leaks() {
@@ -39,7 +39,7 @@ class LifecycleTest {
         final Figures figures = new Figures();
 
         @Test
-        @Means("Nothing: it is red on purpose.")
+        @LikelyCause("Nothing: it is red on purpose.")
         void fails() {
             figures.put("delivered", "1/2");
             figures.putMs("p99", 3_140_000);
@@ -50,10 +50,10 @@ class LifecycleTest {
     /** Needs what only a server that we start can have. */
     static class Needs {
         @RegisterExtension
-        static final Target server = Target.with("PUSH_RETAIN_MESSAGES", "10");
+        static final JudgedServer server = JudgedServer.with("PUSH_RETAIN_MESSAGES", "10");
 
         @Test
-        @Means("Never told, because it is not judged.")
+        @LikelyCause("Never told, because it is not judged.")
         void needsASetting() {
             server.requires("PUSH_RETAIN_MESSAGES");
             fail("it went on");
@@ -69,7 +69,7 @@ class LifecycleTest {
     /** Asks nothing. */
     static class Passes {
         @RegisterExtension
-        static final Target server = Target.with("PUSH_HEARTBEAT_MS", "1000");
+        static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "1000");
 
         @Test
         void passes() {}

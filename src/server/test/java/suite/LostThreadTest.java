@@ -15,7 +15,7 @@ final class LostThreadTest {
     @TempDir
     Path folder;
 
-    @Means("An IO thread has died, and the process lives on: what asks it hangs, and nothing starts it again.")
+    @LikelyCause("An IO thread has died, and the process lives on: what asks it hangs, and nothing starts it again.")
     @Test
     void processThatHasLostAnIoThreadEndsWithALineAndACode() throws IOException {
         var trigger = folder.resolve("lose");

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class MalformedRequestTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -85,7 +85,7 @@ final class MalformedRequestTest {
                 without("no path", ":path"));
     }
 
-    @Means("The server answers a malformed request by ending the connection, and all its other streams with it.")
+    @LikelyCause("The server answers a malformed request by ending the connection, and all its other streams with it.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("requests")
     void malformedRequestEndsNothingButItself(String name, List<String> fields) {
@@ -112,7 +112,7 @@ final class MalformedRequestTest {
                 arguments("without an end", 0, new String[] {"x-sum", "1"}));
     }
 
-    @Means("What follows a body is checked less than what goes before it, or ends the connection.")
+    @LikelyCause("What follows a body is checked less than what goes before it, or ends the connection.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("trailers")
     void malformedTrailersEndNothingButTheirRequest(String name, int flags, String[] fields) {
@@ -128,7 +128,7 @@ final class MalformedRequestTest {
         assertAlive(client, held, name);
     }
 
-    @Means("The rest of a request that was answered early is taken for a breach of the protocol.")
+    @LikelyCause("The rest of a request that was answered early is taken for a breach of the protocol.")
     @Test
     void trailersOfARequestThatWasAnsweredEarlyEndNothing() {
         var client = server.raw();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class MetricsTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_MAX_STREAMS", "3");
+    static final JudgedServer server = JudgedServer.with("PUSH_MAX_STREAMS", "3");
 
     @Test
     void theyAreTextThatPrometheusReads() {
@@ -37,7 +37,7 @@ class MetricsTest {
         assertTrue(
                 answer.header("content-type").startsWith("application/openmetrics-text"),
                 answer.header("content-type"));
-        assertTrue(answer.body().endsWith("# EOF\n"), Malformed.quote(answer.body()));
+        assertTrue(answer.body().endsWith("# EOF\n"), MalformedRecord.quote(answer.body()));
     }
 
     @Test

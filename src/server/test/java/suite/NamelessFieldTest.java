@@ -20,7 +20,7 @@ final class NamelessFieldTest {
     private static final int ENTRY_BYTES = 32;
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -37,7 +37,7 @@ final class NamelessFieldTest {
                 arguments("that fills the table", filling(), true));
     }
 
-    @Means("One request with an empty name ends the connection of a proxy, with the streams of all its users.")
+    @LikelyCause("One request with an empty name ends the connection of a proxy, with the streams of all its users.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("fields")
     void emptyNameEndsItsRequestAndNothingElse(String name, byte[] field, boolean isInTable) {

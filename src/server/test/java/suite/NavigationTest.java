@@ -11,9 +11,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class NavigationTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0");
 
-    @Means("A frame of another page opens streams for every visitor of that page, because it navigates as a link does.")
+    @LikelyCause(
+            "A frame of another page opens streams for every visitor of that page, because it navigates as a link does.")
     @ParameterizedTest
     @CsvSource({"iframe, 403", "frame, 403", "embed, 403", "object, 403", "document, 200"})
     void onlyALinkNavigatesHereFromAnotherPage(String destination, int status) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OperatingTest {
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     private static final Path OPS = Path.of("src/ops");
     private static final Pattern METRIC = Pattern.compile("\\bpush_\\w+");
@@ -26,7 +26,7 @@ class OperatingTest {
     @TempDir
     private Path folder;
 
-    @Means("An alert reads a metric that the server does not have, and so never fires.")
+    @LikelyCause("An alert reads a metric that the server does not have, and so never fires.")
     @Test
     void everyMetricOfTheAlertsIsOneOfTheServers() throws IOException {
         server.live(Format.NDJSON);
@@ -62,7 +62,7 @@ class OperatingTest {
         }
     }
 
-    @Means("systemd would refuse the unit, or start it without a part of it.")
+    @LikelyCause("systemd would refuse the unit, or start it without a part of it.")
     @Test
     void theUnitIsOne() throws IOException {
         var unit = Files.readString(OPS.resolve("push.service"));

@@ -12,27 +12,31 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pages may read and post, behind whatever proxy, and what those are told that may not. */
+/**
+ * Which pages may read and post, behind whatever proxy, and what those are told that may not.
+ *
+ * <p><b>Length:</b> what an origin is, and what it is not, is two long tables.
+ */
 final class OriginsTest {
 
     private static final String ALLOWED = "https://chat.example";
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_ORIGINS", ALLOWED + ", http://[2001:DB8::1]:8080", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_ORIGINS", ALLOWED + ", http://[2001:DB8::1]:8080", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target full = Target.with(
+    static final JudgedServer full = JudgedServer.with(
             "PUSH_ORIGINS", ALLOWED, "PUSH_POST_BURST", "1", "PUSH_POSTS_PER_SECOND", "1", "PUSH_MAX_STREAMS", "1");
 
     @RegisterExtension
-    static final Target proxied = Target.with("PUSH_TRUSTED_PROXIES", "127.0.0.0/8, ::1");
+    static final JudgedServer proxied = JudgedServer.with("PUSH_TRUSTED_PROXIES", "127.0.0.0/8, ::1");
 
     @RegisterExtension
-    static final Target standard =
-            Target.with("PUSH_TRUSTED_PROXIES", "127.0.0.1,::1", "PUSH_FORWARDED_HEADER", "forwarded");
+    static final JudgedServer standard =
+            JudgedServer.with("PUSH_TRUSTED_PROXIES", "127.0.0.1,::1", "PUSH_FORWARDED_HEADER", "forwarded");
 
-    @Means("Origins are compared as strings, and not as scheme, host and port (RFC 6454).")
+    @LikelyCause("Origins are compared as strings, and not as scheme, host and port (RFC 6454).")
     @ParameterizedTest(name = "{0} asks {1}")
     @CsvSource({
         "https://push.example, push.example:443",
@@ -70,7 +74,8 @@ final class OriginsTest {
         assertEquals(403, read(server, "origin", origin, "host", host).status());
     }
 
-    @Means("What a proxy has made of Host decides, though the browser has said that the page is this server's own.")
+    @LikelyCause(
+            "What a proxy has made of Host decides, though the browser has said that the page is this server's own.")
     @ParameterizedTest
     @ValueSource(strings = {"https://push.example", "http://localhost:8080", "https://x-8443.app.github.dev", "null"})
     void browserThatSaysSameOriginIsBelieved(String origin) {
@@ -103,7 +108,7 @@ final class OriginsTest {
                 201, post(server, "origin", ALLOWED, "sec-fetch-site", site).status());
     }
 
-    @Means("The refusal names neither what was compared nor what to do.")
+    @LikelyCause("The refusal names neither what was compared nor what to do.")
     @ParameterizedTest(name = "{0} asks {1}")
     @CsvSource({
         "https://push.example, 127.0.0.1:8443, nginx: proxy_set_header Host $http_host;",
@@ -185,7 +190,7 @@ final class OriginsTest {
         }
     }
 
-    @Means("A page of an allowed origin cannot read why it was refused.")
+    @LikelyCause("A page of an allowed origin cannot read why it was refused.")
     @Test
     void refusalsCanBeReadToo() {
         post(full, "origin", ALLOWED);
@@ -202,7 +207,8 @@ final class OriginsTest {
         assertEquals(List.of(429, 503, 404), List.of(tooFast.status(), tooMany.status(), bad.status()));
     }
 
-    @Means("What anybody can write into X-Forwarded-Host is believed, or what a trusted proxy writes there is not.")
+    @LikelyCause(
+            "What anybody can write into X-Forwarded-Host is believed, or what a trusted proxy writes there is not.")
     @Test
     void trustedProxyTellsWhatWasAsked() {
         String[] told = {"x-forwarded-for", "192.0.2.1", "x-forwarded-host", "push.example", "x-forwarded-proto", "http"
@@ -228,15 +234,15 @@ final class OriginsTest {
         return all;
     }
 
-    private static Answer post(Target target, String... fields) {
-        var request = target.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"hi\"}"));
+    private static Answer post(JudgedServer target, String... fields) {
+        var request = target.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"hi\"}"));
         for (int i = 0; i < fields.length; i += 2) {
             request.header(fields[i], fields[i + 1]);
         }
         return target.request(request);
     }
 
-    private static Intake.Head read(Target target, String... fields) {
+    private static Intake.Head read(JudgedServer target, String... fields) {
         var request = target.at("/messages").header("accept", "application/x-ndjson");
         for (int i = 0; i < fields.length; i += 2) {
             request.header(fields[i], fields[i + 1]);

@@ -25,7 +25,7 @@ class PageFilesTest {
     private static final List<String> FILES = List.of("/", "/app.js", "/stream.js", "/style.css", "/favicon.svg");
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     /** An answer with its bytes as they came: OkHttp decodes a body only if it has asked for gzip by itself. */
     private record Raw(int status, okhttp3.Headers headers, byte[] body) {

@@ -17,12 +17,12 @@ class ProxyClientsTest {
     private static final int BURST = 5;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_TRUSTED_PROXIES", "127.0.0.1, ::1", "PUSH_POSTS_PER_SECOND", "1", "PUSH_POST_BURST", "" + BURST);
 
     @ParameterizedTest
     @EnumSource
-    @Means("The proxy is the client, or the client writes its own address into X-Forwarded-For.")
+    @LikelyCause("The proxy is the client, or the client writes its own address into X-Forwarded-For.")
     void aClientThatPostsTooFastIsRefusedAloneWhateverItClaimsToBe(ProxyKind kind) {
         try (var proxy = Proxy.start(kind, server.port())) {
             // Addresses that no other proxy's clients have had.
@@ -45,7 +45,7 @@ class ProxyClientsTest {
                         proxy.at("/messages")
                                 .url("https://127.0.0.1:" + proxy.port() + "/messages")
                                 .header("x-forwarded-for", claim)
-                                .post(Target.json("{\"user\":\"ann\",\"text\":\"hi\"}")))
+                                .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"hi\"}")))
                 .status();
     }
 

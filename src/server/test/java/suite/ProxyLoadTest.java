@@ -20,10 +20,10 @@ final class ProxyLoadTest {
     private static final int POSTS = 400;
 
     @RegisterExtension
-    static final Target server = // The defaults are what is judged; but how fast this machine reads is not.
-            Target.with("PUSH_STALL_MS", "60000");
+    static final JudgedServer server = // The defaults are what is judged; but how fast this machine reads is not.
+            JudgedServer.with("PUSH_STALL_MS", "60000");
 
-    @Means("Limits count connections, and a proxy is one connection for all its users.")
+    @LikelyCause("Limits count connections, and a proxy is one connection for all its users.")
     @Test
     void hundredsOfUsersOnOneHttp2ConnectionAreServed() {
         try (var proxy = server.raw()) {
@@ -40,7 +40,7 @@ final class ProxyLoadTest {
         }
     }
 
-    @Means("Each user's stream is a connection over HTTP/1.1, and all their posts share a few.")
+    @LikelyCause("Each user's stream is a connection over HTTP/1.1, and all their posts share a few.")
     @Test
     void hundredsOfUsersOnHttp1ConnectionsAreServed() {
         var dispatcher = new Dispatcher();
@@ -57,7 +57,7 @@ final class ProxyLoadTest {
                 var message = "{\"user\":\"p\",\"text\":\"h1 " + i + "\"}";
                 assertEquals(
                         201,
-                        server.request(proxy, server.at("/messages").post(Target.json(message)))
+                        server.request(proxy, server.at("/messages").post(JudgedServer.json(message)))
                                 .status());
             }
             for (var stream : streams) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProxyPageTest {
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     @RegisterExtension
     static final Chromium chromium = new Chromium();
@@ -42,7 +42,7 @@ class ProxyPageTest {
         "CADDY, 'tls /etc/ssl/certs/push.example.crt /etc/ssl/private/push.example.key', ''",
         "APACHE, SSLEngine on, SSLEngine off"
     })
-    @Means("The page's Origin is http, and the server takes itself for https.")
+    @LikelyCause("The page's Origin is http, and the server takes itself for https.")
     void itReadsAndSendsOverPlainHttp(ProxyKind kind, String tls, String plain) {
         try (var proxy = Proxy.plain(kind, server.port(), tls, plain)) {
             assertReadsAndSends(proxy, "/");
@@ -50,7 +50,7 @@ class ProxyPageTest {
     }
 
     @Test
-    @Means("The server is asked for by the proxy's name for it, over HTTP/1.0.")
+    @LikelyCause("The server is asked for by the proxy's name for it, over HTTP/1.0.")
     void itReadsAndSendsThroughNginxWithNothingButProxyPass() {
         var proxy = Proxy.start(
                 ProxyKind.NGINX,
@@ -68,7 +68,8 @@ class ProxyPageTest {
     }
 
     @Test
-    @Means("The page says nothing, or blames the message, where the proxy has replaced Host and the browser is silent.")
+    @LikelyCause(
+            "The page says nothing, or blames the message, where the proxy has replaced Host and the browser is silent.")
     void behindAPlainProxyThatReplacesHostItSaysThatItCanOnlyRead() {
         var proxy = Proxy.plain(
                 ProxyKind.NGINX, server.port(), " ssl http2;", ";", "        proxy_set_header Host $http_host;\n", "");

@@ -54,7 +54,7 @@ class ProxyRestartTest {
 
     @ParameterizedTest
     @EnumSource
-    @Means("The proxy answers an EventSource by a 502 while the server is away.")
+    @LikelyCause("The proxy answers an EventSource by a 502 while the server is away.")
     void whileTheServerIsAwayAnEventSourceIsNotRefused(ProxyKind kind) {
         try (var proxy = Proxy.start(kind, server.port())) {
             assertEquals(200, stream(proxy).join());
@@ -74,7 +74,7 @@ class ProxyRestartTest {
 
     @ParameterizedTest
     @EnumSource
-    @Means("A restart has ended the EventSource, or its last id is lost on the way.")
+    @LikelyCause("A restart has ended the EventSource, or its last id is lost on the way.")
     void anEventSourceComesBackAfterARestart(ProxyKind kind) {
         try (var proxy = Proxy.start(kind, server.port())) {
             chromium.driver().get(proxy.url("/healthz"));
@@ -122,7 +122,7 @@ class ProxyRestartTest {
         var fresh = Clients.http2();
         try (var response = fresh.newCall(new Request.Builder()
                         .url("https://localhost:" + server.port() + "/messages")
-                        .post(Target.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"))
+                        .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"))
                         .build())
                 .execute()) {
             assertEquals(201, response.code());

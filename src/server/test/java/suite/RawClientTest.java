@@ -24,7 +24,7 @@ class RawClientTest {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_STALL_MS", "2000", "PUSH_HEARTBEAT_MS", "60000");
+    static final JudgedServer server = JudgedServer.with("PUSH_STALL_MS", "2000", "PUSH_HEARTBEAT_MS", "60000");
 
     @Test
     void openReadsRecordsAndResetLeaves() {

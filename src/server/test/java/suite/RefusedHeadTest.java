@@ -16,15 +16,15 @@ final class RefusedHeadTest {
     private static final OkHttpClient HTTP1 = Clients.http1();
 
     @RegisterExtension
-    static final Target narrow =
-            Target.with("PUSH_MAX_STREAMS_PER_CONNECTION", "1", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS", "2");
+    static final JudgedServer narrow = JudgedServer.with(
+            "PUSH_MAX_STREAMS_PER_CONNECTION", "1", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS", "2");
 
     @AfterAll
     static void close() {
         Clients.close(HTTP1);
     }
 
-    @Means("HEAD says that a stream can be had when GET is told to try later.")
+    @LikelyCause("HEAD says that a stream can be had when GET is told to try later.")
     @ParameterizedTest
     @EnumSource
     void headIsToldToTryLaterAsGetIs(Format format) {

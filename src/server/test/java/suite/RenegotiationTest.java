@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 class RenegotiationTest {
 
     @Test
-    @Means("The JDK lets clients renegotiate unless it is told not to before TLS is first used.")
+    @LikelyCause("The JDK lets clients renegotiate unless it is told not to before TLS is first used.")
     void aSecondHandshakeIsRefused() throws IOException {
         var server =
                 StartedByCommand.start("exec " + StartedByCommandTest.java("push.http.Main"), Map.of("PUSH_PORT", "0"));

@@ -87,7 +87,7 @@ final class Restarted implements AutoCloseable {
     void post(List<String> texts) {
         for (var text : texts) {
             var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
-            var request = new Request.Builder().url(url("/messages")).post(Target.json(json.toString()));
+            var request = new Request.Builder().url(url("/messages")).post(JudgedServer.json(json.toString()));
             assertEquals(201, status(request), "POST of " + text);
         }
     }

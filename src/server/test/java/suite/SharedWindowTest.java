@@ -18,26 +18,26 @@ final class SharedWindowTest {
     private static final String LONG = "x".repeat(4_000);
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_STALL_MS", "1000",
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0");
 
-    @Means("One reader uses the connection's window up, and all its siblings are closed as stalled.")
+    @LikelyCause("One reader uses the connection's window up, and all its siblings are closed as stalled.")
     @ParameterizedTest
     @ValueSource(ints = {1, 3, 5})
     void holderIsClosedAndItsSiblingsLive(int holder) {
         holdersAreClosed(Set.of(holder), false);
     }
 
-    @Means("Where a peer credits streams too, the holder is not found.")
+    @LikelyCause("Where a peer credits streams too, the holder is not found.")
     @Test
     void holderIsFoundByWhatItsStreamWasCredited() {
         holdersAreClosed(Set.of(3), true);
     }
 
-    @Means("When the first holder has gone the second is not looked for.")
+    @LikelyCause("When the first holder has gone the second is not looked for.")
     @Test
     void severalHoldersAreClosedOneAfterTheOther() {
         holdersAreClosed(Set.of(1, 5), true);
@@ -76,7 +76,7 @@ final class SharedWindowTest {
         peer.close();
     }
 
-    @Means("A peer that gives nothing back keeps its streams and their memory for ever.")
+    @LikelyCause("A peer that gives nothing back keeps its streams and their memory for ever.")
     @Test
     void peerThatNeverCreditsLosesAllItsStreams() {
         var peer = server.raw(RawClient.Options.PLAIN.window(1 << 24));

@@ -21,10 +21,10 @@ final class SharedWriteTest {
     private static final int STREAMS = 32; // On each.
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_HEARTBEAT_MS", "60000", "PUSH_PING_MS", "60000", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_HEARTBEAT_MS", "60000", "PUSH_PING_MS", "60000", "PUSH_OPENS_PER_SECOND", "0");
 
-    @Means("Streams share a write only if they were opened one after another: behind a proxy each has its own.")
+    @LikelyCause("Streams share a write only if they were opened one after another: behind a proxy each has its own.")
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void streamsOfAConnectionShareTlsRecordsInAnyOrderOfJoining(boolean inTurns) throws IOException {

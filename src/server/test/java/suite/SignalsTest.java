@@ -37,7 +37,7 @@ class SignalsTest {
 
     @ParameterizedTest
     @CsvSource({"TERM", "INT", "HUP"})
-    @Means("A signal ends the process before its streams have been told, or is not heard at all.")
+    @LikelyCause("A signal ends the process before its streams have been told, or is not heard at all.")
     void theFirstSignalDrainsAndEndsWithZero(String signal) {
         var server = start(Map.of());
         var client = client(server);
@@ -53,7 +53,7 @@ class SignalsTest {
 
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
-    @Means("An operator who cannot wait for the drain has to kill the process.")
+    @LikelyCause("An operator who cannot wait for the drain has to kill the process.")
     void theSecondSignalEndsAtOnce(String signal, int code) {
         var server = start(Map.of("PUSH_DRAIN_MS", "3600000"));
         stalled(server);
@@ -68,7 +68,7 @@ class SignalsTest {
     }
 
     @Test
-    @Means("A reader that has stopped takes the time in which the others are told that their connection is over.")
+    @LikelyCause("A reader that has stopped takes the time in which the others are told that their connection is over.")
     void aStreamThatDoesNotMoveEndsNeitherLateNorBeforeTheOthersAreTold() {
         var server = start(Map.of("PUSH_DRAIN_MS", "2000"));
         var stalled = stalled(server);
@@ -85,7 +85,7 @@ class SignalsTest {
     }
 
     @Test
-    @Means("A process that was started by nohup is ended all the same when its terminal closes.")
+    @LikelyCause("A process that was started by nohup is ended all the same when its terminal closes.")
     void aHangupThatTheParentIgnoresStaysIgnored() {
         var server = start(Map.of(), "sh", "-c", "trap '' HUP; exec \"$@\"", "sh");
         var stream = client(server).open(Format.NDJSON);
@@ -102,7 +102,7 @@ class SignalsTest {
     }
 
     @Test
-    @Means("An operator who does not want to wait for load balancers has to kill the process.")
+    @LikelyCause("An operator who does not want to wait for load balancers has to kill the process.")
     void theSecondSignalEndsTheDelayBeforeTheDrainToo() {
         var server = start(Map.of("PUSH_DRAIN_DELAY_MS", "3600000"));
         var stream = client(server).open(Format.NDJSON);

@@ -49,7 +49,7 @@ final class SmallMemoryTest {
         server.close();
     }
 
-    @Means("Streams that stall take buffers until there are none, and then fail those that are read.")
+    @LikelyCause("Streams that stall take buffers until there are none, and then fail those that are read.")
     @ParameterizedTest(name = "TCP stopped: {0}")
     @ValueSource(booleans = {false, true})
     void streamsThatStallGoAndTheOthersStay(boolean frozen) {
@@ -84,7 +84,7 @@ final class SmallMemoryTest {
         assertEquals("after", healthy.nextMessage().text());
     }
 
-    @Means("The log, or what is kept of keys, does not fit.")
+    @LikelyCause("The log, or what is kept of keys, does not fit.")
     @Test
     void fullLogFits() {
         var text = "\u20ac".repeat(4_000);
@@ -126,7 +126,7 @@ final class SmallMemoryTest {
 
     private void post(String text) {
         var request = at("/messages")
-                .post(Target.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"))
+                .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"))
                 .header("idempotency-key", UUID.randomUUID().toString());
         assertEquals(201, send(request).status());
     }

@@ -12,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 class StatusTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_MAX_STREAMS", "5", "PUSH_HEARTBEAT_MS", "700");
+    static final JudgedServer server = JudgedServer.with("PUSH_MAX_STREAMS", "5", "PUSH_HEARTBEAT_MS", "700");
 
     @Test
     void itHasTheseKeysAndNoOthers() {

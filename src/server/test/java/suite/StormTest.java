@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class StormTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POST_BURST", "100");
+    static final JudgedServer server = JudgedServer.with("PUSH_POST_BURST", "100");
 
     @RegisterExtension
     final Figures figures = new Figures();

@@ -15,8 +15,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class StrayFramesTest {
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "3000");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "3000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -42,7 +42,8 @@ final class StrayFramesTest {
                         .flatMap(bytes -> Stream.of(false, true).map(last -> List.<Object>of(why, bytes, last))));
     }
 
-    @Means("DATA that was under way when the server reset its stream ends the connection, and all its other streams.")
+    @LikelyCause(
+            "DATA that was under way when the server reset its stream ends the connection, and all its other streams.")
     @ParameterizedTest
     @MethodSource("strays")
     void dataOfAStreamThatTheServerHasResetEndsNothing(List<Object> stray) {
@@ -60,7 +61,7 @@ final class StrayFramesTest {
         assertAlive(client, held, stray.toString());
     }
 
-    @Means("What was dropped is not given back, and in the end no request of the connection can have a body.")
+    @LikelyCause("What was dropped is not given back, and in the end no request of the connection can have a body.")
     @ParameterizedTest
     @CsvSource({"MALFORMED, 30", "ANSWERED_EARLY, 5"})
     void windowOfWhatIsDroppedIsGivenBack(Why why, int times) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 abstract class ThroughAProxy {
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     private static final int USERS = 200;
     private static final int BURST = 2_000;
@@ -57,7 +57,8 @@ abstract class ThroughAProxy {
     void untilTheProxyLooks() {}
 
     @Test
-    @Means("The page has its references from the root, or its Origin and the Host that the proxy hands on differ.")
+    @LikelyCause(
+            "The page has its references from the root, or its Origin and the Host that the proxy hands on differ.")
     void aPageReadsAndSends() {
         assertReadsAndSends("/");
     }
@@ -79,7 +80,7 @@ abstract class ThroughAProxy {
                 client,
                 proxy.at(path + "messages")
                         .header("origin", origin)
-                        .post(Target.json("{\"user\":\"ann\",\"text\":\"by " + path + "\"}")));
+                        .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"by " + path + "\"}")));
 
         assertEquals(201, answer.status(), answer.toString());
         assertEquals("by " + path, stream.nextMessage().text());
@@ -87,7 +88,7 @@ abstract class ThroughAProxy {
     }
 
     @Test
-    @Means("The limits take the proxy for one client.")
+    @LikelyCause("The limits take the proxy for one client.")
     void twoHundredUsersGetInAndEachReadsAndSends() {
         var users = users(USERS);
         server.awaitOpen(USERS);
@@ -99,7 +100,8 @@ abstract class ThroughAProxy {
             for (int i = 0; i < 2; i++) {
                 statuses.add(server.request(
                                 user.client,
-                                proxy.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"one of many\"}")))
+                                proxy.at("/messages")
+                                        .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"one of many\"}")))
                         .status());
             }
         }
@@ -114,7 +116,7 @@ abstract class ThroughAProxy {
     }
 
     @Test
-    @Means("Over HTTP/1.1 the chunks that the server has announced are not those that it sends.")
+    @LikelyCause("Over HTTP/1.1 the chunks that the server has announced are not those that it sends.")
     void aBurstOfTwoThousandMessagesIsExact() {
         var users = users(10);
         var direct = server.live(Format.NDJSON);
@@ -131,7 +133,7 @@ abstract class ThroughAProxy {
     }
 
     @Test
-    @Means("A reader that takes little at a time is sent something else than one that takes all.")
+    @LikelyCause("A reader that takes little at a time is sent something else than one that takes all.")
     void aSlowReaderIsExactAndHoldsNobodyUp() {
         var last = post("before");
         publish(200, LONG);
@@ -151,7 +153,7 @@ abstract class ThroughAProxy {
     }
 
     @Test
-    @Means("A drain cuts the streams behind a proxy, or leaves out what was accepted.")
+    @LikelyCause("A drain cuts the streams behind a proxy, or leaves out what was accepted.")
     void aDrainIsClean() {
         var users = users(20);
         users.forEach(user -> user.stream.next("start"));

@@ -20,7 +20,7 @@ final class UnreadAnswerTest {
     private static final int CANCEL = 8;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_STALL_MS", String.valueOf(STALL_MS), "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @BeforeEach
@@ -28,7 +28,7 @@ final class UnreadAnswerTest {
         IntStream.range(0, 200).forEach(i -> server.post("ann", i + "x".repeat(4_000)));
     }
 
-    @Means("An answer waits for its reader for ever.")
+    @LikelyCause("An answer waits for its reader for ever.")
     @ParameterizedTest
     @ValueSource(strings = {"/", "/history", "/metrics", "/nothing"})
     void unreadAnswerIsResetAndItsConnectionGoesOn(String path) {
@@ -48,7 +48,7 @@ final class UnreadAnswerTest {
         client.close();
     }
 
-    @Means("Time runs though the client reads.")
+    @LikelyCause("Time runs though the client reads.")
     @Test
     void slowReaderGetsTheWholeAnswer() {
         var client = server.raw(RawClient.Options.PLAIN.window(0));
@@ -65,7 +65,7 @@ final class UnreadAnswerTest {
         client.close();
     }
 
-    @Means("A client that resets what it has not read is not told to what keeps the answer.")
+    @LikelyCause("A client that resets what it has not read is not told to what keeps the answer.")
     @Test
     void answerThatIsResetUnreadIsForgotten() {
         var client = server.raw(RawClient.Options.PLAIN.window(0));
@@ -84,7 +84,7 @@ final class UnreadAnswerTest {
         client.close();
     }
 
-    @Means("Over HTTP/1.1 a reader that has stopped keeps its answer for ever.")
+    @LikelyCause("Over HTTP/1.1 a reader that has stopped keeps its answer for ever.")
     @Test
     void unreadAnswerOverHttp1EndsItsConnection() throws IOException {
         try (var client = Http1Socket.connect(server, 4_096)) {

@@ -19,7 +19,7 @@ final class WindowSettingsTest {
     private static final int MAX = Integer.MAX_VALUE;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_HEARTBEAT_MS", "60000");
+    static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "60000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -40,7 +40,7 @@ final class WindowSettingsTest {
         return arguments(name, asking);
     }
 
-    @Means("A window of more than 2^31-1 bytes wraps around in the server, and the stream hangs or overruns its"
+    @LikelyCause("A window of more than 2^31-1 bytes wraps around in the server, and the stream hangs or overruns its"
             + " client.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("requests")
@@ -60,7 +60,7 @@ final class WindowSettingsTest {
         server.awaitOpen(bystanders.count());
     }
 
-    @Means("A WINDOW_UPDATE is held against the window that the stream had before the last SETTINGS.")
+    @LikelyCause("A WINDOW_UPDATE is held against the window that the stream had before the last SETTINGS.")
     @Test
     void creditBeyondTheWidestWindowEndsItsStreamAlone() {
         var client = server.raw(RawClient.Options.PLAIN.window(65_535));
@@ -79,7 +79,7 @@ final class WindowSettingsTest {
         client.close();
     }
 
-    @Means("What is sent and then given back is counted twice, and a client that reads for long is cut off.")
+    @LikelyCause("What is sent and then given back is counted twice, and a client that reads for long is cut off.")
     @Test
     void widestWindowThatMayBeIsTaken() {
         var client = server.raw(RawClient.Options.PLAIN.window(65_535));
@@ -102,7 +102,7 @@ final class WindowSettingsTest {
         client.close();
     }
 
-    @Means("The server goes on sending though the client has taken the window away, or never again though it has"
+    @LikelyCause("The server goes on sending though the client has taken the window away, or never again though it has"
             + " given it back.")
     @Test
     void windowBelowZeroLetsNothingOutUntilItIsAboveZero() {

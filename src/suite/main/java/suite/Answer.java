@@ -21,7 +21,7 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
     JsonNode json() {
         try {
             return WireRecord.object(body);
-        } catch (Malformed e) {
+        } catch (MalformedRecord e) {
             var instead = body.isEmpty() ? "it has no body" : "it is " + e.getMessage();
             throw new AssertionError("expected a JSON object in the answer " + status + ", but " + instead, e);
         }
@@ -53,6 +53,6 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
 
     @Override
     public String toString() {
-        return status + " " + Malformed.quote(body);
+        return status + " " + MalformedRecord.quote(body);
     }
 }

@@ -25,15 +25,15 @@ final class Bystanders implements BeforeEachCallback, AfterEachCallback {
     // A connection of their own to each server, kept from test to test: a handshake is the dearest part of a test.
     private static final OkHttpClient CLIENT = Clients.http2();
 
-    private final Target server;
+    private final JudgedServer server;
     private List<Recorder> streams = List.of();
 
-    private Bystanders(Target server) {
+    private Bystanders(JudgedServer server) {
         this.server = server;
     }
 
     /** To be registered as an instance, after the server. */
-    static Bystanders of(Target server) {
+    static Bystanders of(JudgedServer server) {
         return new Bystanders(server);
     }
 

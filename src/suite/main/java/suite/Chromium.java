@@ -190,8 +190,8 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                 .flatMap(name -> Arrays.stream(path.split(File.pathSeparator)).map(folder -> Path.of(folder, name)))
                 .filter(Files::isExecutable)
                 .findFirst()
-                .orElseThrow(
-                        () -> Target.notJudged("it needs a browser, and there is no " + names[0] + " here: apt install"
+                .orElseThrow(() ->
+                        JudgedServer.notJudged("it needs a browser, and there is no " + names[0] + " here: apt install"
                                 + " chromium"
                                 + " chromium-driver"
                                 + " (macOS: brew"

@@ -41,7 +41,7 @@ final class Flood {
     }
 
     /** The bytes that the server's JVM uses, on the heap and in direct buffers; 0 if it is none or cannot be looked into. */
-    static long memory(Target server) {
+    static long memory(JudgedServer server) {
         try {
             return server.memory().used();
         } catch (TestAbortedException e) {

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FormsTest {
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @ParameterizedTest
     @CsvSource(
@@ -156,7 +156,8 @@ class FormsTest {
         var messages = server.open(Format.SEED);
         var records = server.live(Format.NDJSON);
 
-        var answer = server.request(server.at("/msgs").post(Target.json("{\"user\":\"bob\",\"text\":\"by msgs\"}")));
+        var answer =
+                server.request(server.at("/msgs").post(JudgedServer.json("{\"user\":\"bob\",\"text\":\"by msgs\"}")));
 
         assertEquals(201, answer.status());
         assertEquals("by msgs", records.nextMessage().text());
@@ -216,7 +217,8 @@ class FormsTest {
     @Proves("message.get")
     @Test
     void aLocationIsTheMessageUntilItIsKeptNoLonger() {
-        var posted = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"kept\"}")));
+        var posted =
+                server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"kept\"}")));
 
         var found = server.get(posted.header("location"));
 
@@ -232,9 +234,9 @@ class FormsTest {
     void whatIsNotThereIsNotFoundAndNotForbiddenToPostTo() {
         var here = server.post("ann", "here");
 
-        server.request(server.at("/nope").post(Target.json("{}"))).problem(404, "POST /nope");
+        server.request(server.at("/nope").post(JudgedServer.json("{}"))).problem(404, "POST /nope");
         server.request(server.at("/messages/x-1").delete()).problem(404, "DELETE /messages/x-1");
         server.request(server.at("/messages/" + here).delete()).problem(405, "DELETE of a message");
-        server.request(server.at("/").post(Target.json("{}"))).problem(405, "POST /");
+        server.request(server.at("/").post(JudgedServer.json("{}"))).problem(405, "POST /");
     }
 }

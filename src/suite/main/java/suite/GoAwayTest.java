@@ -23,9 +23,9 @@ final class GoAwayTest {
     private static final int CANCEL = 8;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
-    @Means("A client's GOAWAY ends its streams, though it has only said that it will ask for nothing more.")
+    @LikelyCause("A client's GOAWAY ends its streams, though it has only said that it will ask for nothing more.")
     @ParameterizedTest
     @ValueSource(ints = {0, 100})
     void openStreamsGoOn(int debugBytes) {
@@ -48,7 +48,7 @@ final class GoAwayTest {
         server.awaitStatus(status -> status.open() == 0, "no stream after FIN", SOON);
     }
 
-    @Means("A client's GOAWAY is not looked at: requests after it are served.")
+    @LikelyCause("A client's GOAWAY is not looked at: requests after it are served.")
     @Test
     void newRequestsAreRefusedAndThoseBeforeAreAnswered() {
         var peer = server.raw();
@@ -68,7 +68,7 @@ final class GoAwayTest {
         stream.messagesUpTo("before");
     }
 
-    @Means("A connection whose client has said GOAWAY stays for ever.")
+    @LikelyCause("A connection whose client has said GOAWAY stays for ever.")
     @Test
     void connectionEndsWithItsLastStream() {
         var peer = server.raw();
@@ -96,7 +96,7 @@ final class GoAwayTest {
         peer.awaitEnd(SOON);
     }
 
-    @Means("A GOAWAY that comes in pieces, or twice, breaks the frames around it.")
+    @LikelyCause("A GOAWAY that comes in pieces, or twice, breaks the frames around it.")
     @Test
     void goAwayMayComeByteByByteAndTwice() {
         var peer = server.raw();
@@ -115,7 +115,7 @@ final class GoAwayTest {
         stream.messagesUpTo("byte by byte");
     }
 
-    @Means("A GOAWAY that comes in two pieces is not known as one.")
+    @LikelyCause("A GOAWAY that comes in two pieces is not known as one.")
     @Test
     void goAwayMayBeCutAnywhere() {
         byte[] goAway = new Frame(Frame.GOAWAY, 0, 0, new byte[20]).bytes();
@@ -136,7 +136,7 @@ final class GoAwayTest {
         stream.messagesUpTo("in pieces");
     }
 
-    @Means("A GOAWAY that is too short or stands on a stream passes for a good one.")
+    @LikelyCause("A GOAWAY that is too short or stands on a stream passes for a good one.")
     @ParameterizedTest
     @CsvSource({"0, 7, FRAME_SIZE_ERROR", "0, 0, FRAME_SIZE_ERROR", "1, 8, PROTOCOL_ERROR"})
     void malformedGoAwayEndsTheConnection(int stream, int length, String error) {

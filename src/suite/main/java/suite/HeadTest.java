@@ -18,9 +18,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class HeadTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "100");
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "100");
 
-    @Means("HEAD is refused, or has other fields than GET, or opens a stream.")
+    @LikelyCause("HEAD is refused, or has other fields than GET, or opens a stream.")
     @ParameterizedTest
     @CsvSource({
         "/messages, application/x-ndjson",
@@ -42,7 +42,7 @@ final class HeadTest {
         get.close();
     }
 
-    @Means("Over HTTP/1.1 a HEAD has other fields, or leaves the connection in doubt.")
+    @LikelyCause("Over HTTP/1.1 a HEAD has other fields, or leaves the connection in doubt.")
     @ParameterizedTest
     @ValueSource(strings = {"HTTP/1.1", "HTTP/1.1\nConnection: close", "HTTP/1.0"})
     void http1HasTheSameFieldsToo(String rest) {

@@ -23,8 +23,8 @@ class HistoryTest {
     private static final int KEPT = 300;
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_RETAIN_MESSAGES", "" + KEPT, "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with(
+            "PUSH_RETAIN_MESSAGES", "" + KEPT, "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @BeforeEach
     void anEmptyLog() {
@@ -162,7 +162,7 @@ class HistoryTest {
     @CsvSource({"POST, 405", "PUT, 405", "DELETE, 405"})
     void itCanOnlyBeRead(String method, int status) {
         var answer = server.request(
-                server.at("/history").method(method, method.equals("DELETE") ? null : Target.json("{}")));
+                server.at("/history").method(method, method.equals("DELETE") ? null : JudgedServer.json("{}")));
 
         answer.problem(status, method + " /history");
         assertEquals("GET, HEAD", answer.header("allow"));

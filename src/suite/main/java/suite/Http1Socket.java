@@ -44,7 +44,7 @@ final class Http1Socket implements AutoCloseable {
     }
 
     /** A connection whose socket buffers no more than this; 0: the system's choice. */
-    static Http1Socket connect(Target server, int receiveBuffer) {
+    static Http1Socket connect(JudgedServer server, int receiveBuffer) {
         return connect(server.port(), receiveBuffer, "TLSv1.3");
     }
 
@@ -102,11 +102,12 @@ final class Http1Socket implements AutoCloseable {
 
     Head head() {
         var status = line();
-        assertTrue(status.matches("HTTP/1\\.[01] [1-5][0-9]{2} .*"), "no status line: " + Malformed.quote(status));
+        assertTrue(
+                status.matches("HTTP/1\\.[01] [1-5][0-9]{2} .*"), "no status line: " + MalformedRecord.quote(status));
         Map<String, String> fields = new LinkedHashMap<>();
         for (var field = line(); !field.isEmpty(); field = line()) {
             int colon = field.indexOf(':');
-            assertTrue(colon > 0, "no field: " + Malformed.quote(field));
+            assertTrue(colon > 0, "no field: " + MalformedRecord.quote(field));
             fields.merge(
                     field.substring(0, colon).toLowerCase(Locale.ROOT),
                     field.substring(colon + 1).strip(),
@@ -123,7 +124,7 @@ final class Http1Socket implements AutoCloseable {
     /** The data of the next chunk; empty for the last one. */
     byte[] chunk() {
         var size = line();
-        assertTrue(size.matches("[0-9a-fA-F]{1,8}"), "no chunk size: " + Malformed.quote(size));
+        assertTrue(size.matches("[0-9a-fA-F]{1,8}"), "no chunk size: " + MalformedRecord.quote(size));
         var data = bytes(Integer.parseInt(size, 16));
         assertEquals("", line(), "a chunk of 0x" + size + " bytes has another length");
         return data;
@@ -159,7 +160,7 @@ final class Http1Socket implements AutoCloseable {
                 line.write(c);
             }
             var text = line.toString(ISO_8859_1);
-            assertTrue(c == '\n' && text.endsWith("\r"), "a line must end in CR LF: " + Malformed.quote(text));
+            assertTrue(c == '\n' && text.endsWith("\r"), "a line must end in CR LF: " + MalformedRecord.quote(text));
             return text.substring(0, text.length() - 1);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

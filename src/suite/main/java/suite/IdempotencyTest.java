@@ -21,18 +21,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class IdempotencyTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target forgetful = Target.with("PUSH_IDEMPOTENCY_MS", "50");
+    static final JudgedServer forgetful = JudgedServer.with("PUSH_IDEMPOTENCY_MS", "50");
 
     @RegisterExtension
-    static final Target small = Target.with("PUSH_RETAIN_MESSAGES", "3", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer small = JudgedServer.with("PUSH_RETAIN_MESSAGES", "3", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("The key is not read, or what it was given for is not kept.")
+    @LikelyCause("The key is not read, or what it was given for is not kept.")
     @Test
     void sameKeyAndMessageGiveTheSameAnswerAndNoSecondMessage() {
         var first = post(server, "k-1", "hi");
@@ -46,19 +46,21 @@ final class IdempotencyTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("What counts as the same body is its bytes, so that another order of its fields makes a second message.")
+    @LikelyCause(
+            "What counts as the same body is its bytes, so that another order of its fields makes a second message.")
     @Test
     void sameMessageWrittenInAnotherWayIsTheSame() {
         var first = post(server, "k-2", "hi");
 
         var request = server.at("/messages").header("idempotency-key", "k-2");
-        var second = server.request(request.post(Target.json(" {\"text\":\"\\u0068i\", \"user\":\"ann\", \"x\":1} ")));
+        var second =
+                server.request(request.post(JudgedServer.json(" {\"text\":\"\\u0068i\", \"user\":\"ann\", \"x\":1} ")));
 
         assertEquals(first.body(), second.body());
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("The key is kept without its message, so that another message is swallowed and called stored.")
+    @LikelyCause("The key is kept without its message, so that another message is swallowed and called stored.")
     @Test
     void sameKeyForAnotherMessageIsRefused() {
         post(server, "k-3", "hi");
@@ -70,7 +72,7 @@ final class IdempotencyTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("Keys are compared without regard to case, or cut.")
+    @LikelyCause("Keys are compared without regard to case, or cut.")
     @Test
     void keysThatDifferAreDifferent() {
         var long1 = "x".repeat(127) + "1";
@@ -84,7 +86,7 @@ final class IdempotencyTest {
         assertEquals(5, bystanders.texts().size());
     }
 
-    @Means("A refused message uses its key up.")
+    @LikelyCause("A refused message uses its key up.")
     @Test
     void refusedMessageLeavesItsKeyFree() {
         post(server, "k-4", "").problem(422, "an empty text");
@@ -93,7 +95,7 @@ final class IdempotencyTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("A key of any length or with any byte is kept, and goes into logs.")
+    @LikelyCause("A key of any length or with any byte is kept, and goes into logs.")
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "two\ttabs", "k\u00e9y", "k\u007f", "129"})
     void keyThatIsNoneIsRefused(String key) {
@@ -107,7 +109,7 @@ final class IdempotencyTest {
         client.recorder(stream).answer().problem(400, "the key \"" + sent + "\"");
     }
 
-    @Means("A key of 128 characters is refused, or some visible ASCII character is.")
+    @LikelyCause("A key of 128 characters is refused, or some visible ASCII character is.")
     @Test
     void keyIsUpTo128VisibleCharacters() {
         var visible =
@@ -118,7 +120,7 @@ final class IdempotencyTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("Between looking a key up and keeping it another request with the same key comes through.")
+    @LikelyCause("Between looking a key up and keeping it another request with the same key comes through.")
     @Test
     void manyAtOnceWithTheSameKeyMakeOneMessage() {
         var clients = IntStream.range(0, 8).mapToObj(i -> server.newClient()).toList();
@@ -132,7 +134,7 @@ final class IdempotencyTest {
                                     client,
                                     server.at("/messages")
                                             .header("idempotency-key", key)
-                                            .post(Target.json("{\"user\":\"ann\",\"text\":\"" + key + "\"}"))),
+                                            .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + key + "\"}"))),
                             Threads.named("suite-race")))
                     .toList();
             Set<String> bodies =
@@ -142,7 +144,7 @@ final class IdempotencyTest {
         }
     }
 
-    @Means("Keys are kept for ever, and with them memory.")
+    @LikelyCause("Keys are kept for ever, and with them memory.")
     @Test
     void keyIsForgottenAfterItsTime() {
         forgetful.requires("PUSH_IDEMPOTENCY_MS");
@@ -158,7 +160,7 @@ final class IdempotencyTest {
         assertTrue(forgotten, "the key is remembered for longer than 50 ms");
     }
 
-    @Means("What is remembered is not bounded as the log is.")
+    @LikelyCause("What is remembered is not bounded as the log is.")
     @Test
     void oldestKeyGoesFirstWhenThereAreTooMany() {
         small.requires("PUSH_RETAIN_MESSAGES");
@@ -171,9 +173,9 @@ final class IdempotencyTest {
         assertNotEquals(first, post(small, "k-0", "hi").body(), "the fourth is not");
     }
 
-    private static Answer post(Target server, String key, String text) {
+    private static Answer post(JudgedServer server, String key, String text) {
         return server.request(server.at("/messages")
                 .header("idempotency-key", key)
-                .post(Target.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}")));
+                .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}")));
     }
 }

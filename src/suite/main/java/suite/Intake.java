@@ -80,7 +80,7 @@ abstract class Intake {
         body.write(buffer, offset, length);
         try {
             parser.feed(buffer, offset, length, record -> arrived(record, now));
-        } catch (Malformed e) {
+        } catch (MalformedRecord e) {
             malformed = Optional.of(e.getMessage());
         }
         notifyAll();

@@ -143,7 +143,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
             var process = ProcessHandle.of(pid);
             if (process.isEmpty()) {
                 throw new TestAbortedException(
-                        Target.NOT_JUDGED
+                        JudgedServer.NOT_JUDGED
                                 + "it needs to send a SIGTERM, and there is no process to send it to: name it with --pid N (PID=N to make, -Dsuite.pid=N to Maven)");
             }
             boolean sent = process.get().destroy();

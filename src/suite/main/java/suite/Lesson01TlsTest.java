@@ -26,14 +26,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Lesson01TlsTest {
 
     @RegisterExtension
-    static final Target server = Target.with();
+    static final JudgedServer server = JudgedServer.with();
 
     /** What a handshake has agreed on. */
     private record Agreed(SSLSession session, String protocol) {}
 
     @Proves("tls.certificate")
     @Test
-    @Means(
+    @LikelyCause(
             "The certificate was made with a common name alone, or the extension of the request was not copied into it; clients"
                     + " look at the subject alternative names and at nothing else.")
     void theCertificateNamesLocalhostAndBothLoopbackAddresses() throws Exception {
@@ -52,7 +52,7 @@ class Lesson01TlsTest {
     @Proves("tls.certificate")
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1"})
-    @Means(
+    @LikelyCause(
             "The certificate does not bear this name as a subject alternative name of its kind: DNS for a name, IP for an"
                     + " address.")
     void javaAcceptsTheCertificateFor(String host) {
@@ -67,7 +67,7 @@ class Lesson01TlsTest {
     }
 
     @Test
-    @Means(
+    @LikelyCause(
             "HTTP/2 is not switched on, or ALPN does not offer it: then every open stream costs a connection, and a browser"
                     + " has six.")
     void requestsAreAnsweredOverHttp2() {
@@ -77,7 +77,8 @@ class Lesson01TlsTest {
     }
 
     @Test
-    @Means("The server takes the client's order of protocols for its own, so a client that names both gets HTTP/1.1.")
+    @LikelyCause(
+            "The server takes the client's order of protocols for its own, so a client that names both gets HTTP/1.1.")
     void http2IsChosenBeforeHttp11() {
         var agreed = shake(host(), List.of("http/1.1", "h2"));
 
@@ -85,7 +86,7 @@ class Lesson01TlsTest {
     }
 
     @Test
-    @Means("Only HTTP/2 is offered, so older clients, and many tools, cannot even ask what is wrong.")
+    @LikelyCause("Only HTTP/2 is offered, so older clients, and many tools, cannot even ask what is wrong.")
     void aClientWithoutHttp2GetsHttp11() {
         var agreed = shake(host(), List.of("http/1.1"));
 
@@ -94,7 +95,8 @@ class Lesson01TlsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    @Means("The listener allows one version of TLS only; 1.3 is what clients want, and 1.2 is what some of them have.")
+    @LikelyCause(
+            "The listener allows one version of TLS only; 1.3 is what clients want, and 1.2 is what some of them have.")
     void thisVersionOfTlsIsSpoken(String version) {
         var only = new SSLParameters();
         only.setProtocols(new String[] {version});
@@ -108,8 +110,9 @@ class Lesson01TlsTest {
 
     @Proves("status.streams")
     @Test
-    @Means("There is no GET /status, or it lacks one of the two numbers that every later lesson reads: streams.open and"
-            + " heartbeatMs.")
+    @LikelyCause(
+            "There is no GET /status, or it lacks one of the two numbers that every later lesson reads: streams.open and"
+                    + " heartbeatMs.")
     void statusTellsTheHeartbeatAndThatNoStreamIsOpen() {
         var status = server.status();
 

@@ -24,13 +24,14 @@ class Lesson03ChunksTest {
     private static final int FIRST_STREAM = 1;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
     @Test
-    @Means("Each message must be a record of its own, ended by a line feed, or no client can tell where it is whole.")
+    @LikelyCause(
+            "Each message must be a record of its own, ended by a line feed, or no client can tell where it is whole.")
     void aLineFeedEndsEachRecord() {
         var recorder = server.open(Format.NDJSON);
         server.post("ann", "the first of two");
@@ -50,7 +51,7 @@ class Lesson03ChunksTest {
 
     @Proves("message.all")
     @Test
-    @Means(
+    @LikelyCause(
             "What was posted did not become a record of type message, with its user, its text and its time, on every stream.")
     void aMessageIsOneRecordOnEveryOpenStream() {
         var ann = server.live(Format.NDJSON);
@@ -71,7 +72,7 @@ class Lesson03ChunksTest {
     }
 
     @Test
-    @Means(
+    @LikelyCause(
             "What the sink did not take at once was dropped, or it was left lying, or the next record was written into its midst.")
     void aLargeMessageArrivesWholeThroughASmallWindow() {
         var raw = server.raw(RawClient.Options.PLAIN.window(WINDOW));
@@ -117,7 +118,7 @@ class Lesson03ChunksTest {
     }
 
     @Test
-    @Means("What the sink did not take at once was dropped: nobody looked at what the write returned.")
+    @LikelyCause("What the sink did not take at once was dropped: nobody looked at what the write returned.")
     void aHistoryThatIsLargerThanABufferArrivesWhole() {
         var texts = new ArrayList<String>();
         for (int i = 0; i < 5; i++) {
@@ -133,7 +134,7 @@ class Lesson03ChunksTest {
     }
 
     @Test
-    @Means("A client, or this server's own splitter, takes what one read returns for one message.")
+    @LikelyCause("A client, or this server's own splitter, takes what one read returns for one message.")
     void aBurstThatComesAsOnePieceIsStillManyRecords() {
         var relay = server.relay();
         var recorder =
@@ -143,7 +144,7 @@ class Lesson03ChunksTest {
         int chunksBefore = recorder.chunks().size();
         var texts = new ArrayList<String>();
 
-        relay.hold(Relay.Way.TO_CLIENT);
+        relay.hold(FaultyProxy.Way.TO_CLIENT);
         for (int i = 0; i < BURST; i++) {
             texts.add("burst " + i);
             server.post("ann", texts.get(i));
@@ -166,7 +167,7 @@ class Lesson03ChunksTest {
                 "🟢 é ﷽ \ud83d\udc69\u200d\ud83d\ude80",
                 "{\"type\":\"bye\"}\n{\"type\":\"start\"}",
             })
-    @Means(
+    @LikelyCause(
             "The text was put into the record as it came, and not as a string of JSON, so that a line feed in it ends the"
                     + " record.")
     void aTextArrivesAsItWasPosted(String text) {

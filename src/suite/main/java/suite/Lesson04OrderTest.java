@@ -20,14 +20,15 @@ class Lesson04OrderTest {
     private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
     @Proves("message.history")
     @Test
-    @Means("The history is turned round, or the list that everybody shares is, which then is another one at each look.")
+    @LikelyCause(
+            "The history is turned round, or the list that everybody shares is, which then is another one at each look.")
     void historyIsTheNewestFiftyOldestFirst() {
         var posted = post(HISTORY + 10);
 
@@ -38,7 +39,8 @@ class Lesson04OrderTest {
 
     @Proves("message.history")
     @Test
-    @Means("Something is sent twice: as history and again as new, or the history goes on past the newest message.")
+    @LikelyCause(
+            "Something is sent twice: as history and again as new, or the history goes on past the newest message.")
     void afterTheHistoryComesWhatIsNew() {
         var posted = post(HISTORY);
         var recorder = server.open(Format.NDJSON);
@@ -51,7 +53,7 @@ class Lesson04OrderTest {
 
     @Proves("message.history")
     @Test
-    @Means("To ask for the history changes it: one client's reading is another client's order.")
+    @LikelyCause("To ask for the history changes it: one client's reading is another client's order.")
     void twoClientsGetTheSameHistory() {
         post(HISTORY);
 
@@ -63,7 +65,7 @@ class Lesson04OrderTest {
 
     @Proves("message.history")
     @Test
-    @Means(
+    @LikelyCause(
             "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.")
     void pastFiftyMessagesNoneGoesMissing() {
         var ann = server.live(Format.NDJSON);
@@ -80,7 +82,7 @@ class Lesson04OrderTest {
 
     @Proves("message.id")
     @Test
-    @Means("The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.")
+    @LikelyCause("The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.")
     void anIdIsTheEpochAndASequenceThatGrowsByOne() {
         var first = server.post("ann", "first");
         var second = server.post("ann", "second");
@@ -94,7 +96,7 @@ class Lesson04OrderTest {
 
     @Proves("message.id")
     @Test
-    @Means("The answer does not hold the message with its id, or the streams carry another one.")
+    @LikelyCause("The answer does not hold the message with its id, or the streams carry another one.")
     void theStreamBringsTheIdThatThePostWasAnsweredWith() {
         var recorder = server.live(Format.NDJSON);
 
@@ -110,12 +112,13 @@ class Lesson04OrderTest {
 
     @Proves("post.created")
     @Test
-    @Means(
+    @LikelyCause(
             "A client that has posted learns its message's place from the answer: 201, Location, and the message itself.")
     void aPostIsAnsweredWithTheMessageAndItsLocation() {
         var recorder = server.live(Format.NDJSON);
 
-        var answer = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"here\"}")));
+        var answer =
+                server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}")));
 
         assertEquals(201, answer.status(), "the status");
         assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
@@ -125,7 +128,7 @@ class Lesson04OrderTest {
     }
 
     @Test
-    @Means("There is no one place where the order is made: two threads, or two streams, each make their own.")
+    @LikelyCause("There is no one place where the order is made: two threads, or two streams, each make their own.")
     void oneOrderHoldsForEverybody() {
         var recorders = new ArrayList<Recorder>();
         for (int i = 0; i < 4; i++) {
@@ -143,7 +146,8 @@ class Lesson04OrderTest {
 
     @Proves("message.id")
     @Test
-    @Means("The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.")
+    @LikelyCause(
+            "The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.")
     void aNewLifeHasANewEpoch() {
         var before = server.post("ann", "in this life");
 

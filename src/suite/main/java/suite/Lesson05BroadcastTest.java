@@ -24,13 +24,13 @@ class Lesson05BroadcastTest {
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
     @Test
-    @Means(
+    @LikelyCause(
             "Publishing writes to each stream in turn and waits until it has taken everything, so the slowest holds up all.")
     void aStreamThatTakesNothingStopsNobody() {
         var others = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
@@ -50,7 +50,7 @@ class Lesson05BroadcastTest {
     }
 
     @Test
-    @Means(
+    @LikelyCause(
             "A stream that takes nothing for a while is passed over from then on, or it joins the others only when its history"
                     + " has gone out.")
     void aStreamThatTookNothingGetsEverythingOnceItDoes() {
@@ -71,7 +71,8 @@ class Lesson05BroadcastTest {
     }
 
     @Test
-    @Means("What the sink did not take at once goes out with the next message, and not when there is room for it.")
+    @LikelyCause(
+            "What the sink did not take at once goes out with the next message, and not when there is room for it.")
     void aStreamThatTookAPartGetsTheRestWithoutAnotherMessage() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         peer.windowUpdate(0, PLENTY);
@@ -92,7 +93,8 @@ class Lesson05BroadcastTest {
 
     @Proves("leave.alone")
     @Test
-    @Means("One stream's failure ends the loop over all of them, so those that come after it in the list get nothing.")
+    @LikelyCause(
+            "One stream's failure ends the loop over all of them, so those that come after it in the list get nothing.")
     void aStreamThatBreaksStopsNobody() {
         var before = server.live(server.newClient(), Format.NDJSON);
         var broken = new ArrayList<RawClient>();
@@ -115,7 +117,7 @@ class Lesson05BroadcastTest {
 
     @Proves("message.join")
     @Test
-    @Means(
+    @LikelyCause(
             "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they"
                     + " are done the other way round, sent twice.")
     void whoeverJoinsInAStormMissesNothingAndGetsNothingTwice() {
@@ -141,7 +143,7 @@ class Lesson05BroadcastTest {
 
     @Proves("message.all")
     @Test
-    @Means("Streams are written to by several threads at once, or a message gets its id before it has its place.")
+    @LikelyCause("Streams are written to by several threads at once, or a message gets its id before it has its place.")
     void everyStreamGetsEveryMessageInTheSameOrder() {
         var recorders = new ArrayList<Recorder>();
         for (int connection = 0; connection < 4; connection++) {
@@ -174,7 +176,7 @@ class Lesson05BroadcastTest {
         var client = server.newClient();
         server.request(client, server.at("/status")); // The connection stands: what is raced is one request.
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
-        var request = server.at("/messages").post(Target.json(json.toString()));
+        var request = server.at("/messages").post(JudgedServer.json(json.toString()));
         var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));
         var atLeast = Deadline.in(Duration.ofSeconds(1));
         for (int later = 0; !answer.isDone(); later++) {

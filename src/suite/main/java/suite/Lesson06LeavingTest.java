@@ -19,7 +19,7 @@ final class Lesson06LeavingTest {
     private static final int INTERNAL_ERROR = 2;
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -55,8 +55,9 @@ final class Lesson06LeavingTest {
         }
     }
 
-    @Means("A stream is taken out when a write to it fails, and an idle one is not written to: use the write listener "
-            + "and the exchange's completion.")
+    @LikelyCause(
+            "A stream is taken out when a write to it fails, and an idle one is not written to: use the write listener "
+                    + "and the exchange's completion.")
     @ParameterizedTest
     @EnumSource
     void whoLeavesWhileNothingHappensIsForgottenWithinASecond(Way way) {
@@ -83,7 +84,7 @@ final class Lesson06LeavingTest {
         figures.put("streams left", after.open() - 1);
     }
 
-    @Means("One cancelled stream takes its connection, or its neighbours on it, along.")
+    @LikelyCause("One cancelled stream takes its connection, or its neighbours on it, along.")
     @Proves("leave.alone")
     @Test
     void streamThatIsCancelledLeavesItsNeighboursAlone() {
@@ -99,7 +100,7 @@ final class Lesson06LeavingTest {
         neighbour.messagesUpTo("to whoever stayed");
     }
 
-    @Means("Writing to those who have just gone fails for those who have not.")
+    @LikelyCause("Writing to those who have just gone fails for those who have not.")
     @Proves("leave.alone")
     @Test
     void streamsThatLeaveInAStormHarmNobody() {
@@ -124,7 +125,7 @@ final class Lesson06LeavingTest {
         server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
     }
 
-    @Means("What is kept for a stream is not given back when it ends.")
+    @LikelyCause("What is kept for a stream is not given back when it ends.")
     @Test
     void hundredsThatComeAndGoLeaveNothingBehind() {
         var peer = server.raw();

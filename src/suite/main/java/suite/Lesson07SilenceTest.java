@@ -16,11 +16,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class Lesson07SilenceTest {
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target watchful = Target.with(
+    static final JudgedServer watchful = JudgedServer.with(
             "PUSH_HEARTBEAT_MS", "300",
             "PUSH_PING_MS", "200",
             "PUSH_PING_TIMEOUT_MS", "400",
@@ -30,11 +30,11 @@ final class Lesson07SilenceTest {
     final Figures figures = new Figures();
 
     /** A page gives a stream up after two and a half heartbeats; a slow machine gets some time more. */
-    private static Duration heartbeats(Target of) {
+    private static Duration heartbeats(JudgedServer of) {
         return of.heartbeat().multipliedBy(5).dividedBy(2).plus(Deadline.PATIENCE);
     }
 
-    @Means("Nothing is written while nobody posts: a client cannot tell this from a dead line.")
+    @LikelyCause("Nothing is written while nobody posts: a client cannot tell this from a dead line.")
     @Proves("silence.heartbeat")
     @Test
     void quietStreamBeatsAndNamesTheNewestMessage() {
@@ -75,7 +75,7 @@ final class Lesson07SilenceTest {
                 .count();
     }
 
-    @Means("Heartbeats come by the clock and not after silence: they are noise between messages.")
+    @LikelyCause("Heartbeats come by the clock and not after silence: they are noise between messages.")
     @Proves("silence.heartbeat")
     @Test
     void streamThatIsBusyDoesNotBeat() {
@@ -114,7 +114,7 @@ final class Lesson07SilenceTest {
                 arrival.record().is("message") && arrival.record().text("text").equals(text);
     }
 
-    @Means("The peer cannot answer and nobody asks it: send HTTP/2 PINGs, for heartbeats vanish in its window.")
+    @LikelyCause("The peer cannot answer and nobody asks it: send HTTP/2 PINGs, for heartbeats vanish in its window.")
     @Test
     void serverNoticesThatANetworkSwallowsEverything() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
@@ -123,7 +123,7 @@ final class Lesson07SilenceTest {
         var before = watchful.status();
         watchful.open(client, new Request.Builder().url(relay.url("/messages")), Format.NDJSON);
 
-        relay.swallow(Relay.Way.values());
+        relay.swallow(FaultyProxy.Way.values());
 
         var after = watchful.awaitStatus(
                 status -> status.open() == 0,
@@ -134,7 +134,8 @@ final class Lesson07SilenceTest {
         }
     }
 
-    @Means("A frozen peer's socket stays open and its window takes the heartbeats: only an unanswered PING finds it.")
+    @LikelyCause(
+            "A frozen peer's socket stays open and its window takes the heartbeats: only an unanswered PING finds it.")
     @Test
     void serverNoticesAPeerThatIsFrozen() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
@@ -147,7 +148,7 @@ final class Lesson07SilenceTest {
         watchful.awaitStatus(status -> status.open() == 0, "a frozen peer's two streams to be gone", Deadline.PATIENCE);
     }
 
-    @Means("The server counts silence as death: a peer that only listens, and answers PINGs, must stay.")
+    @LikelyCause("The server counts silence as death: a peer that only listens, and answers PINGs, must stay.")
     @Test
     void serverKeepsAPeerThatListensAndSaysNothing() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");

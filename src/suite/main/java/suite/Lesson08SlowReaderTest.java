@@ -19,20 +19,20 @@ class Lesson08SlowReaderTest {
 
     /** Patient, with a short memory. */
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_STALL_MS", "60000",
             "PUSH_RETAIN_MESSAGES", "100",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target impatient = Target.with("PUSH_STALL_MS", "1000", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer impatient = JudgedServer.with("PUSH_STALL_MS", "1000", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
     @Test
-    @Means("What a full window cut off is written when the next message comes, and not when the window opens.")
+    @LikelyCause("What a full window cut off is written when the next message comes, and not when the window opens.")
     void aWindowThatOpensLetsOutWhatWasHeldBack() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         peer.windowUpdate(0, PLENTY);
@@ -51,7 +51,8 @@ class Lesson08SlowReaderTest {
 
     @Proves("resume.lapped")
     @Test
-    @Means("A slow reader is given a queue of its own, or messages that it missed are passed over without a word.")
+    @LikelyCause(
+            "A slow reader is given a queue of its own, or messages that it missed are passed over without a word.")
     void aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest() {
         server.requires("PUSH_RETAIN_MESSAGES");
         var peer = server.raw(RawClient.Options.PLAIN.window(100));
@@ -80,7 +81,7 @@ class Lesson08SlowReaderTest {
     }
 
     @Test
-    @Means("Publishing waits for a reader, or one full stream keeps its IO thread from the others.")
+    @LikelyCause("Publishing waits for a reader, or one full stream keeps its IO thread from the others.")
     void aReaderThatStopsHoldsNobodyUp() {
         var reader = server.open(server.newClient(), Format.NDJSON);
         int fewer = 90; // Than the log holds, so that not even a reader on a busy IO thread is lapped.
@@ -100,7 +101,7 @@ class Lesson08SlowReaderTest {
 
     @Proves("slow.memory")
     @Test
-    @Means("The server keeps for each slow reader what it has not read.")
+    @LikelyCause("The server keeps for each slow reader what it has not read.")
     void whatIsLeftUnreadTakesNoMemory() {
         server.requires("PUSH_RETAIN_MESSAGES");
         var memory = server.memory();
@@ -129,7 +130,7 @@ class Lesson08SlowReaderTest {
 
     @Proves("slow.stalled")
     @Test
-    @Means("Nobody looks at the clock: a reader that has stopped is kept for ever.")
+    @LikelyCause("Nobody looks at the clock: a reader that has stopped is kept for ever.")
     void aStreamThatDoesNotMoveIsClosedAndItsNeighbourIsNot() {
         impatient.requires("PUSH_STALL_MS");
         var peer = impatient.raw(RawClient.Options.PLAIN.window(10));
@@ -151,7 +152,7 @@ class Lesson08SlowReaderTest {
 
     @Proves("slow.stalled")
     @Test
-    @Means("A reader is closed for being slow, when only one that does not move at all should be.")
+    @LikelyCause("A reader is closed for being slow, when only one that does not move at all should be.")
     void aStreamThatMovesAByteAtATimeIsKept() {
         impatient.requires("PUSH_STALL_MS");
         var id = impatient.post("suite", "byte by byte");
@@ -170,7 +171,7 @@ class Lesson08SlowReaderTest {
             before = now;
         }
         if (stream.ended() && longestNanos > 500_000_000) {
-            throw Target.notJudged("this machine stood still for " + longestNanos / 1_000_000 + " ms");
+            throw JudgedServer.notJudged("this machine stood still for " + longestNanos / 1_000_000 + " ms");
         }
 
         peer.windowUpdate(1, PLENTY);
@@ -185,7 +186,7 @@ class Lesson08SlowReaderTest {
         return stream.chunks().stream().mapToInt(chunk -> chunk.bytes().length).sum();
     }
 
-    private static List<String> post(Target server, int count) {
+    private static List<String> post(JudgedServer server, int count) {
         var ids = new ArrayList<String>();
         for (int i = 0; i < count; i++) {
             ids.add(server.post("suite", "message " + i + LONG));

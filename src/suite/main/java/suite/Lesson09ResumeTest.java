@@ -29,11 +29,11 @@ final class Lesson09ResumeTest {
     private static final int HISTORY = 50;
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with(
+            "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @Order(1)
-    @Means("Last-Event-ID is not read: every reconnect starts anew with the history.")
+    @LikelyCause("Last-Event-ID is not read: every reconnect starts anew with the history.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
     void whoComesBackGetsExactlyWhatFollowed(Format format) {
@@ -47,7 +47,7 @@ final class Lesson09ResumeTest {
         assertEquals(live, ids(stream.messages(1)));
     }
 
-    @Means(
+    @LikelyCause(
             "Only the header is read, so that a client which cannot set one (a browser's first EventSource) cannot resume.")
     @Proves("resume.where")
     @Test
@@ -60,7 +60,8 @@ final class Lesson09ResumeTest {
         assertEquals(ids.subList(1, 3), ids(stream.messages(2)));
     }
 
-    @Means("The query wins over the header: an EventSource that reconnects sends both, and the query is the older.")
+    @LikelyCause(
+            "The query wins over the header: an EventSource that reconnects sends both, and the query is the older.")
     @Proves("resume.where")
     @Test
     void headerIsNewerThanTheQuery() {
@@ -73,7 +74,7 @@ final class Lesson09ResumeTest {
         assertEquals(ids.subList(2, 3), ids(stream.messages(1)));
     }
 
-    @Means("The newest message is sent again, or the one after it is not.")
+    @LikelyCause("The newest message is sent again, or the one after it is not.")
     @Test
     void whoHasMissedNothingGetsWhatComesAndNothingElse() {
         var ids = post("m", 3);
@@ -85,7 +86,7 @@ final class Lesson09ResumeTest {
         assertEquals(next, ids(stream.messages(1)));
     }
 
-    @Means("A resumed stream is cut to the history of a new one: a part is passed off as the whole.")
+    @LikelyCause("A resumed stream is cut to the history of a new one: a part is passed off as the whole.")
     @Test
     void allThatWasMissedComesThoughItIsMoreThanTheHistory() {
         var ids = post("m", HISTORY + 31);
@@ -96,7 +97,8 @@ final class Lesson09ResumeTest {
         assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
     }
 
-    @Means("The bound of what is still held is one off: a message is lost without a word, or a good place is refused.")
+    @LikelyCause(
+            "The bound of what is still held is one off: a message is lost without a word, or a good place is refused.")
     @Proves("resume.reason")
     @Test
     void placeIsGoodAsLongAsAllThatFollowsIsHeld() {
@@ -111,7 +113,7 @@ final class Lesson09ResumeTest {
         assertAfresh(gone, "evicted", ids);
     }
 
-    @Means("A number is compared, but not the life of the log that it belongs to.")
+    @LikelyCause("A number is compared, but not the life of the log that it belongs to.")
     @Proves("resume.reason")
     @Test
     void idOfAnotherLifeIsNoPlaceInThisOne() {
@@ -125,7 +127,7 @@ final class Lesson09ResumeTest {
         assertAfresh(stream, "epoch", after);
     }
 
-    @Means("An id that is ahead of the log is waited for, or taken for the newest.")
+    @LikelyCause("An id that is ahead of the log is waited for, or taken for the newest.")
     @Proves("resume.reason")
     @Test
     void idThatIsNotYetThereIsNoPlace() {
@@ -137,7 +139,7 @@ final class Lesson09ResumeTest {
         }
     }
 
-    @Means("An id is parsed by whatever throws, or a part of it is taken for the whole.")
+    @LikelyCause("An id is parsed by whatever throws, or a part of it is taken for the whole.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -177,7 +179,8 @@ final class Lesson09ResumeTest {
         assertAfresh(stream, "malformed", ids);
     }
 
-    @Means("An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.")
+    @LikelyCause(
+            "An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.")
     @Proves("resume.reason")
     @Test
     void emptyIdIsNone() {
@@ -187,7 +190,7 @@ final class Lesson09ResumeTest {
         assertAfresh(server.open(server.client(), server.at("/messages?lastEventId="), Format.SSE), "new", ids);
     }
 
-    @Means(
+    @LikelyCause(
             "A browser takes the id of every event for its last one: one that is not what follows loses or repeats messages.")
     @Test
     void browserHasTheRightIdAfterEachEvent() {

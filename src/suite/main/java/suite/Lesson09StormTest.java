@@ -15,12 +15,13 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class Lesson09StormTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
-    @Means("Between what was missed and what is live there is a gap or an overlap, because joining is not atomic.")
+    @LikelyCause(
+            "Between what was missed and what is live there is a gap or an overlap, because joining is not atomic.")
     @Test
     void cutAgainAndAgainInAStormEveryMessageComesExactlyOnce() {
         int messages = 600;

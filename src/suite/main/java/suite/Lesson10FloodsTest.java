@@ -17,7 +17,11 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Frames that no honest client sends, one or many: they cost their own connection at most, and nobody else anything. */
+/**
+ * Frames that no honest client sends, one or many: they cost their own connection at most, and nobody else anything.
+ *
+ * <p><b>Length:</b> each flood needs a client that writes its own frames.
+ */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
 @Proves("limit.frames")
 final class Lesson10FloodsTest {
@@ -27,7 +31,7 @@ final class Lesson10FloodsTest {
     private static final Frame TOO_LARGE = new Frame(0x7f, 0, 0, new byte[0]);
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
             "PUSH_BODY_MS", "3000",
@@ -37,7 +41,7 @@ final class Lesson10FloodsTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("The server does what each request asks before it sees that it was taken back (rapid reset,"
+    @LikelyCause("The server does what each request asks before it sees that it was taken back (rapid reset,"
             + " CVE-2023-44487).")
     @Test
     void twoThousandStreamsThatAreOpenedAndResetLeaveNothing() {
@@ -67,7 +71,7 @@ final class Lesson10FloodsTest {
                 arguments("empty DATA on no stream", new Frame(Frame.DATA, 0, 1, nothing)));
     }
 
-    @Means("What the server answers to control frames piles up in memory while the client does not read it.")
+    @LikelyCause("What the server answers to control frames piles up in memory while the client does not read it.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
     void twentyThousandFramesCostNoMemory(String name, Frame frame) {
@@ -82,7 +86,7 @@ final class Lesson10FloodsTest {
         client.close();
     }
 
-    @Means("A block of headers is gathered without a bound until its last frame (CONTINUATION flood).")
+    @LikelyCause("A block of headers is gathered without a bound until its last frame (CONTINUATION flood).")
     @Test
     void headersThatNeverEndAreCutOff() {
         long before = Flood.memory(server);
@@ -96,7 +100,7 @@ final class Lesson10FloodsTest {
         assertMemory(before, 16);
     }
 
-    @Means("The size or the number of headers has no bound.")
+    @LikelyCause("The size or the number of headers has no bound.")
     @ParameterizedTest
     @ValueSource(ints = {1, 500})
     void headersOf128KilobytesAreRefused(int number) {
@@ -148,7 +152,8 @@ final class Lesson10FloodsTest {
                 arguments("GOAWAY on a stream", Frame.ofInts(Frame.GOAWAY, 0, 1, 0, 0)));
     }
 
-    @Means("A breach of the protocol is passed over, or its connection is kept with a state that nobody agrees on.")
+    @LikelyCause(
+            "A breach of the protocol is passed over, or its connection is kept with a state that nobody agrees on.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("breaches")
     void breachOfTheProtocolEndsItsConnection(String name, Frame breach) {
@@ -166,7 +171,7 @@ final class Lesson10FloodsTest {
         client.close();
     }
 
-    @Means("A window is counted in an int that wraps round, or a stream's breach is passed over.")
+    @LikelyCause("A window is counted in an int that wraps round, or a stream's breach is passed over.")
     @ParameterizedTest
     @ValueSource(ints = {0x7fff_ffff, 0})
     void windowOfAStreamThatIsNoneEndsIt(int bytes) {
@@ -189,8 +194,9 @@ final class Lesson10FloodsTest {
         server.awaitOpen(bystanders.count());
     }
 
-    @Means("The stream of a request that was answered early is reset at once, and what is still under way then ends"
-            + " the whole connection.")
+    @LikelyCause(
+            "The stream of a request that was answered early is reset at once, and what is still under way then ends"
+                    + " the whole connection.")
     @Test
     void honestClientThatWasStillSendingKeepsItsConnection() {
         var client = server.raw();

@@ -20,12 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Lesson10HandshakeTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_BODY_MS", "2000");
+    static final JudgedServer server = JudgedServer.with("PUSH_BODY_MS", "2000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A client that does not finish, or does not speak TLS, holds a socket for ever or brings the server down.")
+    @LikelyCause(
+            "A client that does not finish, or does not speak TLS, holds a socket for ever or brings the server down.")
     @ParameterizedTest(name = "{0}")
     @ValueSource(strings = {"half a handshake", "HTTP in the clear", "HTTP/2 in the clear", "noise"})
     void whoDoesNotShakeHandsIsShownTheDoor(String what) throws IOException {
@@ -44,7 +45,7 @@ final class Lesson10HandshakeTest {
         }
     }
 
-    @Means("What is spoken on a connection is guessed from its first bytes and not agreed on by ALPN.")
+    @LikelyCause("What is spoken on a connection is guessed from its first bytes and not agreed on by ALPN.")
     @Test
     void http2WithoutAlpnOpensNothing() throws IOException {
         try (var socket = (SSLSocket) Trust.inTheServer().sockets().createSocket("localhost", server.port())) {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Lesson10HostileTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -76,7 +76,7 @@ final class Lesson10HostileTest {
     }
 
     @Order(1)
-    @Means("The body is parsed leniently, or what the parser throws is not caught and answered.")
+    @LikelyCause("The body is parsed leniently, or what the parser throws is not caught and answered.")
     @Proves("post.body")
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodiesThatAreNoJsonObject")
@@ -109,7 +109,8 @@ final class Lesson10HostileTest {
                 arguments("both halves apart", "{\"user\":\"eve\",\"text\":\"\\ud83d \\ude00\"}", List.of("#/text")));
     }
 
-    @Means("A field that is missing, of the wrong type or out of bounds is taken, or the answer does not name it.")
+    @LikelyCause(
+            "A field that is missing, of the wrong type or out of bounds is taken, or the answer does not name it.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongFields")
     void wrongFieldIsRefusedAndNamedByItsPointer(String name, String body, List<String> pointers) {
@@ -118,7 +119,7 @@ final class Lesson10HostileTest {
         assertPointers(answer, "a message with " + name, pointers);
     }
 
-    @Means("Some control character passes: a terminal, a log or a line-based form will act on it.")
+    @LikelyCause("Some control character passes: a terminal, a log or a line-based form will act on it.")
     @Test
     void everyControlCharacterButLineFeedAndTabOfATextIsRefused() {
         var taken = new ArrayList<String>();
@@ -140,7 +141,7 @@ final class Lesson10HostileTest {
         assertEquals(taken.size(), bystanders.texts().size());
     }
 
-    @Means("The media type is not looked at, so that a form on any page can post without being asked (CORS).")
+    @LikelyCause("The media type is not looked at, so that a form on any page can post without being asked (CORS).")
     @Proves("post.type")
     @ParameterizedTest
     @ValueSource(

@@ -27,16 +27,16 @@ final class Lesson10LimitsTest {
     private static final String EMOJI = "\uD83D\uDE00"; // One code point, two chars, four bytes.
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS_PER_CONNECTION", "100");
 
     @RegisterExtension
-    static final Target impatient = Target.with("PUSH_BODY_MS", String.valueOf(BODY.toMillis()));
+    static final JudgedServer impatient = JudgedServer.with("PUSH_BODY_MS", String.valueOf(BODY.toMillis()));
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("Lengths are counted in chars or bytes, not in code points, or the bound is one off.")
+    @LikelyCause("Lengths are counted in chars or bytes, not in code points, or the bound is one off.")
     @Proves("post.fields")
     @ParameterizedTest
     @CsvSource({
@@ -61,7 +61,7 @@ final class Lesson10LimitsTest {
         assertEquals(1, bystanders.texts().size(), "messages of the two POSTs");
     }
 
-    @Means("The size of a body is checked only where it is declared, or the bound is one off.")
+    @LikelyCause("The size of a body is checked only where it is declared, or the bound is one off.")
     @ParameterizedTest(name = "declared: {0}")
     @ValueSource(booleans = {true, false})
     void bodyIsTakenUpTo64KiB(boolean declared) {
@@ -75,7 +75,7 @@ final class Lesson10LimitsTest {
         assertEquals(List.of("hi"), bystanders.texts());
     }
 
-    @Means("The whole body is awaited before it is refused, or the answer is lost because the stream is reset.")
+    @LikelyCause("The whole body is awaited before it is refused, or the answer is lost because the stream is reset.")
     @ParameterizedTest(name = "declared: {0}")
     @ValueSource(booleans = {true, false})
     void bodyOfManyMegabytesIsRefusedWithAnAnswer(boolean declared) {
@@ -84,7 +84,7 @@ final class Lesson10LimitsTest {
         answer.problem(413, "a body of 8 MiB");
     }
 
-    @Means("Content-Length is believed, and memory or patience is spent on what may never come.")
+    @LikelyCause("Content-Length is believed, and memory or patience is spent on what may never come.")
     @ParameterizedTest
     @ValueSource(strings = {"65537", "2147483648", "9223372036854775807"})
     void tooLargeContentLengthIsRefusedBeforeTheBody(String length) {
@@ -99,7 +99,7 @@ final class Lesson10LimitsTest {
         assertEquals(List.of("after"), bystanders.texts());
     }
 
-    @Means("The length that the client declares is not compared with what it sends (RFC 9113, 8.1.1).")
+    @LikelyCause("The length that the client declares is not compared with what it sends (RFC 9113, 8.1.1).")
     @Proves("post.body")
     @ParameterizedTest
     @ValueSource(
@@ -115,7 +115,7 @@ final class Lesson10LimitsTest {
         assertEquals(List.of(), bystanders.texts());
     }
 
-    @Means("A body that never ends is waited for, so that a thousand of them hold the server's memory.")
+    @LikelyCause("A body that never ends is waited for, so that a thousand of them hold the server's memory.")
     @Proves("post.time")
     @Test
     void bodyThatDoesNotComeIsGivenUp() {
@@ -130,7 +130,7 @@ final class Lesson10LimitsTest {
         assertNotTooSoon(began);
     }
 
-    @Means("The time for a body begins anew with every byte.")
+    @LikelyCause("The time for a body begins anew with every byte.")
     @Proves("post.time")
     @Test
     void bodyThatDribblesIsGivenUp() {
@@ -149,7 +149,7 @@ final class Lesson10LimitsTest {
         assertNotTooSoon(began);
     }
 
-    @Means("Streams are not counted for each connection, or the count is one off.")
+    @LikelyCause("Streams are not counted for each connection, or the count is one off.")
     @Proves("limit.streams")
     @Test
     void connectionHoldsAHundredStreams() {
@@ -181,7 +181,8 @@ final class Lesson10LimitsTest {
         client.close();
     }
 
-    @Means("The server advertises as many streams as it holds open, so that a POST has to wait for one of them to end.")
+    @LikelyCause(
+            "The server advertises as many streams as it holds open, so that a POST has to wait for one of them to end.")
     @Proves("limit.streams")
     @Test
     void moreStreamsAreAdvertisedThanMayBeHeld() {
@@ -213,11 +214,11 @@ final class Lesson10LimitsTest {
                 .put("user", "eve")
                 .put("text", "hi")
                 .put(field, value);
-        return server.request(server.at("/messages").post(Target.json(json.toString())));
+        return server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
     }
 
     private static Answer post(String body, boolean declared) {
-        var json = Target.json(body);
+        var json = JudgedServer.json(body);
         return server.request(server.at("/messages").post(declared ? json : undeclared(json)));
     }
 

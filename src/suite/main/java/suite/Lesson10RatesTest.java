@@ -16,19 +16,19 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class Lesson10RatesTest {
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_OPENS_PER_SECOND", "10",
             "PUSH_OPEN_BURST", "100",
             "PUSH_POSTS_PER_SECOND", "50",
             "PUSH_POST_BURST", "200");
 
     @RegisterExtension
-    static final Target small = Target.with("PUSH_MAX_STREAMS", "20");
+    static final JudgedServer small = JudgedServer.with("PUSH_MAX_STREAMS", "20");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means(
+    @LikelyCause(
             "Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.")
     @Test
     void streamsOpenAHundredAtOnceAndThenTenASecond() {
@@ -51,7 +51,7 @@ final class Lesson10RatesTest {
         client.close();
     }
 
-    @Means("POSTs are not counted for each connection.")
+    @LikelyCause("POSTs are not counted for each connection.")
     @Test
     void postsGoTwoHundredAtOnceAndThenFiftyASecond() {
         server.requires("PUSH_POSTS_PER_SECOND", "PUSH_POST_BURST");
@@ -67,7 +67,7 @@ final class Lesson10RatesTest {
         assertTrue(bystanders.texts().size() >= 202, "every message that was taken is broadcast");
     }
 
-    @Means("There is no bound to all streams together, or its refusal costs more than a stream.")
+    @LikelyCause("There is no bound to all streams together, or its refusal costs more than a stream.")
     @Proves("limit.streams")
     @Test
     void twentyStreamsInAllAndNoMore() {

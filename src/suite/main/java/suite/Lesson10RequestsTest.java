@@ -20,13 +20,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Lesson10RequestsTest {
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "3000");
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "3000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A path is cleaned, decoded or cut before it is compared, so that it means what it does not say.")
+    @LikelyCause("A path is cleaned, decoded or cut before it is compared, so that it means what it does not say.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -65,7 +65,7 @@ final class Lesson10RequestsTest {
         assertRefused(client, stream, "GET " + path);
     }
 
-    @Means("A path or a query of any length is taken in, or answered by no answer at all.")
+    @LikelyCause("A path or a query of any length is taken in, or answered by no answer at all.")
     @ParameterizedTest
     @ValueSource(strings = {"/", "/messages?lastEventId=", "/messages?a&a&a", "/%2"})
     void pathOf18KilobytesIsRefusedOrServed(String path) {
@@ -78,7 +78,7 @@ final class Lesson10RequestsTest {
         client.close();
     }
 
-    @Means("A method that is not there is answered as if it were another, or without Allow (RFC 9110, 15.5.6).")
+    @LikelyCause("A method that is not there is answered as if it were another, or without Allow (RFC 9110, 15.5.6).")
     @Proves("refuse.method")
     @ParameterizedTest
     @CsvSource({
@@ -105,7 +105,7 @@ final class Lesson10RequestsTest {
                 () -> "Allow must name " + allowed + ", but it is \"" + answer.header("allow") + "\"");
     }
 
-    @Means("The body of an answer to HEAD is sent, and stands before the next answer.")
+    @LikelyCause("The body of an answer to HEAD is sent, and stands before the next answer.")
     @Proves("refuse.method")
     @Test
     void headIsAnsweredWithoutABody() {
@@ -132,7 +132,7 @@ final class Lesson10RequestsTest {
                 .flatMap(origin -> Stream.of(arguments("GET", origin), arguments("POST", origin)));
     }
 
-    @Means("Any page that the user visits can read and write here in the user's name.")
+    @LikelyCause("Any page that the user visits can read and write here in the user's name.")
     @Proves("refuse.origin")
     @ParameterizedTest
     @MethodSource("foreign")
@@ -140,20 +140,22 @@ final class Lesson10RequestsTest {
         var request = server.at("/messages").header("origin", origin.replace("HOST", "localhost:" + server.port()));
 
         var answer = server.request(
-                method.equals("POST") ? request.post(Target.json("{\"user\":\"eve\",\"text\":\"hi\"}")) : request);
+                method.equals("POST")
+                        ? request.post(JudgedServer.json("{\"user\":\"eve\",\"text\":\"hi\"}"))
+                        : request);
 
         answer.problem(403, method + " from a page of \"" + origin + "\"");
         assertEquals("", answer.header("access-control-allow-origin"));
     }
 
-    @Means("The page that the server serves itself is locked out, because hosts are compared as strings.")
+    @LikelyCause("The page that the server serves itself is locked out, because hosts are compared as strings.")
     @Proves("refuse.origin")
     @ParameterizedTest
     @ValueSource(strings = {"https://localhost:", "https://LOCALHOST:", "HTTPS://LocalHost:"})
     void ownPageMayReadAndPost(String origin) {
         var request = server.at("/messages").header("origin", origin + server.port());
 
-        var answer = server.request(request.post(Target.json("{\"user\":\"eve\",\"text\":\"hi\"}")));
+        var answer = server.request(request.post(JudgedServer.json("{\"user\":\"eve\",\"text\":\"hi\"}")));
 
         assertEquals(201, answer.status(), answer.toString());
         assertEquals(List.of("hi"), bystanders.texts());
@@ -173,7 +175,7 @@ final class Lesson10RequestsTest {
                 arguments("a pseudo-header that nobody knows", new String[] {":x", "1"}));
     }
 
-    @Means("Headers that RFC 9113, section 8.2 and 8.3, call malformed are passed on to whoever trusts them.")
+    @LikelyCause("Headers that RFC 9113, section 8.2 and 8.3, call malformed are passed on to whoever trusts them.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformed")
     void malformedHeadersAreRefused(String name, String[] fields) {
@@ -184,7 +186,7 @@ final class Lesson10RequestsTest {
         assertRefused(client, stream, "GET /status with " + name);
     }
 
-    @Means("A request without what every request has is served by a guess.")
+    @LikelyCause("A request without what every request has is served by a guess.")
     @ParameterizedTest
     @ValueSource(strings = {":method", ":scheme", ":path", ":authority"})
     void missingPseudoHeaderIsRefusedOrDoesNoHarm(String missing) {
@@ -209,7 +211,7 @@ final class Lesson10RequestsTest {
         assertTrue(refusal.refused() || optional && refusal.status() == 200, () -> "it was answered " + refusal);
     }
 
-    @Means("CONNECT is taken for a method like any other, or makes the server a proxy.")
+    @LikelyCause("CONNECT is taken for a method like any other, or makes the server a proxy.")
     @Test
     void connectIsRefused() {
         var client = server.raw();

@@ -19,12 +19,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Lesson10TextTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @Means("A line break in a message is written to the stream as it is, so that who writes a message writes records.")
+    @LikelyCause(
+            "A line break in a message is written to the stream as it is, so that who writes a message writes records.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -62,7 +63,7 @@ final class Lesson10TextTest {
                         .user());
     }
 
-    @Means("The text is changed on its way, or it is served as something that a browser would run.")
+    @LikelyCause("The text is changed on its way, or it is served as something that a browser would run.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -83,7 +84,8 @@ final class Lesson10TextTest {
         assertEquals("nosniff", answer.header("x-content-type-options"));
     }
 
-    @Means("A name may be invisible or reorder the row it stands in, so that it reads as the name of somebody else.")
+    @LikelyCause(
+            "A name may be invisible or reorder the row it stands in, so that it reads as the name of somebody else.")
     @Proves("post.name")
     @ParameterizedTest
     @ValueSource(
@@ -101,13 +103,13 @@ final class Lesson10TextTest {
     void nameThatDoesNotShowAsWhatItIsIsRefused(String user) {
         var json = WireRecord.JSON.createObjectNode().put("user", user).put("text", "hi");
 
-        var answer = server.request(server.at("/messages").post(Target.json(json.toString())));
+        var answer = server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
 
-        var problem = answer.problem(422, "a message of " + Malformed.quote(user));
+        var problem = answer.problem(422, "a message of " + MalformedRecord.quote(user));
         assertEquals("#/user", problem.at("/errors/0/pointer").asString(""), answer.toString());
     }
 
-    @Means("What the client sends is copied into the record, and not the two fields that it may choose.")
+    @LikelyCause("What the client sends is copied into the record, and not the two fields that it may choose.")
     @Test
     void fieldsThatTheClientMayNotChooseAreIgnored() {
         long before = System.currentTimeMillis() - 60_000;
@@ -115,7 +117,7 @@ final class Lesson10TextTest {
         var json = "{\"__proto__\":{\"user\":\"root\"},\"constructor\":{\"prototype\":1},\"type\":\"bye\","
                 + "\"id\":\"x-99\",\"time\":5,\"reason\":\"drain\",\"user\":\"eve\",\"text\":\"hi\"}";
 
-        var answer = server.request(server.at("/messages").post(Target.json(json)));
+        var answer = server.request(server.at("/messages").post(JudgedServer.json(json)));
 
         assertEquals(201, answer.status(), answer.toString());
         var message = bystanders.messages().get(0);
@@ -126,7 +128,7 @@ final class Lesson10TextTest {
         assertTrue(message.time() > before, "the time is the server's, not " + message.time());
     }
 
-    @Means("The media type is compared as a string; its case, and a charset of UTF-8, mean nothing.")
+    @LikelyCause("The media type is compared as a string; its case, and a charset of UTF-8, mean nothing.")
     @ParameterizedTest
     @ValueSource(
             strings = {

@@ -30,7 +30,7 @@ final class Lesson11BrowserTest {
 
     @RegisterExtension
     @Order(1) // So that after a test the browser is closed before the server's account is looked at.
-    static final Target server = Target.with("PUSH_HEARTBEAT_MS", "500", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
     @Order(2)
@@ -43,7 +43,7 @@ final class Lesson11BrowserTest {
     void thereIsAPage() {
         var page = server.get("/");
         if (page.status() == 404 && !server.ours()) {
-            throw Target.notJudged("GET / answers 404: this server has no page");
+            throw JudgedServer.notJudged("GET / answers 404: this server has no page");
         }
         assertEquals(200, page.status(), "the status of GET /, which must answer the page");
         assertTrue(
@@ -51,7 +51,7 @@ final class Lesson11BrowserTest {
                 () -> "GET / must answer HTML, but it answered " + page.header("content-type"));
     }
 
-    @Means("The page reads chunks as if they were records, or draws a message before the stream has brought it.")
+    @LikelyCause("The page reads chunks as if they were records, or draws a message before the stream has brought it.")
     @Test
     void twoPagesShowTheSameMessagesInTheSameOrder() {
         server.restart();
@@ -73,7 +73,8 @@ final class Lesson11BrowserTest {
         figures.put("messages on both pages", ann.messages().size() + "/6");
     }
 
-    @Means("A chunk is read as if it were a record, or each chunk is decoded by itself: keep what is not whole yet.")
+    @LikelyCause(
+            "A chunk is read as if it were a record, or each chunk is decoded by itself: keep what is not whole yet.")
     @Test
     void historyThatComesInPiecesIsShownWhole() {
         server.restart();
@@ -92,7 +93,7 @@ final class Lesson11BrowserTest {
         assertTrue(expected.equals(page.messages()), "each message of the history must be shown whole, and in order");
     }
 
-    @Means("Text becomes markup somewhere: use textContent, never innerHTML.")
+    @LikelyCause("Text becomes markup somewhere: use textContent, never innerHTML.")
     @Test
     void whatIsWrittenIsShownAndNeverDone() {
         server.restart();
@@ -108,7 +109,7 @@ final class Lesson11BrowserTest {
         page.assertInnocent();
     }
 
-    @Means(
+    @LikelyCause(
             "There is no Content-Security-Policy, or 'unsafe-inline' has taken it back: one slip, and a message is a script.")
     @Test
     void markupThatGotInAllTheSameDoesNothing() {
@@ -126,7 +127,8 @@ final class Lesson11BrowserTest {
         assertFalse(page.crimes().contains("alert"), "an inline handler must not run, but it did");
     }
 
-    @Means("The light believes the socket: an open connection that brings nothing is not live. Watch the heartbeats.")
+    @LikelyCause(
+            "The light believes the socket: an open connection that brings nothing is not live. Watch the heartbeats.")
     @Proves("page.light")
     @Test
     void lightTurnsRedInSilenceAndWhatWasMissedComesOnce() {
@@ -136,7 +138,7 @@ final class Lesson11BrowserTest {
         server.post("ann", "before");
         page.awaitMessages("ann: before");
 
-        relay.swallow(Relay.Way.values());
+        relay.swallow(FaultyProxy.Way.values());
         page.awaitStatus("🔴");
         server.post("bob", "meanwhile");
         relay.cut();
@@ -147,7 +149,7 @@ final class Lesson11BrowserTest {
         page.assertInnocent();
     }
 
-    @Means("The light turns green because an answer has begun. A proxy can begin one: wait for the first record.")
+    @LikelyCause("The light turns green because an answer has begun. A proxy can begin one: wait for the first record.")
     @Proves("page.light")
     @Test
     void anAnswerThatBringsNothingIsNotLive() {
@@ -169,7 +171,7 @@ final class Lesson11BrowserTest {
         assertEquals("🔴", page.lights().get(page.lights().size() - 1), "the light, when no record has come");
     }
 
-    @Means(
+    @LikelyCause(
             "A short interruption is kept from the user, or nobody comes back after it, or comes back without the last id.")
     @Proves("page.light")
     @Test
@@ -198,7 +200,7 @@ final class Lesson11BrowserTest {
         page.awaitMessages(expected.toArray(String[]::new));
     }
 
-    @Means("A client that is refused tries again at once, and ten thousand of them keep the server down.")
+    @LikelyCause("A client that is refused tries again at once, and ten thousand of them keep the server down.")
     @Proves("page.light")
     @Test
     void whoIsRefusedDoesNotHammer() {

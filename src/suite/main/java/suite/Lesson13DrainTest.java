@@ -27,20 +27,20 @@ class Lesson13DrainTest {
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
-    static final Target server = Target.with(
+    static final JudgedServer server = JudgedServer.with(
             "PUSH_DRAIN_MS", "10000",
             "PUSH_STALL_MS", "60000",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
-    static final Target hasty = Target.with("PUSH_DRAIN_MS", "1000", "PUSH_STALL_MS", "60000");
+    static final JudgedServer hasty = JudgedServer.with("PUSH_DRAIN_MS", "1000", "PUSH_STALL_MS", "60000");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
     @Test
-    @Means("Streams are cut, or left open, instead of being ended with a word of when to come back.")
+    @LikelyCause("Streams are cut, or left open, instead of being ended with a word of when to come back.")
     void everyStreamIsToldWhenToComeBackAndEnded() {
         var streams = new ArrayList<Recorder>();
         for (int i = 0; i < 20; i++) {
@@ -64,7 +64,7 @@ class Lesson13DrainTest {
     }
 
     @Test
-    @Means("A snapshot has no room for a bye, but its stream must be ended all the same.")
+    @LikelyCause("A snapshot has no room for a bye, but its stream must be ended all the same.")
     void aStreamOfSnapshotsIsEnded() {
         var stream = server.open(Format.SEED);
 
@@ -75,7 +75,7 @@ class Lesson13DrainTest {
     }
 
     @Test
-    @Means("A message was accepted when it was too late to send it, or bye overtook what was still to be sent.")
+    @LikelyCause("A message was accepted when it was too late to send it, or bye overtook what was still to be sent.")
     void whateverWasAcceptedComesBeforeTheBye() {
         var streams = List.of(server.open(Format.NDJSON), server.open(server.newClient(), Format.SSE));
         var accepted = new ConcurrentLinkedQueue<String>();
@@ -99,7 +99,7 @@ class Lesson13DrainTest {
 
     @Proves("drain.refuses")
     @Test
-    @Means("While it goes down the server takes new work, or answers nothing, or says that it is ready.")
+    @LikelyCause("While it goes down the server takes new work, or answers nothing, or says that it is ready.")
     void whileItGoesDownNewRequestsAreRefused() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);
@@ -110,7 +110,8 @@ class Lesson13DrainTest {
         awaitUnready();
         var get = server.get("/messages");
         var events = server.open(Format.SSE);
-        var post = server.request(server.at("/messages").post(Target.json("{\"user\":\"ann\",\"text\":\"late\"}")));
+        var post =
+                server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"late\"}")));
         peer.windowUpdate(1, PLENTY);
 
         assertEquals(503, get.status(), get.toString());
@@ -123,7 +124,7 @@ class Lesson13DrainTest {
     }
 
     @Test
-    @Means("A stream that is behind is ended before it has caught up.")
+    @LikelyCause("A stream that is behind is ended before it has caught up.")
     void aStreamThatIsBehindCatchesUpBeforeItsBye() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var behind = peer.open(Format.NDJSON);
@@ -141,7 +142,7 @@ class Lesson13DrainTest {
 
     @Proves("drain.refuses")
     @Test
-    @Means("A message whose body was late is accepted when every stream has had its bye, and nobody reads it.")
+    @LikelyCause("A message whose body was late is accepted when every stream has had its bye, and nobody reads it.")
     void aMessageThatIsWholeTooLateIsRefused() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);
@@ -163,7 +164,7 @@ class Lesson13DrainTest {
 
     @Proves("drain.connection")
     @Test
-    @Means("The connection is not told that it is over, so that the client asks on it again.")
+    @LikelyCause("The connection is not told that it is over, so that the client asks on it again.")
     void theConnectionIsToldThatItIsOver() {
         var peer = server.raw();
         var stream = peer.open(Format.NDJSON);
@@ -177,7 +178,7 @@ class Lesson13DrainTest {
 
     @Proves("drain.connection")
     @Test
-    @Means("One reader that has stopped keeps the server from going down.")
+    @LikelyCause("One reader that has stopped keeps the server from going down.")
     void aStreamThatDoesNotMoveIsNotWaitedForLong() {
         hasty.requires("PUSH_DRAIN_MS");
         var peer = hasty.raw(RawClient.Options.PLAIN.window(10));
@@ -196,7 +197,7 @@ class Lesson13DrainTest {
     }
 
     @Test
-    @Means("Going down twice at once does harm.")
+    @LikelyCause("Going down twice at once does harm.")
     void aSecondDrainIsHarmless() {
         var stream = server.open(Format.NDJSON);
 
@@ -209,10 +210,10 @@ class Lesson13DrainTest {
     }
 
     @Test
-    @Means("A client that comes back with an id of the server's former life is not told to forget what it has.")
+    @LikelyCause("A client that comes back with an id of the server's former life is not told to forget what it has.")
     void aClientThatComesBackIsToldOfTheNewLife() {
         if (!server.ours()) {
-            throw Target.notJudged("it needs a server that it can start again");
+            throw JudgedServer.notJudged("it needs a server that it can start again");
         }
         var before = server.open(Format.NDJSON);
         var last = server.post("ann", "in the old life");
@@ -238,7 +239,7 @@ class Lesson13DrainTest {
     private static CompletableFuture<Void> postUntilRefused(Queue<String> accepted) {
         var client = server.newClient();
         var post = server.at("/messages")
-                .post(Target.json("{\"user\":\"ann\",\"text\":\"in time?\"}"))
+                .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"in time?\"}"))
                 .build();
         return CompletableFuture.runAsync(
                 () -> {

@@ -90,7 +90,7 @@ abstract class Lifecycle
     /** Stops the server, if it is ours to stop, and starts it again with an empty log on another port. */
     final void restart() {
         if (!ours()) {
-            throw Target.notJudged("it needs to stop and start the server, which is not ours");
+            throw JudgedServer.notJudged("it needs to stop and start the server, which is not ours");
         }
         stopServer();
         start();
@@ -111,7 +111,7 @@ abstract class Lifecycle
     @Override
     public final void beforeEach(ExtensionContext context) {
         if (drained && !ours()) {
-            throw Target.notJudged("the server has gone, because an earlier test has sent it a SIGTERM");
+            throw JudgedServer.notJudged("the server has gone, because an earlier test has sent it a SIGTERM");
         }
         if (!ours() && context.getRequiredTestClass().isAnnotationPresent(Area.class)) {
             requires(own());

@@ -6,7 +6,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Adds the sentence of {@link Means} to a failed test.
+ * Adds the sentence of {@link LikelyCause} to a failed test.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -14,8 +14,8 @@ final class Meaning implements TestExecutionExceptionHandler {
 
     @Override
     public void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
-        var means = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), Means.class)
-                .or(() -> AnnotationSupport.findAnnotation(context.getRequiredTestClass(), Means.class));
+        var means = AnnotationSupport.findAnnotation(context.getRequiredTestMethod(), LikelyCause.class)
+                .or(() -> AnnotationSupport.findAnnotation(context.getRequiredTestClass(), LikelyCause.class));
         if (means.isEmpty() || thrown instanceof TestAbortedException) {
             throw thrown;
         }

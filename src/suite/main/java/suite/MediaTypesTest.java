@@ -20,7 +20,7 @@ final class MediaTypesTest {
             "{\"user\":\"ann\",\"text\":\"hi\"}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @ParameterizedTest
     @ValueSource(

@@ -37,7 +37,7 @@ final class Memory implements AutoCloseable {
         var name = String.valueOf(pid);
         if (VirtualMachine.list().stream()
                 .noneMatch(one -> one.id().equals(name))) { // To attach would end it, by SIGQUIT.
-            throw Target.notJudged("it needs to look into the server's memory, and can do so only in a JVM");
+            throw JudgedServer.notJudged("it needs to look into the server's memory, and can do so only in a JVM");
         }
         try {
             var machine = VirtualMachine.attach(name);
@@ -48,7 +48,8 @@ final class Memory implements AutoCloseable {
                 machine.detach();
             }
         } catch (AttachNotSupportedException | IOException e) {
-            throw Target.notJudged("it needs to look into the server's memory, and can do so only in a JVM: " + e);
+            throw JudgedServer.notJudged(
+                    "it needs to look into the server's memory, and can do so only in a JVM: " + e);
         }
     }
 

@@ -16,11 +16,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class NamesTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0");
 
     private static Answer post(String user, String text) {
         var json = WireRecord.JSON.createObjectNode().put("user", user).put("text", text);
-        return server.request(server.at("/messages").post(Target.json(json.toString())));
+        return server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
     }
 
     private static String why(String user) {

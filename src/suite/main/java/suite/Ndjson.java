@@ -26,7 +26,7 @@ final class Ndjson extends Records {
         var fields = parse(line);
         var type = fields.get("type");
         if (type == null || !type.isString()) {
-            throw malformed("without a \"type\": " + Malformed.quote(line));
+            throw malformed("without a \"type\": " + MalformedRecord.quote(line));
         }
         found.accept(new WireRecord(type.stringValue(), fields, Optional.empty()));
     }

@@ -170,7 +170,7 @@ final class Recorder extends Intake implements AutoCloseable {
     synchronized void awaitText(String text) {
         await(Deadline.PATIENCE, () -> text().contains(text) || over());
         if (!text().contains(text)) {
-            throw missed("\"" + Malformed.quote(text) + "\" in the body", Deadline.PATIENCE);
+            throw missed("\"" + MalformedRecord.quote(text) + "\" in the body", Deadline.PATIENCE);
         }
     }
 

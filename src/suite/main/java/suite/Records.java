@@ -36,7 +36,7 @@ abstract sealed class Records permits Ndjson, Snapshots, Sse, Records.None {
         var found = new ArrayList<WireRecord>();
         records.feed(bytes, 0, bytes.length, found::add);
         if (records.pending() > 0) {
-            throw new Malformed("the last " + records.pending() + " bytes are not a whole record");
+            throw new MalformedRecord("the last " + records.pending() + " bytes are not a whole record");
         }
         return found;
     }
@@ -44,7 +44,7 @@ abstract sealed class Records permits Ndjson, Snapshots, Sse, Records.None {
     /**
      * Takes the next bytes and hands on each record that they complete.
      *
-     * @throws Malformed if the bytes are not in this form; nothing can be fed after that
+     * @throws MalformedRecord if the bytes are not in this form; nothing can be fed after that
      */
     final void feed(byte[] bytes, int offset, int length, Consumer<WireRecord> found) {
         for (int i = offset; i < offset + length; i++) {
@@ -76,7 +76,7 @@ abstract sealed class Records permits Ndjson, Snapshots, Sse, Records.None {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw malformed("not UTF-8: " + Malformed.quote(new String(bytes, StandardCharsets.UTF_8)));
+            throw malformed("not UTF-8: " + MalformedRecord.quote(new String(bytes, StandardCharsets.UTF_8)));
         }
     }
 
@@ -84,14 +84,14 @@ abstract sealed class Records permits Ndjson, Snapshots, Sse, Records.None {
     final JsonNode parse(String text) {
         try {
             return WireRecord.object(text);
-        } catch (Malformed e) {
+        } catch (MalformedRecord e) {
             throw malformed(e.getMessage());
         }
     }
 
     /** The failure with the number of the line that was last taken. */
-    final Malformed malformed(String why) {
-        return new Malformed("line " + lines + " is " + why);
+    final MalformedRecord malformed(String why) {
+        return new MalformedRecord("line " + lines + " is " + why);
     }
 
     /** Finds nothing. */

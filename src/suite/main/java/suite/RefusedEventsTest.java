@@ -15,17 +15,17 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RefusedEventsTest {
 
     @RegisterExtension
-    static final Target slow = Target.with("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "3");
+    static final JudgedServer slow = JudgedServer.with("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "3");
 
     @RegisterExtension
-    static final Target narrow =
-            Target.with("PUSH_MAX_STREAMS_PER_CONNECTION", "1", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS", "2");
+    static final JudgedServer narrow = JudgedServer.with(
+            "PUSH_MAX_STREAMS_PER_CONNECTION", "1", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS", "2");
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_DRAIN_MS", "10000", "PUSH_STALL_MS", "60000");
+    static final JudgedServer server = JudgedServer.with("PUSH_DRAIN_MS", "10000", "PUSH_STALL_MS", "60000");
 
     @Test
-    @Means("EventSources that open too fast are answered 429, which none survives.")
+    @LikelyCause("EventSources that open too fast are answered 429, which none survives.")
     void eventsThatOpenTooFastAreSentAway() {
         var peer = slow.raw();
         var refused = peer.open(Format.NDJSON);
@@ -40,7 +40,7 @@ class RefusedEventsTest {
     }
 
     @Test
-    @Means("An EventSource beyond the streams of its connection is answered 429, which none survives.")
+    @LikelyCause("An EventSource beyond the streams of its connection is answered 429, which none survives.")
     void eventsBeyondTheStreamsOfAConnectionAreSentAway() {
         var peer = narrow.raw();
         assertEquals(200, peer.open(Format.NDJSON).status());
@@ -51,7 +51,7 @@ class RefusedEventsTest {
     }
 
     @Test
-    @Means("An EventSource that finds the server full is answered 503, which none survives.")
+    @LikelyCause("An EventSource that finds the server full is answered 503, which none survives.")
     void eventsOfAFullServerAreSentAway() {
         assertEquals(200, narrow.raw().open(Format.NDJSON).status());
         assertEquals(200, narrow.raw().open(Format.NDJSON).status());
@@ -67,7 +67,7 @@ class RefusedEventsTest {
     }
 
     @Test
-    @Means("An EventSource that comes back before the server has gone is answered 503, which none survives.")
+    @LikelyCause("An EventSource that comes back before the server has gone is answered 503, which none survives.")
     void eventsThatComeWhileTheServerGoesDownAreSentAway() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);

@@ -81,7 +81,7 @@ public record Runner(Map<String, String> parameters, BiConsumer<String, Long> st
                 }
                 case ABORTED -> {
                     var why = thrown.map(Listener::message).orElse("");
-                    add(test, Outcome.NOT_JUDGED, why.replaceFirst("^.*" + suite.Target.NOT_JUDGED, ""), "");
+                    add(test, Outcome.NOT_JUDGED, why.replaceFirst("^.*" + suite.JudgedServer.NOT_JUDGED, ""), "");
                 }
                 case FAILED -> {
                     if (thrown.orElse(null) instanceof CheckFailed failed) {

@@ -25,11 +25,11 @@ final class Snapshots extends Records {
         var fields = parse(line);
         var messages = fields.get(fields.has("msg") ? "msg" : "messages");
         if (messages == null || !messages.isArray()) {
-            throw malformed("a document without an array \"messages\" or \"msg\": " + Malformed.quote(line));
+            throw malformed("a document without an array \"messages\" or \"msg\": " + MalformedRecord.quote(line));
         }
         for (var message : messages) {
             if (!message.isObject()) {
-                throw malformed("a document with a message that is not an object: " + Malformed.quote(line));
+                throw malformed("a document with a message that is not an object: " + MalformedRecord.quote(line));
             }
         }
         found.accept(new WireRecord("snapshot", fields, Optional.empty()));

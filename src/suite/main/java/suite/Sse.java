@@ -98,7 +98,8 @@ final class Sse extends Records {
             return event.name().isEmpty() ? "message" : event.name();
         }
         if (!type.isString()) {
-            throw malformed("the end of an event whose \"type\" is not a string: " + Malformed.quote(event.data()));
+            throw malformed(
+                    "the end of an event whose \"type\" is not a string: " + MalformedRecord.quote(event.data()));
         }
         return type.stringValue();
     }

@@ -18,10 +18,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class StartTest {
 
     @RegisterExtension
-    static final Target server =
-            Target.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "100");
+    static final JudgedServer server = JudgedServer.with(
+            "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "100");
 
-    @Means("A client that was cut off before its first message has no id to come back with.")
+    @LikelyCause("A client that was cut off before its first message has no id to come back with.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
     void whoWasCutBeforeTheFirstMessageMissesNone(Format format) {
@@ -43,7 +43,7 @@ final class StartTest {
         assertEquals(posted, again.messages(60).stream().map(Message::id).toList());
     }
 
-    @Means("Start has no position, or one from which the stream does not go on.")
+    @LikelyCause("Start has no position, or one from which the stream does not go on.")
     @ParameterizedTest
     @CsvSource({
         "new, NDJSON",

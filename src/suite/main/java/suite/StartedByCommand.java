@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /**
- * A server that a command starts, in any language, as a process of its own for each {@link Target}. It finds the settings of
+ * A server that a command starts, in any language, as a process of its own for each {@link JudgedServer}. It finds the settings of
  * the test in its environment, {@code PUSH_PORT=0} among them, and says on its output where it serves:
  * {@code https://localhost:PORT/}. It is ended with all the processes that it has started.
  *

@@ -49,7 +49,7 @@ record Status(long open, long heartbeatMs, OptionalLong opened, Map<String, Long
     private static long integer(JsonNode node, String name, JsonNode json) {
         if (!node.isIntegralNumber()) {
             throw new AssertionError("GET /status must say " + name + " as an integer, but it is "
-                    + (node.isMissingNode() ? "missing" : node) + " in " + Malformed.quote(json.toString()));
+                    + (node.isMissingNode() ? "missing" : node) + " in " + MalformedRecord.quote(json.toString()));
         }
         return node.longValue();
     }

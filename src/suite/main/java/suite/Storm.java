@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * received of them.
  *
  * <p>A 429 is waited for as it says. For thousands of messages, or for latencies, take the limit off:
- * {@code Target.with("PUSH_POSTS_PER_SECOND", "0")}.
+ * {@code JudgedServer.with("PUSH_POSTS_PER_SECOND", "0")}.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -29,20 +29,20 @@ final class Storm {
     private static final AtomicInteger STORMS = new AtomicInteger();
     private static final Duration LONGEST = Duration.ofSeconds(60);
 
-    private final String mark = "storm " + Target.LIFE + "." + STORMS.incrementAndGet() + ".";
-    private final Target server;
+    private final String mark = "storm " + JudgedServer.LIFE + "." + STORMS.incrementAndGet() + ".";
+    private final JudgedServer server;
     private final int messages;
     private final AtomicInteger next = new AtomicInteger();
     private final ConcurrentLinkedQueue<Sent> sent = new ConcurrentLinkedQueue<>();
     private final List<CompletableFuture<Void>> posters = new CopyOnWriteArrayList<>();
 
-    private Storm(Target server, int messages) {
+    private Storm(JudgedServer server, int messages) {
         this.server = server;
         this.messages = messages;
     }
 
     /** Begins to post so many messages from so many threads, and returns at once. */
-    static Storm start(Target server, int messages, int threads) {
+    static Storm start(JudgedServer server, int messages, int threads) {
         var storm = new Storm(server, messages);
         for (int i = 0; i < threads; i++) {
             storm.posters.add(CompletableFuture.runAsync(storm::post, Threads.named("suite-storm")));

@@ -25,16 +25,16 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
 
     static JsonNode object(String json) {
         if (json.isBlank()) {
-            throw new Malformed("empty where a JSON object must be");
+            throw new MalformedRecord("empty where a JSON object must be");
         }
         JsonNode node;
         try {
             node = JSON.readTree(json);
         } catch (JacksonException e) {
-            throw new Malformed("not JSON (" + e.getOriginalMessage() + "): " + Malformed.quote(json));
+            throw new MalformedRecord("not JSON (" + e.getOriginalMessage() + "): " + MalformedRecord.quote(json));
         }
         if (!node.isObject()) {
-            throw new Malformed("JSON, but not an object: " + Malformed.quote(json));
+            throw new MalformedRecord("JSON, but not an object: " + MalformedRecord.quote(json));
         }
         return node;
     }
@@ -104,6 +104,6 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
 
     @Override
     public String toString() {
-        return Malformed.quote(fields.toString());
+        return MalformedRecord.quote(fields.toString());
     }
 }

@@ -162,7 +162,8 @@ class RecordsTest {
     @Test
     void sseDispatchesNothingWithoutDataOrWithoutAnEmptyLine() {
         assertEquals(List.of(), Records.all(Format.SSE, "event: a\nid: 1\n\n\n: b\n\n".getBytes(UTF_8)));
-        var unfinished = assertThrows(Malformed.class, () -> Records.all(Format.SSE, "data: {}\n".getBytes(UTF_8)));
+        var unfinished =
+                assertThrows(MalformedRecord.class, () -> Records.all(Format.SSE, "data: {}\n".getBytes(UTF_8)));
 
         assertEquals("the last 9 bytes are not a whole record", unfinished.getMessage());
     }
@@ -183,7 +184,7 @@ class RecordsTest {
         // ISO 8859-1, so that a case can hold bytes which are not UTF-8.
         var bytes = wire.getBytes(ISO_8859_1);
 
-        var malformed = assertThrows(Malformed.class, () -> Records.all(format, bytes));
+        var malformed = assertThrows(MalformedRecord.class, () -> Records.all(format, bytes));
 
         assertTrue(malformed.getMessage().contains(sentence), malformed.getMessage());
     }
@@ -219,7 +220,7 @@ class RecordsTest {
         var found = new ArrayList<WireRecord>();
         var bytes = "{\"type\":\"a\"}\nx\n".getBytes(UTF_8);
 
-        assertThrows(Malformed.class, () -> Records.of(Format.NDJSON).feed(bytes, 0, bytes.length, found::add));
+        assertThrows(MalformedRecord.class, () -> Records.of(Format.NDJSON).feed(bytes, 0, bytes.length, found::add));
 
         assertEquals("a", found.get(0).type());
     }

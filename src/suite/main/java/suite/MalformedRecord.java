@@ -6,12 +6,12 @@ package suite;
  *
  * <p><b>Threads:</b> immutable.
  */
-final class Malformed extends RuntimeException {
+final class MalformedRecord extends RuntimeException {
 
     private static final long serialVersionUID = 1;
     private static final int QUOTED = 160;
 
-    Malformed(String sentence) {
+    MalformedRecord(String sentence) {
         super(sentence);
     }
 

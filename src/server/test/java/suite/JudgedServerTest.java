@@ -12,11 +12,11 @@ import okhttp3.Protocol;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The kit's {@link Target} and {@link Recorder} against the reference. */
-class TargetTest {
+/** The kit's {@link JudgedServer} and {@link Recorder} against the reference. */
+class JudgedServerTest {
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_HEARTBEAT_MS", "300");
+    static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "300");
 
     @Test
     void statusTellsTheHeartbeatThatWasSet() {

@@ -12,6 +12,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})
 @ExtendWith(Meaning.class)
-public @interface Means {
+public @interface LikelyCause {
     String value();
 }

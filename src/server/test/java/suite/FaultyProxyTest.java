@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The relay between a client and the reference: each way to misbehave. */
-class RelayTest {
+class FaultyProxyTest {
 
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @RegisterExtension
-    static final Target server = Target.with("PUSH_HEARTBEAT_MS", "60000");
+    static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "60000");
 
     @Test
     void passesBothWaysAndCountsConnections() {
@@ -61,7 +61,7 @@ class RelayTest {
         var first = server.post("ann", "arrives");
         recorder.next(record -> record.id().equals(first), "the first", Deadline.PATIENCE);
 
-        relay.swallow(Relay.Way.TO_CLIENT);
+        relay.swallow(FaultyProxy.Way.TO_CLIENT);
         server.post("ann", "swallowed");
 
         recorder.quiet(SHORT);
@@ -74,7 +74,7 @@ class RelayTest {
         var recorder = open(relay);
         server.post("ann", "before");
         recorder.messagesUpTo("before");
-        relay.hold(Relay.Way.TO_CLIENT);
+        relay.hold(FaultyProxy.Way.TO_CLIENT);
 
         server.post("ann", "late");
         recorder.quiet(SHORT);
@@ -110,7 +110,7 @@ class RelayTest {
         server.awaitOpen(1);
     }
 
-    private static Recorder open(Relay relay) {
+    private static Recorder open(FaultyProxy relay) {
         var request = new Request.Builder().url(relay.url("/messages"));
         return server.open(server.newClient(), request, Format.NDJSON);
     }

@@ -16,7 +16,7 @@ import org.opentest4j.TestAbortedException;
 
 /**
  * The server under test and the plain things that one does with it. A class of tests registers one,
- * {@code @RegisterExtension static final Target server = Target.with("PUSH_HEARTBEAT_MS", "500");}, and what a test opens
+ * {@code @RegisterExtension static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500");}, and what a test opens
  * through it is closed after that test.
  *
  * <p>{@link Options} say which server that is: a class with a static {@code start(Map)}, started in this JVM; one in any language
@@ -25,7 +25,7 @@ import org.opentest4j.TestAbortedException;
  *
  * <p><b>Threads:</b> any thread.
  */
-final class Target extends Lifecycle {
+final class JudgedServer extends Lifecycle {
     /** How the reason of a test begins that says nothing of this server, neither good nor bad. */
     static final String NOT_JUDGED = "not judged: ";
     /** Tells our messages from those of an earlier run, which a server that runs on still has. */
@@ -35,18 +35,18 @@ final class Target extends Lifecycle {
     private static final AtomicInteger MARKS = new AtomicInteger();
     private static final Duration LONGEST_429 = Duration.ofSeconds(30);
 
-    private Target(String... settings) {
+    private JudgedServer(String... settings) {
         super(settings);
     }
 
     /** A server with these settings, names and values by turns; the rest is as the contract's defaults say. */
-    static Target with(String... settings) {
-        return new Target(settings);
+    static JudgedServer with(String... settings) {
+        return new JudgedServer(settings);
     }
 
     /** The same, for a class that holds streams from one test to the next: they are closed only after the last. */
-    static Target keepingStreams(String... settings) {
-        var target = new Target(settings);
+    static JudgedServer keepingStreams(String... settings) {
+        var target = new JudgedServer(settings);
         target.keepStreams();
         return target;
     }
@@ -125,8 +125,8 @@ final class Target extends Lifecycle {
             answer = request(client, at("/messages").post(json(json.toString())));
         }
         if (answer.status() / 100 != 2) {
-            throw new AssertionError(
-                    "POST /messages must take " + Malformed.quote(json.toString()) + ", but it answered " + answer);
+            throw new AssertionError("POST /messages must take " + MalformedRecord.quote(json.toString())
+                    + ", but it answered " + answer);
         }
         return answer.body().startsWith("{") ? answer.json().path("id").asString("") : "";
     }
@@ -191,9 +191,9 @@ final class Target extends Lifecycle {
             recorder = closing(Recorder.open(client, asked, format));
         }
         if (recorder.status() != 200) {
-            throw new AssertionError(
-                    "GET " + asked.url() + " as " + format + " must be answered 200, but it was answered "
-                            + recorder.status() + " " + recorder.closed() + ": " + Malformed.quote(recorder.text()));
+            throw new AssertionError("GET " + asked.url() + " as " + format
+                    + " must be answered 200, but it was answered " + recorder.status() + " " + recorder.closed() + ": "
+                    + MalformedRecord.quote(recorder.text()));
         }
         return recorder;
     }
@@ -217,8 +217,8 @@ final class Target extends Lifecycle {
     }
 
     /** A relay on a port of its own, through which clients reach this server. */
-    Relay relay() {
-        return closing(Relay.to(port()));
+    FaultyProxy relay() {
+        return closing(FaultyProxy.to(port()));
     }
 
     /** A raw HTTP/2 connection. */

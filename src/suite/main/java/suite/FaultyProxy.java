@@ -18,9 +18,11 @@ import javax.net.SocketFactory;
  * A TCP relay on loopback between clients and the server, which can misbehave as a network and its proxies do: swallow bytes
  * without a word, hold them back, or end connections. TLS passes through it untouched, but for {@link #plain}.
  *
+ * <p><b>Length:</b> its faults share the sockets, the lock and the two threads of a connection.
+ *
  * <p><b>Threads:</b> any thread; guarded by this object's lock. Two threads for each connection carry the bytes.
  */
-final class Relay implements AutoCloseable {
+final class FaultyProxy implements AutoCloseable {
 
     /** Which way bytes go. */
     enum Way {
@@ -67,7 +69,7 @@ final class Relay implements AutoCloseable {
     private final SocketFactory sockets;
     private final String endOfLine; // Of a request line, as the server gets it.
 
-    private Relay(ServerSocket listener, int upstream, SocketFactory sockets, String endOfLine) {
+    private FaultyProxy(ServerSocket listener, int upstream, SocketFactory sockets, String endOfLine) {
         this.listener = listener;
         this.upstream = upstream;
         this.sockets = sockets;
@@ -75,24 +77,24 @@ final class Relay implements AutoCloseable {
     }
 
     /** Starts a relay to this port of localhost. */
-    static Relay to(int port) {
+    static FaultyProxy to(int port) {
         return start(port, SocketFactory.getDefault(), END_OF_LINE);
     }
 
     /** Starts one that clients speak plain HTTP to: the TLS to the server is its own, and what is said it leaves alone. */
-    static Relay plain(int port) {
+    static FaultyProxy plain(int port) {
         return start(port, Trust.inTheServer().sockets(), END_OF_LINE);
     }
 
     /** The same, with this line in the head of each request that clients send, as a proxy adds one. */
-    static Relay adding(String field, int port) {
+    static FaultyProxy adding(String field, int port) {
         return start(port, Trust.inTheServer().sockets(), " HTTP/1.1\r\n" + field + "\r\n");
     }
 
-    private static Relay start(int port, SocketFactory sockets, String endOfLine) {
+    private static FaultyProxy start(int port, SocketFactory sockets, String endOfLine) {
         try {
             var listener = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
-            var relay = new Relay(listener, port, sockets, endOfLine);
+            var relay = new FaultyProxy(listener, port, sockets, endOfLine);
             Threads.named("suite-relay-accept").execute(relay::accept);
             return relay;
         } catch (IOException e) {
