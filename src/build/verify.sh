@@ -58,6 +58,7 @@ check "budget of lines" sh "$here/budget.sh"
 check "format" $progress "Checking the format" mvn -B -N spotless:check
 check "Error Prone and NullAway" $progress "Compiling with Error Prone and NullAway" mvn -B -P verify -Dbuild.dir=target/verify test-compile
 check "simulation" sh "$here/simulate.sh"
+check "planted faults" env FAULTS=1 sh "$here/simulate.sh"
 check "packages" sh "$here/packages.sh"
 check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")

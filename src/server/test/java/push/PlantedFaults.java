@@ -65,15 +65,6 @@ final class PlantedFaults {
         System.exit(missed);
     }
 
-    /** Plants every fault and looks for it, from a seed on. */
-    static List<Found> findAll(long seed) throws Exception {
-        List<Found> all = new ArrayList<>();
-        for (Fault fault : table()) {
-            all.add(find(fault, seed));
-        }
-        return all;
-    }
-
     private static List<Fault> table() throws IOException {
         List<Fault> faults = new ArrayList<>();
         try (var in = PlantedFaults.class.getResourceAsStream("/push/faults.txt")) {

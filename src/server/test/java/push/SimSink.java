@@ -38,6 +38,7 @@ final class SimSink implements Sink {
     private boolean finishing;
     private boolean broken;
     boolean fair; // No faults, no fits: the world is coming to rest.
+    long limit = Long.MAX_VALUE; // It takes no more bytes until the client has given some room.
     boolean stuck; // Its flush says "not done" until the world comes to rest.
     boolean waiting;
     boolean ended;
@@ -99,6 +100,10 @@ final class SimSink implements Sink {
         int count = Math.min(offered.length, (fair ? 1 << 20 : capacity) - buffered);
         if (!fair && count > 0 && world.random.nextInt(3) == 0) {
             count = world.random.nextInt(count + 1);
+        }
+        if (!fair) {
+            count = (int) Math.min(count, limit);
+            limit -= count;
         }
         if (count == 0) {
             return 0;
@@ -193,6 +198,7 @@ final class SimSink implements Sink {
     /** The client takes some more bytes; the listener is told as soon as something has moved. */
     void grant(long bytes) {
         room += bytes;
+        limit = Long.MAX_VALUE;
         if (waiting && !connection.jammed && (buffered == 0 || room > 0)) {
             writable();
         }

@@ -66,7 +66,7 @@ final class World {
     World(long seed) {
         random = new Random(seed);
         int[] sizes = {2, 10, 60, 300};
-        lifeSteps = 200 + random.nextInt(2_500);
+        lifeSteps = 200 + random.nextInt(1_200);
         maxConnections = sizes[random.nextInt(sizes.length)];
         settings = new Settings(
                 400 + random.nextInt(600),
@@ -151,14 +151,24 @@ final class World {
         } else if (what < 990 && sink != null) {
             sink.stuck = true;
         } else if (what < 993 && !isLeaving && step > lifeSteps) {
-            isLeaving = true;
-            shards.sayGoodbye();
+            leave();
         } else if (what < 995 && isLeaving) {
             shards.goAway();
         } else if (what >= 995) {
             rest();
         }
         check();
+    }
+
+    /** A drain; many a client takes only a part of its bye for now. */
+    private void leave() {
+        isLeaving = true;
+        for (SimConnection connection : connections) {
+            for (SimSink sink : connection.sinks) {
+                sink.limit = random.nextBoolean() ? random.nextInt(100) : Long.MAX_VALUE;
+            }
+        }
+        shards.sayGoodbye();
     }
 
     private SimConnection anyConnection() {
