@@ -53,6 +53,7 @@ public final class Connection {
     @Nullable
     Http2StreamSourceChannel request; // Of the HTTP/2 stream that is being dispatched.
 
+    final Leftovers leftovers;
     private int left; // Streams that have ended with a frame that Undertow keeps.
     private boolean tired; // Over HTTP/1.1: its next answer is its last.
     int requestId; // Of the HTTP/2 stream that is being dispatched; over HTTP/1.1 there is but one: 0.
@@ -70,6 +71,7 @@ public final class Connection {
         this.channel = channel;
         this.opens = new RateLimit(shard.config.opensPerSecond(), shard.config.openBurst(), now);
         this.posts = new RateLimit(shard.config.postsPerSecond(), shard.config.postBurst(), now);
+        this.leftovers = new Leftovers(shard.leftovers, now);
         shard.add(this);
     }
 
@@ -107,12 +109,11 @@ public final class Connection {
 
     private void complete(HttpServerExchange exchange) {
         Http2StreamSourceChannel source = exchange.removeAttachment(SOURCE);
-        if (source != null
-                && EndedStream.forget(source)
-                && channel != null
-                && !channel.isJammed()
-                && ++left == MAX_LEFT) {
-            shard.execute(channel::calmDown);
+        if (source != null && EndedStream.forget(source) && channel != null && !channel.isJammed()) {
+            leftovers.addLasting();
+            if (++left == MAX_LEFT) {
+                shard.execute(channel::calmDown);
+            }
         }
         int id = exchange.getAttachment(REQUEST);
         Reply answer = answers.get(id);
@@ -229,6 +230,20 @@ public final class Connection {
     void heard(long nowNanos) {
         spoke = true;
         heardNanos = nowNanos;
+    }
+
+    /** A stream was reset, of which a shell is left. */
+    void leaves() {
+        leftovers.add();
+        shard.clearLeftovers();
+    }
+
+    /** Ends a connection that leaves more than others, when there is too much of it. */
+    void endForLeftovers() {
+        leftovers.clear();
+        if (channel != null) {
+            shard.execute(channel::calmDown);
+        }
     }
 
     /** The peer has reset a stream, which ends here and now even if it was stalled (Undertow would not tell). */
@@ -348,6 +363,9 @@ public final class Connection {
             return;
         }
         tickWindow(channel, nowNanos);
+        if (leftovers.tick(nowNanos)) {
+            channel.forgetReset();
+        }
         boolean answered = heardNanos - pingedNanos >= 0;
         long sincePing = nowNanos - pingedNanos;
         if (!answered && sincePing >= shard.config.pingTimeoutMs() * 1_000_000L) {
@@ -402,6 +420,7 @@ public final class Connection {
         List.copyOf(answers.values()).forEach(Reply::leave);
         List.copyOf(bodies).forEach(Body::leave);
         finishAll();
+        leftovers.clear();
         shard.remove(this);
     }
 }

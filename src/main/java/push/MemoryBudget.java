@@ -73,6 +73,11 @@ final class MemoryBudget {
         return (int) Math.min(wanted, heapBytes / 4 / STREAM_BYTES);
     }
 
+    /** How many streams of one of so many shards may be left that were reset: a quarter of the heap in all. */
+    int maxLeftovers(int shards) {
+        return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / Leftovers.BYTES / shards);
+    }
+
     /** How much the requests of one of so many shards may hold that wait for their clients: an eighth of the heap in all. */
     long maxHeldBytes(int shards) {
         return Math.max(LEAST_HELD_BYTES, heapBytes / 8 / shards);

@@ -49,6 +49,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private boolean tooLarge; // The fields of the request that comes next.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
+    private int lastEnded; // The last that was reset, by us or by the peer.
     private boolean over; // It has been told so, and nothing more is read.
 
     PushChannel(
@@ -92,6 +93,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
             meter.end(reset.getStreamId());
+            leave(reset.getStreamId());
             connection.reset(reset.getStreamId(), left ? Reason.CLIENT : Reason.ERROR);
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
@@ -230,10 +232,27 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         lastReset = streamId;
         meter.end(streamId);
         gate.stop(streamId, getInitialReceiveWindowSize());
+        leave(streamId);
         if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
             connection.because(streamId, Reason.ERROR);
         }
         super.sendRstStream(streamId, code);
+    }
+
+    private void leave(int streamId) {
+        if (streamId != lastEnded) {
+            lastEnded = streamId;
+            connection.leaves();
+        }
+    }
+
+    /** Undertow forgets streams that were reset more than a minute ago, whenever it looks for one of them. */
+    void forgetReset() {
+        try {
+            super.handleWindowUpdate(lastEnded, 1);
+        } catch (IOException e) {
+            abort();
+        }
     }
 
     /** Ends the connection after it was told that it is over: Undertow would wait for the peer to end it. */

@@ -1,6 +1,7 @@
 package push;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -36,6 +37,7 @@ final class Shard implements Runnable {
     final Round round = new Round();
     final Turns turns = new Turns();
     final Stalled stalled;
+    final Leftovers.Total leftovers;
     private final XnioIoThread thread;
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the IO thread.
     private final Map<Wire, Batch> batches = new EnumMap<>(Wire.class);
@@ -75,6 +77,7 @@ final class Shard implements Runnable {
         this.log = log;
         this.stats = stats;
         this.stalled = new Stalled(stats.memory, config.ioThreads());
+        this.leftovers = new Leftovers.Total(stats.memory.maxLeftovers(config.ioThreads()));
         int shortest = Math.min(
                 Math.min(config.heartbeatMs(), config.stallMs()), Math.min(config.pingMs(), config.pingTimeoutMs()));
         this.tickMs = Math.max(5, Math.min(1_000, shortest / 8));
@@ -215,6 +218,15 @@ final class Shard implements Runnable {
 
     void remove(Connection connection) {
         connections.remove(connection);
+    }
+
+    /** Ends the connection of which most reset streams are left, if there are too many. */
+    void clearLeftovers() {
+        if (leftovers.isTooMany()) {
+            connections.stream()
+                    .max(Comparator.comparingInt(connection -> connection.leftovers.all()))
+                    .ifPresent(Connection::endForLeftovers);
+        }
     }
 
     /** Every stream gets what the log has, then a bye and its end. */
