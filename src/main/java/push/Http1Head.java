@@ -15,6 +15,8 @@ import java.util.regex.Pattern;
  * without a word. What is written here can be read in one way only: an origin-form, one Host, one of {@code close} and
  * {@code keep-alive}, and every body as chunks.
  *
+ * <p><b>Length:</b> the rules of one head, and a word on each; half of them would see half of a request.
+ *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class Http1Head {

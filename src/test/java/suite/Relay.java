@@ -18,6 +18,8 @@ import javax.net.SocketFactory;
  * A TCP relay on loopback between clients and the server, which can misbehave as a network and its proxies do: swallow bytes
  * without a word, hold them back, or end connections. TLS passes through it untouched, but for {@link #plain}.
  *
+ * <p><b>Length:</b> it is one wire with all that can happen to it, each in a few lines.
+ *
  * <p><b>Threads:</b> any thread; guarded by this object's lock. Two threads for each connection carry the bytes.
  */
 final class Relay implements AutoCloseable {
