@@ -79,7 +79,7 @@ public final class Server implements RunningServer {
         } else if (path.startsWith("/messages/")) {
             Message message = log.find(path.substring("/messages/".length()));
             if (message == null) {
-                throw new Problem(404, "There is no message with this id, or it is kept no longer.");
+                throw new Problem(404, "There is no message with this id, or it is no longer kept.");
             }
             Reply.send(exchange, "application/json", message.json());
         } else {

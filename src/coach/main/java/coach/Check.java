@@ -167,7 +167,8 @@ final class Check {
                         notJudged > 0
                                 ? "Next: what those tests need, so that they can be judged."
                                 : lessons == 1
-                                        ? "Next: make check, which judges every lesson."
+                                        ? "Next: make check" + (next.equals(LEARNERS) ? "" : " with the same server")
+                                                + ", which judges it by every lesson."
                                         : "Next: nothing is left to do."));
         return red.isEmpty()
                 && verdicts.size() == lessons

@@ -26,6 +26,9 @@ public final class MemoryBudget {
     /** Direct memory for each: a record of TLS that is not whole, in a buffer. */
     private static final int CONNECTION_DIRECT_BYTES = 17_408;
 
+    /** Heap for each stream that was reset and that its connection keeps: measured, and rounded up. */
+    private static final int LEFTOVER_BYTES = 1_000;
+
     private final LongSupplier usedBytes;
     private final long tightBytes;
     private final long fullBytes;
@@ -77,6 +80,11 @@ public final class MemoryBudget {
     /** How many streams there may be: no more than a quarter of the heap holds. */
     int maxStreams(int wanted) {
         return (int) Math.min(wanted, heapBytes / 4 / STREAM_BYTES);
+    }
+
+    /** How many streams of one of so many shards may be left that were reset: a quarter of the heap in all. */
+    public int maxLeftovers(int shards) {
+        return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / LEFTOVER_BYTES / shards);
     }
 
     /** How much the requests of one of so many shards may hold that wait for their clients: an eighth of the heap in all. */

@@ -5,7 +5,7 @@ import { make, remember } from './dom.js';
 const RUN_MS = 300_000; // One author's messages stand together, unless this long a pause is between them.
 const OWN_KEPT = 500;
 
-const shortTime = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
+const shortTime = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 const fullTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const fullDay = new Intl.DateTimeFormat(undefined, { dateStyle: 'full' });
 

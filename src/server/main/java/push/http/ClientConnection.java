@@ -117,12 +117,11 @@ public final class ClientConnection implements Transport {
 
     private void complete(HttpServerExchange exchange) {
         Http2StreamSourceChannel source = exchange.removeAttachment(SOURCE);
-        if (source != null
-                && EndedStream.forget(source)
-                && channel != null
-                && !channel.isJammed()
-                && ++left == MAX_LEFT) {
-            execute(channel::calmDown);
+        if (source != null && EndedStream.forget(source) && channel != null && !channel.isJammed()) {
+            channel.leftovers.addLasting();
+            if (++left == MAX_LEFT) {
+                execute(channel::calmDown);
+            }
         }
         int id = exchange.getAttachment(REQUEST);
         Reply answer = answers.get(id);
@@ -310,6 +309,9 @@ public final class ClientConnection implements Transport {
         List.copyOf(answers.values()).forEach(Reply::leave);
         List.copyOf(bodies).forEach(RequestBody::leave);
         finishAll();
+        if (channel != null) {
+            channel.leftovers.close();
+        }
     }
 
     /** Whether an answer has stood still for too long; one that stands in a queue moves with what stands before it. */
@@ -324,6 +326,9 @@ public final class ClientConnection implements Transport {
         }
         if (channel == null) {
             return;
+        }
+        if (channel.leftovers.tick(nowNanos)) {
+            channel.forgetReset();
         }
         if (channel.meter.bytes() != flowed) {
             flowed = channel.meter.bytes();

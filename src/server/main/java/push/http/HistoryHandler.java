@@ -48,10 +48,12 @@ final class HistoryHandler {
     private long position(String before) throws Problem {
         Resume resume = Resume.from(before, log);
         if (before.isEmpty() || "malformed".equals(resume.reason())) {
-            throw new Problem(400, "The value of before is not the id of a message: give one as a stream has it.");
+            throw new Problem(
+                    400, "The value of before is not the id of a message: give an id exactly as a stream sent it.");
         }
         if ("epoch".equals(resume.reason()) || "future".equals(resume.reason())) {
-            throw new Problem(404, "This log has no message with this id: leave out before to get the newest.");
+            throw new Problem(
+                    404, "This log has no message with this id: omit the before parameter to get the newest messages.");
         }
         long position = resume.position();
         if (resume.reason() != null || (position > 0 && position < log.first())) {

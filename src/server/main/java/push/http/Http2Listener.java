@@ -14,6 +14,7 @@ import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
 import org.xnio.XnioIoThread;
+import push.MemoryBudget;
 import push.Shards;
 
 /**
@@ -29,6 +30,7 @@ final class Http2Listener implements DelegateOpenListener {
     private final Shards shards;
     private final Config config;
     private final Map<XnioIoThread, Turns> turns = new ConcurrentHashMap<>();
+    private final Map<XnioIoThread, Leftovers.Total> leftovers = new ConcurrentHashMap<>();
     private final HttpHandler handler;
     private final Set<PushChannel> channels = ConcurrentHashMap.newKeySet();
 
@@ -38,6 +40,11 @@ final class Http2Listener implements DelegateOpenListener {
         this.shards = shards;
         this.config = config;
         this.handler = handler;
+    }
+
+    private Leftovers.Total leftoversOf(XnioIoThread thread) {
+        return leftovers.computeIfAbsent(
+                thread, key -> new Leftovers.Total(new MemoryBudget().maxLeftovers(config.ioThreads())));
     }
 
     /** How much of its time an IO thread gives to what comes in. */
@@ -50,7 +57,8 @@ final class Http2Listener implements DelegateOpenListener {
         FlowMeter meter = new FlowMeter(tls.getSinkChannel().getConduit());
         tls.getSinkChannel().setConduit(meter);
         Turns taken = turnsOf(tls.getIoThread());
-        PushChannel channel = new PushChannel(tls, pool, read, options, meter, tcp, taken, shards, config);
+        Leftovers.Total left = leftoversOf(tls.getIoThread());
+        PushChannel channel = new PushChannel(tls, pool, read, options, meter, tcp, taken, left, shards, config);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);

@@ -74,7 +74,7 @@ public record MediaType(String name, List<Map.Entry<String, String>> parameters)
             throw new Problem(415, "The Content-Type is not a media type: send application/json.");
         }
         if (!type.name.equals("application/json")) {
-            throw new Problem(415, "The Content-Type is another one: send application/json.");
+            throw new Problem(415, "The Content-Type is not application/json: send that.");
         }
         if (!type.allowsCharset("utf-8")) {
             throw new Problem(415, "The Content-Type names another charset: send JSON in UTF-8 (RFC 8259, 8.1).");

@@ -44,6 +44,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private final ClientConnection connection;
     private final XnioLoop loop;
     private final Turns turns;
+    final Leftovers leftovers;
     private int unread; // PING and SETTINGS that have come in while TCP took no answer.
     final FlowMeter meter;
     private final TcpConnection socket;
@@ -51,6 +52,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private boolean tooLarge; // The fields of the request that comes next.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
+    private int lastEnded; // The last that was reset, by us or by the peer.
     private boolean held;
     private boolean kept; // Something was queued meanwhile.
     private boolean over; // It has been told so, and nothing more is read.
@@ -63,11 +65,13 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             FlowMeter meter,
             TcpConnection socket,
             Turns turns,
+            Leftovers.Total leftovers,
             Shards shards,
             Config config) {
         super(tcp, null, pool, read, false, false, options);
         this.loop = new XnioLoop(tcp.getIoThread());
         this.turns = turns;
+        this.leftovers = new Leftovers(leftovers, () -> loop.execute(this::calmDown), loop.nanoTime());
         this.meter = meter;
         this.socket = socket;
         this.connection = ClientConnection.of(this, shards, config);
@@ -98,6 +102,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
             meter.end(reset.getStreamId());
+            leave(reset.getStreamId());
             connection.reset(reset.getStreamId(), left ? EndReason.CLIENT : EndReason.ERROR);
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
@@ -245,10 +250,27 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         lastReset = streamId;
         meter.end(streamId);
         gate.stop(streamId, getInitialReceiveWindowSize());
+        leave(streamId);
         if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
             connection.streams.willEnd(streamId, EndReason.ERROR);
         }
         super.sendRstStream(streamId, code);
+    }
+
+    private void leave(int streamId) {
+        if (streamId != lastEnded) {
+            lastEnded = streamId;
+            leftovers.add();
+        }
+    }
+
+    /** Undertow forgets streams that were reset more than a minute ago, whenever it looks for one of them. */
+    void forgetReset() {
+        try {
+            super.handleWindowUpdate(lastEnded, 1);
+        } catch (IOException e) {
+            abort();
+        }
     }
 
     /** Ends the connection after it was told that it is over: Undertow would wait for the peer to end it. */

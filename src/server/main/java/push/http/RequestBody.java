@@ -163,7 +163,7 @@ public final class RequestBody implements Stalled.Waiting {
             try {
                 Http1Gate.refuseIfMalformed(exchange);
                 if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but reads on.
-                    throw new Problem(400, "The body has not the Content-Length that was declared.");
+                    throw new Problem(400, "The body is not as long as its Content-Length says: send as many bytes.");
                 }
                 reader.read(blocks.take());
             } catch (Problem problem) {

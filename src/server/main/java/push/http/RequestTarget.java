@@ -107,7 +107,7 @@ final class RequestTarget {
                     .decode(ByteBuffer.wrap(bytes.toByteArray()))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new Problem(400, "What is percent-encoded is not UTF-8.");
+            throw new Problem(400, "The percent-encoded bytes are not UTF-8: encode the text in UTF-8.");
         }
     }
 }

@@ -155,7 +155,7 @@ final class Router implements HttpHandler {
     private void message(HttpServerExchange exchange, String id) throws Problem {
         Message message = log.find(id);
         if (message == null) {
-            throw new Problem(404, "There is no message with this id, or it is kept no longer.");
+            throw new Problem(404, "There is no message with this id, or it is no longer kept.");
         }
         Reply.send(readOnly(exchange), "application/json", message.json());
     }
