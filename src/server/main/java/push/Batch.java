@@ -4,23 +4,23 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What follows one position in the log, as bytes in one row.
+ * The records that follow one position in the log, gathered in one buffer.
  *
- * <p>It exists so that a burst is one write for each stream, and is gathered once for all the streams that stand at
- * the same position, which in a server at rest is every stream. Nothing is allocated for a stream but the first.
+ * <p>It exists so that each stream sends a burst with one write. The records are gathered once and shared by all
+ * streams at the same position, which on an idle server is every stream. Only the first stream pays for the gathering.
  *
  * <p><b>Threads:</b> confined to its shard's event loop.
  */
 final class Batch {
-    /** Room for at least one record of the greatest size: 4,160 characters of at most 4 bytes each, and its frame. */
+    /** Holds at least one record of the largest size: 4,160 characters of up to 4 bytes each, plus framing. */
     private static final int CAPACITY = 64 * 1024;
 
     private static final int MAX_SLICES = 1024;
 
     private final MessageLog log;
     final Wire wire;
-    long delivered; // Since the shard has counted last.
-    long laps; // The same.
+    long delivered; // Since the last report.
+    long laps; // Likewise.
     private final ByteBuffer room;
     private final ByteSlice[] slices = new ByteSlice[MAX_SLICES];
     private ByteBuffer bytes;
@@ -37,9 +37,9 @@ final class Batch {
     }
 
     /**
-     * Gathers what follows a position, up to the log's head or to what there is room for.
+     * Gathers the records that follow a position, up to the log's head or until the buffer is full.
      *
-     * @return false if it has been evicted, so that there is no telling what follows
+     * @return false if the record after the position has been evicted
      */
     boolean gather(long position, long head) {
         if (wire.isSnapshot()) {
@@ -69,7 +69,7 @@ final class Batch {
         while (to < head) {
             Message message = log.get(to + 1);
             if (message == null) {
-                break; // Evicted: what has been gathered is good, and the next batch will find nothing.
+                break; // Evicted. The records gathered so far are valid; the next call gathers none and returns false.
             }
             ByteSlice slice = message.record(wire);
             full = slice.length() > room.remaining() || count == MAX_SLICES;
@@ -83,12 +83,12 @@ final class Batch {
         room.flip();
     }
 
-    /** The bytes, of which the next stream takes what it can. */
+    /** Returns the gathered bytes. The stream's sink consumes as many as it can. */
     ByteBuffer bytes() {
         return bytes;
     }
 
-    /** The position after as many bytes as have been taken; within a record, the one after it. */
+    /** Returns the log position after the consumed bytes. A partly consumed record counts as consumed. */
     long position() {
         int index = 0;
         for (int taken = bytes.position(); index < count && taken > 0; index++) {
@@ -97,7 +97,7 @@ final class Batch {
         return to - count + index;
     }
 
-    /** What is left of the record in which the taking stopped, or null if it stopped between two. */
+    /** Returns the unsent part of a partly consumed record, or null if consumption ended between two records. */
     @Nullable
     ByteSlice rest() {
         int taken = bytes.position();

@@ -4,7 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * The batches of a shard: one for each form in which its streams are read.
+ * A shard's batches, one for each wire format that its streams use.
  *
  * <p><b>Threads:</b> confined to its shard's event loop.
  */
@@ -20,7 +20,7 @@ final class Batches {
         return byWire.computeIfAbsent(wire, key -> new Batch(log, key));
     }
 
-    /** Moves what has been counted since the last time to where it is seen. */
+    /** Adds the counts since the last report to the server's statistics and resets them. */
     void report(Stats stats) {
         for (Batch batch : byWire.values()) {
             stats.count(batch.delivered, batch.laps);

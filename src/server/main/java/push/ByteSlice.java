@@ -3,9 +3,9 @@ package push;
 import java.nio.ByteBuffer;
 
 /**
- * Some bytes that are written as one: a record, or the rest of one that a full window has cut.
+ * A range of an array that is written as a unit: a record, or the rest of a record that a full window cut off.
  *
- * <p>It exists so that all streams share the bytes that were encoded once: they never change.
+ * <p>It exists so that all streams share bytes that are encoded once. The bytes never change.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -19,7 +19,7 @@ public record ByteSlice(byte[] array, int offset, int length) {
         return new ByteSlice(array, offset + taken, length - taken);
     }
 
-    /** These bytes, to be read once. */
+    /** Returns a new buffer over these bytes, to be read once. */
     public ByteBuffer buffer() {
         return ByteBuffer.wrap(array, offset, length);
     }

@@ -9,37 +9,37 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client's connection: its open streams, which are written together, and whether the client is alive.
+ * One client's connection: its open streams, which are written together, and the check that the client is alive.
  *
- * <p>It exists because a client may hold many streams on one connection. What up to {@value #MAX_TOGETHER} of them write is
- * flushed once, in whatever order they have joined: for short messages one TLS record and one write to the socket.
+ * <p>It exists because a client may open many streams on one connection. The output of up to {@value #MAX_TOGETHER}
+ * streams is flushed together, so short messages share one TLS record and one socket write.
  *
- * <p><b>Length:</b> joining, writing, time and the end of a connection's streams, each of which concerns the others.
+ * <p><b>Length:</b> opening, writing, timing and closing a connection's streams depend on each other.
  *
- * <p><b>Threads:</b> confined to its event loop, but for {@code answer}.
+ * <p><b>Threads:</b> confined to its event loop, except {@code answer}.
  */
 public final class Connection {
-    /** Each that waits for the flush keeps two buffers of the transport's; more of them would save little. */
+    /** Each stream that waits for the flush holds two of the transport's buffers. A higher limit would save little. */
     static final int MAX_TOGETHER = 16;
 
     private static final Logger LOG = Logger.getLogger(Connection.class.getName());
 
-    /** What a connection tells the shard that it belongs to. */
+    /** The events that a connection reports to its shard. */
     interface Owner {
-        /** A stream is about to be opened, and has not read the log yet. */
+        /** A stream is about to open. It has not read the log yet. */
         void joined();
 
         /** A stream has ended. */
         void left(EndReason reason);
 
-        /** A request is to be answered when every stream has been looked at; any thread. */
+        /** A request is to be answered after every stream has been written. Any thread. */
         void answer(Connection connection, Runnable task);
 
-        /** The connection has ended, and every stream of it. */
+        /** The connection and all its streams have ended. */
         void ended(Connection connection);
     }
 
-    /** What is done with each stream in turn; true if it must be settled. */
+    /** One step that is applied to each stream in turn. Returns true if the stream must then be settled. */
     private interface Step {
         boolean apply(Subscription stream, long head, long nowNanos);
     }
@@ -59,7 +59,7 @@ public final class Connection {
     private final Subscription[] written = new Subscription[MAX_TOGETHER];
     private final Stalled.Tally tally = new Stalled.Tally();
     private @Nullable EndReason reason;
-    private boolean peerHasGoneAway; // What is open goes on, and nothing new begins.
+    private boolean peerHasGoneAway; // Open streams continue; no new stream starts.
     private boolean ended;
 
     Connection(
@@ -82,7 +82,7 @@ public final class Connection {
         this.window = new SharedWindow(transport, settings.stallMs(), now);
     }
 
-    /** What its streams tell it. */
+    /** Receives the events of this connection's streams. */
     private final class StreamOwner implements Subscription.Owner {
         @Override
         public void waits(Subscription stream) {
@@ -114,7 +114,10 @@ public final class Connection {
         }
     }
 
-    /** Memory is tight: ends one that waits, or all of them if TCP takes nothing and so each keeps what it has queued. */
+    /**
+     * Frees memory: runs the given task, which ends one waiting stream or response. If TCP accepts no bytes, ends the
+     * whole connection instead, because each stream would keep its queued bytes.
+     */
     public void letGo(Runnable ending) {
         if (transport.isJammed()) {
             jam();
@@ -123,7 +126,7 @@ public final class Connection {
         }
     }
 
-    /** Ends the connection because TCP takes nothing and memory is needed. */
+    /** Ends the connection because TCP accepts no bytes and the memory is needed. */
     public void jam() {
         willEnd(EndReason.STALLED);
         transport.abort();
@@ -131,10 +134,10 @@ public final class Connection {
     }
 
     /**
-     * Opens a stream, which has been counted in by {@link Stats#open}, and sends its first record and what follows the client's
-     * position.
+     * Opens a stream that {@link Stats#open} has counted, then sends its first record and the records that follow the
+     * client's position.
      *
-     * @param id the stream's number on this connection, by which the peer resets it
+     * @param id the stream identifier on this connection, which the peer uses to reset it
      */
     public void open(int id, Sink sink, Wire wire, Resume resume) {
         assert loop.isCurrent();
@@ -160,54 +163,54 @@ public final class Connection {
         }
     }
 
-    /** How many streams it holds open. */
+    /** Returns the number of open streams. */
     public int streams() {
         return streams.size();
     }
 
-    /** Whether this is the number of an open stream. */
+    /** Returns whether an open stream has this identifier. */
     public boolean isStream(int id) {
         return byId.containsKey(id);
     }
 
-    /** What its loop keeps for clients that let it wait. */
+    /** Returns the work on this event loop that waits for clients. */
     public Stalled stalled() {
         return stalled;
     }
 
-    /** What this connection keeps of that. */
+    /** Returns this connection's share of that work. */
     public Stalled.Tally tally() {
         return tally;
     }
 
-    /** Whether what has moved last at this time has stood still for too long, by the clock of the connection's window. */
+    /** Returns whether progress at {@code movedNanos} is too long ago, allowing for the connection's shared window. */
     public boolean isStalled(long movedNanos, long nowNanos) {
         return window.isStalled(movedNanos, nowNanos);
     }
 
     /**
-     * Answers a request when every stream has been looked at, with the other answers of the round: else a client that posts
-     * as fast as it is answered outruns the streams, which then are lapped. Any thread.
+     * Answers a request after every stream has been written in the current round. If POSTs were answered immediately, a
+     * fast publisher would outrun the streams, which would then be lapped. Any thread.
      */
     public void answer(Runnable task) {
         owner.answer(this, task);
     }
 
-    /** Something has come in: the peer lives. */
+    /** Records that the peer has sent something and is therefore alive. */
     public void heard() {
         keepAlive.heard(loop.nanoTime());
     }
 
-    /** The peer has reset a stream, which ends here and now even if it was stalled. */
+    /** Ends a stream that the peer has reset, even if the stream was stalled. */
     public void reset(int id, EndReason why) {
         Subscription stream = byId.get(id);
         if (stream != null) {
             stream.willEnd(why);
-            loop.execute(() -> stream.close(why)); // Later: the transport is in the middle of reading.
+            loop.execute(() -> stream.close(why)); // Deferred because the transport is still reading.
         }
     }
 
-    /** Tells why one stream is about to end; the first reason stays. */
+    /** Records why one stream is ending. The first reason wins. */
     public void willEnd(int id, EndReason told) {
         Subscription stream = byId.get(id);
         if (stream != null) {
@@ -215,29 +218,31 @@ public final class Connection {
         }
     }
 
-    /** Tells why the connection is about to end; the first reason stays. */
+    /** Records why the connection is ending. The first reason wins. */
     public void willEnd(EndReason told) {
         if (reason == null) {
             reason = told;
         }
     }
 
-    /** The peer has said GOAWAY: its open streams go on (RFC 9113, 6.8). */
+    /** Records that the peer has sent GOAWAY. Its open streams continue (RFC 9113, 6.8). */
     public void peerGoesAway() {
         peerHasGoneAway = true;
     }
 
-    /** Whether the peer has said GOAWAY. */
+    /** Returns whether the peer has sent GOAWAY. */
     public boolean peerHasGoneAway() {
         return peerHasGoneAway;
     }
 
-    /** Why streams end whose connection is lost: it may have been announced. */
+    /**
+     * Returns the reason to give for streams of a lost connection, which depends on whether the peer sent GOAWAY first.
+     */
     public EndReason lost() {
         return peerHasGoneAway ? EndReason.GOAWAY : EndReason.TCP;
     }
 
-    /** The connection has ended, and with it every stream that has not been told yet; harmless the second time. */
+    /** Ends the connection and all its open streams. Does nothing if the connection has already ended. */
     public void end(EndReason otherwise) {
         if (ended) {
             return;
@@ -248,20 +253,20 @@ public final class Connection {
         owner.ended(this);
     }
 
-    /** Writes what the log has up to its head to each stream. */
+    /** Writes the log up to its head to each stream. */
     void write(long head, long nowNanos) {
         together(Subscription::write, head, nowNanos);
     }
 
-    /** Every stream gets what the log has, then a bye and its end. */
+    /** Writes the log up to its head to each stream, then a bye record, and ends the stream. */
     void sayGoodbye(long head, long nowNanos) {
         together(Subscription::sayGoodbye, head, nowNanos);
     }
 
     /**
-     * Looks at the clock.
+     * Runs the periodic checks.
      *
-     * @param isLate whether the loop stood still, so that its clients may have answered and nobody has read it yet
+     * @param isLate whether the event loop was blocked, so that data from clients may have arrived but not been read
      */
     void tick(long head, long nowNanos, boolean isLate) {
         transport.tick(nowNanos);
@@ -295,9 +300,9 @@ public final class Connection {
         }
     }
 
-    /** Takes a step with every stream; what some of them write goes out together. */
+    /** Applies a step to every stream and flushes the output of up to {@value #MAX_TOGETHER} streams together. */
     private void together(Step step, long head, long nowNanos) {
-        int i = streams.size() - 1; // Downwards: one may end while it is looked at, or several.
+        int i = streams.size() - 1; // In descending order, because a step may end this stream or several.
         while (i >= 0) {
             int count = 0;
             hold();
@@ -318,7 +323,7 @@ public final class Connection {
         }
     }
 
-    /** From now on, what goes out on this connection waits for {@link #release}. */
+    /** Holds back the output of this connection until {@link #release}. */
     void hold() {
         try {
             transport.hold();
@@ -335,7 +340,7 @@ public final class Connection {
         }
     }
 
-    /** How many messages the last of its streams is behind. */
+    /** Returns how many messages the slowest stream is behind. */
     long maxLag(long head) {
         long max = 0;
         for (int i = 0; i < streams.size(); i++) {

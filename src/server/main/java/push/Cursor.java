@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A position in the log and a form: all that is needed to write what follows to a sink that may take only a part.
+ * A position in the log and a wire format. Writes the records that follow the position to a sink, which may accept only
+ * part of them.
  *
- * <p>It exists instead of a queue. What it holds does not grow with how far behind it is: at most the rest of one
- * record that a full sink has cut. If the log has passed it by, it says so and goes on with the newest messages.
+ * <p>It exists instead of a queue. Its memory does not grow with its lag: it holds at most the rest of one record that
+ * a full sink cut off. If the log has evicted the next message, the cursor tells the client and continues with the
+ * newest messages.
  *
  * <p><b>Threads:</b> confined to its shard's event loop.
  */
@@ -19,9 +21,9 @@ final class Cursor {
     private final Wire wire;
     private final int heartbeatMs;
     private long position;
-    private @Nullable ByteBuffer pending; // Goes before all that the log has.
+    private @Nullable ByteBuffer pending; // Sent before any record from the log.
 
-    /** A cursor that begins by saying where, and whether what the client has stays good. */
+    /** Creates a cursor whose first record states the position and whether the client's history remains valid. */
     Cursor(MessageLog log, Batch batch, int heartbeatMs, Resume resume) {
         this.log = log;
         this.batch = batch;
@@ -35,12 +37,12 @@ final class Cursor {
         }
     }
 
-    /** Whether there is anything to write up to the log's head. */
+    /** Returns whether anything remains to be written up to the given head. */
     boolean hasMore(long head) {
         return pending != null || position < head;
     }
 
-    /** The head of the log by now. */
+    /** Returns the log's current head. */
     long newest() {
         return log.newest();
     }
@@ -49,7 +51,7 @@ final class Cursor {
         return Math.max(0, head - position);
     }
 
-    /** Writes what follows, up to the log's head; false if the sink took no more before that. */
+    /** Writes the records up to the given head. Returns false if the sink stopped accepting bytes before that. */
     boolean writeTo(Sink sink, long head) throws IOException {
         while (hasMore(head)) {
             if (!(pending == null ? writeBatch(sink, head) : writePending(sink))) {
@@ -59,7 +61,7 @@ final class Cursor {
         return true;
     }
 
-    /** Sends a heartbeat before anything that follows; a snapshot is its own. */
+    /** Queues a heartbeat ahead of the next records. In a snapshot format, a new snapshot is the heartbeat. */
     void sendHeartbeat() {
         if (wire.isSnapshot()) {
             sendSnapshot();
@@ -68,7 +70,7 @@ final class Cursor {
         }
     }
 
-    /** Sends the record that ends a stream; a snapshot has none. */
+    /** Queues the record that ends a stream. Snapshot formats have no such record. */
     void sendBye(String reason) {
         pending = encode(wire.bye(reason, Wire.retryMs()));
     }
@@ -108,7 +110,7 @@ final class Cursor {
         return whole;
     }
 
-    /** Whether the sink took all of it. */
+    /** Returns whether the sink accepted all the bytes. */
     private static boolean write(ByteBuffer bytes, Sink sink) throws IOException {
         while (bytes.hasRemaining()) {
             if (sink.write(bytes) == 0) {

@@ -1,19 +1,19 @@
 package push;
 
-/** Why a stream has ended. */
+/** The reason why a stream ended. */
 public enum EndReason {
-    /** The peer cancelled it: RST_STREAM with CANCEL or NO_ERROR. */
+    /** The peer cancelled the stream: RST_STREAM with CANCEL or NO_ERROR. */
     CLIENT,
     /** The connection ended after the peer had sent GOAWAY. */
     GOAWAY,
-    /** The TCP connection ended, by FIN or by reset. */
+    /** The TCP connection ended, by FIN or RST. */
     TCP,
-    /** Something was to be written and nothing moved for too long. */
+    /** Data was pending, but the stream made no progress for too long. */
     STALLED,
     /** The peer did not answer a PING. */
     PING,
-    /** The server is going down, and said so. */
+    /** The server is shutting down and has told the client. */
     DRAIN,
-    /** The peer reset it with an error code, or the server failed. */
+    /** The peer reset the stream with an error code, or the server failed. */
     ERROR
 }

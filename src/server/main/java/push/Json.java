@@ -8,9 +8,9 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * JSON as the server reads and writes it (RFC 8259).
+ * Reads and writes JSON (RFC 8259).
  *
- * <p>It exists to have one strict mapper: no name twice in an object, no deep nesting, nothing after the value.
+ * <p>It exists to provide one strict mapper, which rejects duplicate names, deep nesting and content after the value.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -24,7 +24,7 @@ public final class Json {
 
     private Json() {}
 
-    /** A string's JSON form, quotes included: no CR and no LF is left in it. */
+    /** Returns a string as a JSON literal, with its quotes. CR and LF are escaped. */
     public static String quote(String text) {
         return '"' + new String(JsonStringEncoder.getInstance().quoteAsUTF8(text), StandardCharsets.UTF_8) + '"';
     }

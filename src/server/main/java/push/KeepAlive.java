@@ -1,12 +1,12 @@
 package push;
 
 /**
- * Whether a connection's peer still lives: it is asked now and then, and must answer in time.
+ * Decides whether a connection's peer is alive. The peer is pinged at intervals and must respond in time.
  *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
 final class KeepAlive {
-    /** What is to be done. */
+    /** The action that the caller must take. */
     enum Verdict {
         GO_ON,
         PING,
@@ -25,12 +25,12 @@ final class KeepAlive {
         this.pingedNanos = nowNanos;
     }
 
-    /** Something has come in: the peer lives. */
+    /** Records that the peer has sent something and is therefore alive. */
     void heard(long nowNanos) {
         heardNanos = nowNanos;
     }
 
-    /** Looks at the clock; whoever is told to PING does so. */
+    /** Checks the clock. If the result is PING, the caller must send one. */
     Verdict tick(long nowNanos) {
         boolean answered = heardNanos - pingedNanos >= 0;
         long sincePing = nowNanos - pingedNanos;

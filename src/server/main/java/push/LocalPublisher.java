@@ -13,10 +13,10 @@ import push.Publisher.Outcome.KeyReused;
 import push.Publisher.Outcome.Stored;
 
 /**
- * The publisher of a single machine: straight into the log, then wake the shards.
+ * The publisher for a single machine: it appends to the log and wakes the shards.
  *
- * <p>It remembers keys for a while, so that a client that has lost an answer can ask again. What it remembers is
- * bounded like the log, in number and in bytes, the oldest going first.
+ * <p>It remembers idempotency keys for a while, so that a client that lost a response can repeat its request. Like the
+ * log, this memory is bounded in number and in bytes. The oldest keys are dropped first.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
@@ -42,9 +42,9 @@ public final class LocalPublisher implements Publisher {
     @GuardedBy("this")
     private boolean closed;
 
-    /** A publisher into a log, whose streams those shards have. */
+    /** Creates a publisher that appends to a log and wakes the shards whose streams read it. */
     public LocalPublisher(Settings settings, MessageLog log, Shards shards, Stats stats) {
-        this(settings, log, shards, stats, System::nanoTime, System::currentTimeMillis); // It runs on no loop.
+        this(settings, log, shards, stats, System::nanoTime, System::currentTimeMillis); // It runs outside any loop.
     }
 
     LocalPublisher(
@@ -75,7 +75,7 @@ public final class LocalPublisher implements Publisher {
         closed = true;
     }
 
-    /** Null once this is closed. */
+    /** Returns null once the publisher is closed. */
     private synchronized @Nullable Outcome store(NewMessage asked, @Nullable String key, long nowNanos) {
         if (closed) {
             return null;
@@ -91,7 +91,7 @@ public final class LocalPublisher implements Publisher {
             byKey.put(key, remembered);
             oldestFirst.add(remembered);
             bytes += stored.size();
-            forget(nowNanos); // Only now, for a key that was looked up must not be pushed out by looking.
+            forget(nowNanos); // Last, so that looking up a key cannot evict it.
         }
         return new Stored(stored, false);
     }

@@ -6,27 +6,27 @@ import java.lang.management.ManagementFactory;
 import java.util.function.LongSupplier;
 
 /**
- * How much memory clients may take of what this JVM was given, on the heap and in direct buffers.
+ * The share of this JVM's heap and direct memory that clients may use.
  *
- * <p>It exists because a limit that is a number fits one machine: 10,000 stalled streams fill 320 MB of direct buffers,
- * which a small JVM does not have. Streams are refused, and those that are stalled are ended, before it runs out.
+ * <p>It exists because a fixed limit suits only one machine size: 10,000 stalled streams fill 320 MB of direct buffers,
+ * which a small JVM does not have. The server ends stalled streams and refuses new ones before memory runs out.
  *
- * <p><b>Threads:</b> any thread; all of it is final, and the JVM counts.
+ * <p><b>Threads:</b> any thread; all fields are final, and the JVM counts the memory in use.
  */
 public final class MemoryBudget {
-    /** Heap for each stream, with what it reaches: measured, and doubled. */
+    /** Heap per stream, including everything it references: measured, then doubled. */
     private static final int STREAM_BYTES = 6_000;
 
-    /** The least that requests of one shard may hold: some bodies of the largest size. */
+    /** The minimum that one shard's requests may hold: four bodies of the maximum size. */
     private static final long LEAST_HELD_BYTES = 4L * 64 * 1024;
 
-    /** Heap for each connection of a client that means harm: what TLS and HTTP/2 keep, and a frame that is not whole. */
+    /** Heap per connection of a hostile client: TLS and HTTP/2 state, and one incomplete frame. */
     private static final int CONNECTION_BYTES = 30_000;
 
-    /** Direct memory for each: a record of TLS that is not whole, in a buffer. */
+    /** Direct memory per connection: a buffer with one incomplete TLS record. */
     private static final int CONNECTION_DIRECT_BYTES = 17_408;
 
-    /** Heap for each stream that was reset and that its connection keeps: measured, and rounded up. */
+    /** Heap per reset stream that its connection still holds: measured, then rounded up. */
     private static final int LEFTOVER_BYTES = 1_000;
 
     private final LongSupplier usedBytes;
@@ -34,7 +34,7 @@ public final class MemoryBudget {
     private final long fullBytes;
     private final long heapBytes;
 
-    /** The budget of this JVM. */
+    /** Creates the budget of this JVM. */
     public MemoryBudget() {
         this(Runtime.getRuntime().maxMemory(), maxDirectBytes(), direct()::getMemoryUsed);
     }
@@ -53,7 +53,7 @@ public final class MemoryBudget {
                 .orElseThrow();
     }
 
-    /** What -XX:MaxDirectMemorySize says; as much as the heap if it says nothing. */
+    /** Returns -XX:MaxDirectMemorySize, or the maximum heap size if that option is not set. */
     private static long maxDirectBytes() {
         var machine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
         long set = machine == null
@@ -62,32 +62,41 @@ public final class MemoryBudget {
         return set > 0 ? set : Runtime.getRuntime().maxMemory();
     }
 
-    /** Whether direct buffers take so much that who holds most of them must let go. */
+    /** Returns whether direct buffers use so much memory that stalled streams and responses must be ended. */
     boolean isTight() {
         return usedBytes.getAsLong() > tightBytes;
     }
 
-    /** Whether direct buffers take so much that no stream may begin; what is let go before keeps it from this. */
+    /**
+     * Returns whether direct buffers use so much memory that no stream may open. Ending stalled work normally prevents
+     * this.
+     */
     boolean isFull() {
         return usedBytes.getAsLong() > fullBytes;
     }
 
-    /** How many connections there may be: no more than half of the heap and of the direct memory hold. */
+    /** Returns the maximum number of connections: as many as fit in half the heap and half the direct memory. */
     public int maxConnections() {
         return (int) Math.min(heapBytes / 2 / CONNECTION_BYTES, fullBytes / CONNECTION_DIRECT_BYTES);
     }
 
-    /** How many streams there may be: no more than a quarter of the heap holds. */
+    /** Returns the maximum number of streams: as many as wanted, but no more than fit in a quarter of the heap. */
     int maxStreams(int wanted) {
         return (int) Math.min(wanted, heapBytes / 4 / STREAM_BYTES);
     }
 
-    /** How many streams of one of so many shards may be left that were reset: a quarter of the heap in all. */
+    /**
+     * Returns how many reset streams one of the given number of shards may still hold. All shards share a quarter of
+     * the heap.
+     */
     public int maxLeftovers(int shards) {
         return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / LEFTOVER_BYTES / shards);
     }
 
-    /** How much the requests of one of so many shards may hold that wait for their clients: an eighth of the heap in all. */
+    /**
+     * Returns how many bytes the waiting requests of one of the given number of shards may hold. All shards share an
+     * eighth of the heap.
+     */
     long maxHeldBytes(int shards) {
         return Math.max(LEAST_HELD_BYTES, heapBytes / 8 / shards);
     }

@@ -4,10 +4,10 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * A message that has its place in the order, encoded once for everybody.
+ * A message with a place in the order, encoded once for all streams.
  *
- * <p>It exists so that a thousand streams write the same bytes: its server-sent event holds its line of NDJSON, and
- * that holds the fields that a snapshot needs.
+ * <p>It exists so that a thousand streams write the same bytes. Its server-sent event contains its NDJSON line, and
+ * that line contains the fields that a snapshot needs.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -31,29 +31,29 @@ public final class Message {
         this.fields = new ByteSlice(bytes, json + head.length(), bytes.length - json - head.length() - 2);
     }
 
-    /** The place in the order: the first message of a log has 1, and each has one more than that before it. */
+    /** Returns the place in the order. The first message of a log has sequence 1; each later one is greater by 1. */
     public long sequence() {
         return sequence;
     }
 
-    /** The bytes of this message as a record. */
+    /** Returns this message encoded as a record. */
     public ByteSlice record(Wire wire) {
         return wire == Wire.SSE ? sse : ndjson;
     }
 
-    /** This message as JSON, with no line break: what a POST is answered with. */
+    /** Returns this message as JSON without a line break: the content of the response to a POST. */
     public byte[] json() {
         byte[] json = new byte[ndjson.length() - 1];
         System.arraycopy(ndjson.array(), ndjson.offset(), json, 0, json.length);
         return json;
     }
 
-    /** What is kept in memory for it, in bytes, the object's own few left out. */
+    /** Returns the encoded size in bytes, without the small overhead of the object itself. */
     int size() {
         return sse.length();
     }
 
-    /** Writes it as a member of a snapshot: the user, the text and the time, as the plain form has them. */
+    /** Writes this message as a member of a snapshot, with the user, text and time fields of the plain format. */
     void writeTo(ByteArrayOutputStream snapshot) {
         snapshot.write('{');
         snapshot.write(fields.array(), fields.offset(), fields.length());

@@ -9,23 +9,24 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The newest messages in their one order: a ring that one writer at a time appends to and any number of cursors read.
+ * The newest messages in order: a ring buffer with one writer at a time and any number of cursors.
  *
- * <p>It exists so that a stream needs no queue: it only has to know its position, which is the sequence of the last
- * message that was read; what follows is asked for by {@link #get}, which gives null once it has been evicted.
+ * <p>It exists so that a stream needs no queue. A stream stores only its position, which is the sequence of the last
+ * message it has read. It reads the next message with {@link #get}, which returns null if that message has been
+ * evicted.
  *
  * <pre>
  *     evicted │ first … … … … newest │ not yet
  *             └──── at most maxMessages and maxBytes ────┘
  * </pre>
  *
- * <p><b>Threads:</b> any thread. Appending is guarded by this object's lock; reading takes none.
+ * <p><b>Threads:</b> any thread. Appending is guarded by this object's lock; reading takes no lock.
  */
 public final class MessageLog {
-    /** A snapshot of the newest messages, and the newest of them. */
+    /** A snapshot of the newest messages, and the sequence of the newest one. */
     private record Snapshot(long newest, ByteSlice bytes) {}
 
-    /** How many of the newest messages a new stream, and every snapshot, starts with. */
+    /** The number of recent messages that every snapshot contains and every new stream starts with. */
     public static final int HISTORY = 50;
 
     private final String epoch;
@@ -38,17 +39,17 @@ public final class MessageLog {
     @GuardedBy("this")
     private long lastTimeMs;
 
-    private volatile long first = 1; // Volatile: moved before a slot is emptied, so a reader that finds null finds why.
-    private volatile long newest; // Volatile: set after the slot, so a thread that sees it sees the message too.
+    private volatile long first = 1; // Volatile: moved before the slot is cleared, so null means evicted.
+    private volatile long newest; // Volatile: set after the slot, so a reader that sees it also sees the message.
     private volatile Snapshot messages =
             new Snapshot(-1, ByteSlice.of(new byte[0])); // Volatile: a cache; losing a race
     private volatile Snapshot msg = messages; // on it costs one more encoding and nothing else.
 
     /**
-     * An empty log with an epoch of its own.
+     * Creates an empty log with a random epoch.
      *
-     * @param maxMessages how many messages it keeps at most, at least 1
-     * @param maxBytes how many encoded bytes it keeps at most; the newest message is kept whatever its size
+     * @param maxMessages the maximum number of messages to retain, at least 1
+     * @param maxBytes the maximum number of encoded bytes to retain; the newest message is retained whatever its size
      */
     public MessageLog(int maxMessages, int maxBytes) {
         this(new BigInteger(62, new SecureRandom()).toString(36), maxMessages, maxBytes);
@@ -60,10 +61,10 @@ public final class MessageLog {
         this.maxBytes = maxBytes;
     }
 
-    /** Gives a message its place, after all that have one. The wake-up of the readers is the caller's. */
+    /** Appends a message after all existing messages. The caller must then wake the readers. */
     public synchronized Message append(NewMessage newMessage, long timeMs) {
         long sequence = newest + 1;
-        lastTimeMs = Math.max(lastTimeMs, timeMs); // The clock may be set back; the order of times may not.
+        lastTimeMs = Math.max(lastTimeMs, timeMs); // Message times never decrease, even if the clock is set back.
         Message message = new Message(epoch, sequence, newMessage, lastTimeMs);
         bytes += message.size();
         while (sequence - first >= ring.length() || (bytes > maxBytes && first < sequence)) {
@@ -83,7 +84,7 @@ public final class MessageLog {
         bytes -= evicted == null ? 0 : evicted.size();
     }
 
-    /** The message at a position, or null if it has been evicted or is not there yet. */
+    /** Returns the message with a sequence, or null if it has been evicted or does not exist yet. */
     public @Nullable Message get(long sequence) {
         if (sequence < 1) {
             return null;
@@ -92,47 +93,47 @@ public final class MessageLog {
         return message != null && message.sequence() == sequence ? message : null;
     }
 
-    /** The message with an id as clients know it, or null if there is none, or none any more. */
+    /** Returns the message with a client-visible id, or null if it never existed or has been evicted. */
     public @Nullable Message find(String id) {
         String digits = id.startsWith(epoch + '-') ? id.substring(epoch.length() + 1) : "";
         return digits.matches("[1-9][0-9]{0,17}") ? get(Long.parseLong(digits)) : null;
     }
 
-    /** The sequence of the newest message; 0 before there is one. */
+    /** Returns the sequence of the newest message, or 0 if there is none. */
     public long newest() {
         return newest;
     }
 
-    /** The sequence of the oldest message that is kept; one more than the newest if none is. */
+    /** Returns the sequence of the oldest retained message, or the newest sequence plus one if none is retained. */
     public long first() {
         return first;
     }
 
-    /** The position from which the newest {@value #HISTORY} messages follow. */
+    /** Returns the position before the newest {@value #HISTORY} messages. */
     public long historyPosition() {
         long last = newest;
         return Math.max(first - 1, last - HISTORY);
     }
 
-    /** How many encoded bytes it keeps. */
+    /** Returns the number of encoded bytes retained. */
     public synchronized long bytes() {
         return bytes;
     }
 
-    /** What its ids begin with: new in every life of a log. */
+    /** Returns the prefix of this log's ids. Each new log has a different one. */
     public String epoch() {
         return epoch;
     }
 
-    /** A position as clients know it. */
+    /** Returns the client-visible id of a position. */
     public String id(long sequence) {
         return epoch + '-' + sequence;
     }
 
     /**
-     * The newest {@value #HISTORY} messages, newest first, in the plain form.
+     * Returns the newest {@value #HISTORY} messages in the plain format, newest first.
      *
-     * @param newest the newest message that may be in it
+     * @param newest the sequence of the newest message to include
      */
     ByteSlice snapshot(Wire wire, long newest) {
         Snapshot cached = wire == Wire.MSG ? msg : messages;

@@ -11,17 +11,17 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules for a name: it shows as what it is.
+ * The rules for user names: a name must look like what it is.
  *
- * <p>A name with an invisible or reordering character, or with a letter of another script among its own, reads as the
- * name of another. The terms are those of Unicode TR 39: each word is <em>Highly Restrictive</em> (5.2). A word of one script that
- * looks like a word of another is taken, because it is also how people are called; so a name proves nothing.
+ * <p>A name that contains an invisible or reordering character, or a letter of a foreign script, can pass for a
+ * different name. The terms are those of Unicode TR 39: each word must be <em>Highly Restrictive</em> (5.2). A word in
+ * one script that resembles a word in another is accepted, because real names do so. A name therefore proves nothing.
  *
  * <p><b>Threads:</b> any thread; it has no state.
  */
 final class Name {
     private static final Pattern SPACES = Pattern.compile("\\p{Zs}+");
-    /** Fullwidth, mathematical and letterlike: the same letters and digits in another style. */
+    /** Fullwidth, mathematical and letterlike characters: ordinary letters and digits in another style. */
     private static final Pattern STYLED =
             Pattern.compile("[[\\x{2100}-\\x{214F}\\x{FF10}-\\x{FF5A}\\x{1D400}-\\x{1D7FF}]&&[\\p{L}\\p{Nd}]]");
 
@@ -29,7 +29,9 @@ final class Name {
     private static final Pattern REORDERING =
             Pattern.compile("[\\x{61C}\\x{200E}\\x{200F}\\x{202A}-\\x{202E}\\x{2066}-\\x{2069}]");
 
-    /** Default_Ignorable_Code_Point, and what else leaves no mark: annotations, the braille blank, a placeholder. */
+    /**
+     * Default_Ignorable_Code_Point and other characters without a glyph: annotations, the braille blank, a placeholder.
+     */
     private static final Pattern INVISIBLE = Pattern.compile("[\\xAD\\x{34F}\\x{115F}\\x{1160}\\x{17B4}\\x{17B5}"
             + "\\x{180B}-\\x{180F}\\x{200B}-\\x{200F}\\x{2060}-\\x{206F}\\x{2800}\\x{3164}\\x{FE00}-\\x{FE0F}\\x{FEFF}"
             + "\\x{FFA0}\\x{FFF0}-\\x{FFFC}\\x{1BCA0}-\\x{1BCA3}\\x{1D173}-\\x{1D17A}\\x{E0000}-\\x{E0FFF}]");
@@ -39,11 +41,13 @@ final class Name {
     private static final String EMOJI = "[\\p{So}\\x{1F000}-\\x{1FAFF}]";
     private static final String VIRAMA =
             "[\\x{94D}\\x{9CD}\\x{A4D}\\x{ACD}\\x{B4D}\\x{BCD}\\x{C4D}\\x{CCD}\\x{D4D}\\x{DCA}" + "\\x{1039}\\x{17D2}]";
-    /** Arabic letters that do not join the next one: a ZWNJ after them changes nothing, and so would not be seen. */
+    /** Arabic letters that do not join the next letter. A ZWNJ after one of them has no visible effect. */
     private static final String UNJOINED = "\\x{622}-\\x{625}\\x{627}\\x{629}\\x{62F}-\\x{632}\\x{648}\\x{671}-\\x{677}"
             + "\\x{688}-\\x{699}\\x{6C0}\\x{6C3}-\\x{6CB}\\x{6CD}\\x{6CF}\\x{6D2}\\x{6D3}\\x{6D5}\\x{6EE}\\x{6EF}";
 
-    /** Where an invisible character changes what is seen: within emoji, flags, and the scripts that need it (TR 31, 2.3). */
+    /**
+     * Places where an invisible character has a visible effect: emoji, flags, and scripts that need it (TR 31, 2.3).
+     */
     private static final Pattern NEEDED = Pattern.compile("(" + EMOJI + ")\u200D(?=" + EMOJI + ")|(" + VIRAMA
             + ")[\u200C\u200D]|(\\p{L})\u200D(?=" + VIRAMA + ")|([\\p{IsArabic}&&\\p{L}&&[^" + UNJOINED
             + "]])\u200C(?=[\\p{IsArabic}&&\\p{L}])|(\\x{1F3F4})[\\x{E0030}-\\x{E007A}]{2,6}\\x{E007F}");
@@ -58,14 +62,15 @@ final class Name {
             EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.BOPOMOFO),
             EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.HANGUL));
 
-    /** No character comes apart into more than these (UAX 15): a name with more of them is too long in NFC as well. */
+    /** A character decomposes into at most this many (UAX 15), so a longer name is too long in NFC as well. */
     private static final int MAX_DECOMPOSED = 4 * NewMessage.MAX_USER;
 
     private Name() {}
 
     /**
-     * A name in the one form in which it is stored: what reads the same is the same (NFC; spaces as in RFC 8266, 2.1). One that
-     * is too long anyhow is not composed: NFC sorts the marks on a letter in a time that grows with the square of their number.
+     * Converts a name to the one form in which it is stored. Names that read the same become equal (NFC; spaces as in
+     * RFC 8266, 2.1). A name that is certainly too long is not composed, because NFC sorts the marks on a letter in
+     * quadratic time.
      */
     static String normalize(String name) {
         if (isPlain(name)) {
@@ -74,13 +79,13 @@ final class Name {
         String plain =
                 STYLED.matcher(name).replaceAll(styled -> Normalizer.normalize(styled.group(), Normalizer.Form.NFKC));
         String bare =
-                plain.replaceAll("[\\x{FE0E}\\x{FE0F}]", ""); // Whether a sign is drawn in colour is not the name.
+                plain.replaceAll("[\\x{FE0E}\\x{FE0F}]", ""); // Colour or text presentation does not change the name.
         String spaced = SPACES.matcher(bare).replaceAll(" ").replaceAll("^ | $", "");
         boolean isTooLong = spaced.codePointCount(0, spaced.length()) > MAX_DECOMPOSED;
         return isTooLong ? spaced : Normalizer.normalize(spaced, Normalizer.Form.NFC);
     }
 
-    /** What is wrong with a normalized name, or null. */
+    /** Returns the error in a normalized name, or null if there is none. */
     static @Nullable String fault(String name) {
         if (isPlain(name)) {
             return null;
@@ -110,7 +115,10 @@ final class Name {
         return mixture(shown);
     }
 
-    /** Whether a name is of printable ASCII with single spaces inside: most are, and all that follows holds for them. */
+    /**
+     * Returns whether a name is printable ASCII with single inner spaces. Most names are, and they pass every later
+     * check.
+     */
     private static boolean isPlain(String name) {
         char before = ' ';
         for (int i = 0; i < name.length(); i++) {
@@ -142,7 +150,7 @@ final class Name {
         return found.find() ? describe(text.codePointAt(found.start())) : "";
     }
 
-    /** A character for people: its code point, and its name if it has one. */
+    /** Describes a character in error messages: its code point, and its name if it has one. */
     static String describe(int codePoint) {
         String name = codePoint == 0x0B ? "VERTICAL TAB" : Character.getName(codePoint);
         return "U+%04X".formatted(codePoint) + (name == null ? "" : ' ' + name.replaceAll(" \\(.*", ""));

@@ -5,22 +5,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A message that has no place in the order yet.
  *
- * <p>It exists so that all that can be checked is checked before the log is touched. The record itself checks nothing:
- * {@link #of} does.
+ * <p>It exists so that everything is validated before the log is touched. {@link #of} validates; the record does not.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param user 1 to 64 code points, which show as what they are: see {@link Name}
- * @param text 1 to 4,096 code points, no control characters but line feed and tab
+ * @param user 1 to 64 code points that look like what they are; see {@link Name}
+ * @param text 1 to 4,096 code points without control characters other than line feed and tab
  */
 public record NewMessage(String user, String text) {
     public static final int MAX_USER = 64;
     public static final int MAX_TEXT = 4_096;
 
     /**
-     * A message that may be published.
+     * Creates a message that is valid for publication.
      *
-     * @throws IllegalArgumentException if the user or the text may not stand in one; its message says why
+     * @throws IllegalArgumentException if the user or the text is invalid; the exception's message says why
      */
     public static NewMessage of(String user, String text) {
         String fault = userFault(user);
@@ -34,12 +33,12 @@ public record NewMessage(String user, String text) {
         return new NewMessage(normalizeUser(user), text);
     }
 
-    /** A user's name as it is stored: names that read the same are the same. */
+    /** Returns a user name in its stored form. Names that read the same become equal. */
     public static String normalizeUser(String user) {
         return Name.normalize(user);
     }
 
-    /** What is wrong with a user's name, to follow "user"; null if nothing is. */
+    /** Returns the error in a user name, worded to follow "user", or null if there is none. */
     public static @Nullable String userFault(String user) {
         String fault = characterFault(user);
         if (fault != null) {
@@ -50,7 +49,7 @@ public record NewMessage(String user, String text) {
         return fault != null ? fault : Name.fault(stored);
     }
 
-    /** What is wrong with a text, to follow "text"; null if nothing is. */
+    /** Returns the error in a text, worded to follow "text", or null if there is none. */
     public static @Nullable String textFault(String text) {
         String fault = characterFault(text);
         return fault != null ? fault : lengthFault(text, MAX_TEXT);

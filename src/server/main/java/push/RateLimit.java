@@ -1,7 +1,7 @@
 package push;
 
 /**
- * A bucket of tokens: it allows a burst, then so many a second.
+ * A token bucket: it allows a burst, then a fixed number per second.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
@@ -11,7 +11,7 @@ public final class RateLimit {
     private double tokens;
     private long filledNanos;
 
-    /** A full bucket; 0, of either, means no limit. */
+    /** Creates a full bucket. If either number is 0, there is no limit. */
     public RateLimit(int perSecond, int burst, long nowNanos) {
         this.perSecond = perSecond;
         this.burst = burst;
@@ -19,14 +19,14 @@ public final class RateLimit {
         this.filledNanos = nowNanos;
     }
 
-    /** Takes a token if there is one: 0, or the milliseconds until there will be. */
+    /** Takes a token if one is available. Returns 0 if it did, or else the milliseconds until a token is available. */
     public long take(long nowNanos) {
         long waitMs = waitMs(nowNanos);
         tokens -= waitMs == 0 ? 1 : 0;
         return waitMs;
     }
 
-    /** The same, and takes nothing. */
+    /** Returns what {@link #take} would return, without taking a token. */
     public long waitMs(long nowNanos) {
         if (perSecond == 0 || burst == 0) {
             return 0;

@@ -5,20 +5,20 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a stream begins: what the client's last id means for this log.
+ * The position at which a stream starts, derived from the client's last event id.
  *
- * <p>It exists so that the one rule that must never lie stands alone: either exactly what follows, or a plain "forget
- * what you have" with the reason.
+ * <p>It exists to isolate the rule that must always be correct: the client receives exactly what it missed, or a record
+ * that tells it to discard its history and why.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param position the sequence after which the stream goes on
- * @param reason null if what the client has stays good; else why not
+ * @param position the sequence after which the stream starts
+ * @param reason null if the client's history remains valid; otherwise why it does not
  */
 public record Resume(long position, @Nullable String reason) {
     private static final Pattern ID = Pattern.compile("([0-9a-z]{1,32})-(0|[1-9][0-9]{0,17})");
 
-    /** The position of a client that sent this last id; null or empty if it sent none. */
+    /** Returns the start position for a client's last event id, which is null or empty if the client sent none. */
     public static Resume from(@Nullable String lastEventId, MessageLog log) {
         if (lastEventId == null || lastEventId.isEmpty()) {
             return restart("new", log);

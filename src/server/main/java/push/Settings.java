@@ -1,18 +1,18 @@
 package push;
 
 /**
- * The numbers that the pattern itself needs; times are milliseconds, sizes bytes.
+ * The settings of the pattern itself. Times are in milliseconds, sizes in bytes.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param heartbeatMs the silence after which a stream gets a heartbeat
- * @param stallMs how long a stream may take nothing while data is pending
- * @param pingMs how often a connection is asked for a sign of life
- * @param pingTimeoutMs how long that may take
+ * @param heartbeatMs how long a stream may be silent before it is sent a heartbeat
+ * @param stallMs how long a stream may accept no bytes while data is pending
+ * @param pingMs how often a connection's peer is pinged
+ * @param pingTimeoutMs how long the peer has to respond
  * @param idempotencyMs how long an idempotency key is remembered
- * @param retainMessages how many messages the log keeps, and how many keys are remembered
- * @param retainBytes how many bytes of them, encoded
- * @param loops how many event loops there are, which share what requests may hold
+ * @param retainMessages how many messages the log retains, and how many keys are remembered
+ * @param retainBytes how many encoded bytes the log retains, and how many the remembered messages may have
+ * @param loops the number of event loops, which share the memory that requests may hold
  */
 public record Settings(
         int heartbeatMs,
@@ -23,7 +23,7 @@ public record Settings(
         int retainMessages,
         int retainBytes,
         int loops) {
-    /** How often a loop looks at its clock: often enough for the shortest of these times. */
+    /** Returns the interval between clock checks, which is short enough for the shortest of these times. */
     long tickMs() {
         int shortest = Math.min(Math.min(heartbeatMs, stallMs), Math.min(pingMs, pingTimeoutMs));
         return Math.max(5, Math.min(1_000, shortest / 8));

@@ -12,26 +12,26 @@ import java.util.logging.Logger;
 /**
  * The connections of one event loop, whose streams are woken together.
  *
- * <p>It exists so that a burst of a hundred messages costs one wake-up for each loop and not one for each message
- * and stream. The flag is cleared before the log's head is read: a message that comes after the reading finds the flag
- * clear and wakes the shard again, so none is ever left lying.
+ * <p>It exists so that a burst of a hundred messages costs one wake-up per loop, not one per message and stream. The
+ * flag is cleared before the log's head is read. A message that arrives after that read finds the flag clear and wakes
+ * the shard again, so no message is left unsent.
  *
- * <p><b>Length:</b> its rounds, its clock and what guards both belong together.
+ * <p><b>Length:</b> its rounds, its clock and the guards around both belong together.
  *
- * <p><b>Threads:</b> confined to its event loop, but for {@code wake}, {@code answer} and the figures.
+ * <p><b>Threads:</b> confined to its event loop, except {@code wake}, {@code answer} and {@code figures}.
  */
 public final class Shard {
     private static final Logger LOG = Logger.getLogger(Shard.class.getName());
 
-    /** How long rounds may follow each other: an event loop looks at its sockets and timers only when it has no task. */
+    /** How long rounds may run back to back. An event loop serves its sockets and timers only when it has no tasks. */
     private static final long MAX_BUSY_NANOS = 10_000_000;
 
-    /** After a gap of so many ticks the loop stood still: what has come in meanwhile is read before a client is judged. */
+    /** After a gap of this many ticks the loop was blocked. It reads pending input before it judges its clients. */
     private static final int LATE_TICKS = 4;
 
     private record Answer(Connection connection, Runnable task) {}
 
-    /** How many streams there are, how many messages the last of them is behind, and what waiting requests take. */
+    /** The number of streams, the lag of the slowest stream in messages, and the bytes held by waiting requests. */
     public record Figures(int streams, long maxLag, long heldBytes) {}
 
     private final EventLoop loop;
@@ -45,8 +45,8 @@ public final class Shard {
     private final List<Connection> connections = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the loop.
-    private volatile Figures figures = new Figures(0, 0, 0); // Volatile: read by threads that answer for the status.
-    private boolean followed; // Another round comes without a gap, for the shard was woken in the last one.
+    private volatile Figures figures = new Figures(0, 0, 0); // Volatile: status requests read it on other threads.
+    private boolean followed; // Another round follows without a gap, because the last one was interrupted by a wake-up.
     private long busySinceNanos;
     private long tickedNanos;
     private boolean wasLate;
@@ -62,7 +62,7 @@ public final class Shard {
         loop.executeAfter(this::tick, settings.tickMs());
     }
 
-    /** What its connections tell it. */
+    /** Receives the events of this shard's connections. */
     private final class Owner implements Connection.Owner {
         @Override
         public void joined() {
@@ -87,28 +87,28 @@ public final class Shard {
         }
     }
 
-    /** A client has connected. */
+    /** Adds the connection of a new client. */
     Connection connect(Transport transport) {
         Connection connection = new Connection(settings, loop, log, batches, stalled, transport, owner);
         connections.add(connection);
         return connection;
     }
 
-    /** The log has grown: one round will look at every stream, however often this is called before it. */
+    /** Tells the shard that the log has grown. Several calls before the next round cause only one round. */
     void wake() {
-        // A stream that joins now counts itself in before it reads the log's head, and so misses nothing.
+        // A stream that is joining counts itself before it reads the log's head, so it misses nothing.
         boolean anybody = figures.streams > 0 || !answers.isEmpty();
         if (anybody && !woken.get() && woken.compareAndSet(false, true)) {
             loop.execute(round);
         }
     }
 
-    /** Writes to every stream, then answers what waits for that. */
+    /** Writes to every stream, then sends the responses that wait for that. */
     void round() {
         long nowNanos = loop.nanoTime();
         busySinceNanos = followed ? busySinceNanos : nowNanos;
         followed = false;
-        if (nowNanos - busySinceNanos >= MAX_BUSY_NANOS) { // The sockets and the timers must have their turn.
+        if (nowNanos - busySinceNanos >= MAX_BUSY_NANOS) { // Sockets and timers must get a turn.
             loop.executeAfter(round, 1);
             return;
         }
@@ -121,7 +121,7 @@ public final class Shard {
         followed = woken.get();
     }
 
-    /** The answers of a connection go out together. */
+    /** Sends waiting responses; consecutive responses of one connection are flushed together. */
     private void answerAll() {
         Answer next = answers.poll();
         while (next != null) {
@@ -136,8 +136,8 @@ public final class Shard {
     }
 
     private void tick() {
-        loop.executeAfter(this::tick, settings.tickMs()); // First: whatever fails below, the clock goes on.
-        if (woken.get()) { // Where memory had run out when it was woken, the round was lost.
+        loop.executeAfter(this::tick, settings.tickMs()); // First, so that the clock continues whatever fails below.
+        if (woken.get()) { // If the wake-up failed because memory ran out, its round was lost.
             guard(round);
         }
         long nowNanos = loop.nanoTime();
@@ -160,7 +160,7 @@ public final class Shard {
         figures = new Figures(figures.streams, maxLag, stalled.held());
     }
 
-    /** Every stream gets what the log has, then a bye and its end. */
+    /** Writes the log up to its head to each stream, then a bye record, and ends the stream. */
     void sayGoodbye() {
         loop.execute(() -> {
             long now = loop.nanoTime();
@@ -169,7 +169,7 @@ public final class Shard {
         });
     }
 
-    /** Does something with every connection, on the loop's thread. */
+    /** Applies a task to every connection, on the loop's thread. */
     void later(Consumer<Connection> task) {
         loop.execute(() -> forEach(task));
     }
@@ -185,7 +185,7 @@ public final class Shard {
         }
     }
 
-    /** Runs something that must not stop what follows. */
+    /** Runs a task whose failure must not stop the steps after it. */
     private static void guard(Runnable task) {
         try {
             task.run();
@@ -194,12 +194,12 @@ public final class Shard {
         }
     }
 
-    /** How many of its streams wait for their clients. */
+    /** Returns how many streams are waiting for their clients. */
     int waiting() {
         return stalled.streams();
     }
 
-    /** Figures for the status; any thread. */
+    /** Returns the figures for the status page. Any thread. */
     public Figures figures() {
         return figures;
     }

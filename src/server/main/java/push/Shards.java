@@ -6,7 +6,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The shards of all event loops: where connections come in, and what all of them are told.
+ * The shards of all event loops: accepts connections and notifies every shard.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -23,7 +23,7 @@ public final class Shards {
         this.stats = stats;
     }
 
-    /** A client has connected; on the event loop that serves it, whose shard is made when its first client comes. */
+    /** Adds the connection of a new client. Called on its event loop, whose shard is created with its first client. */
     public Connection connect(EventLoop loop, Transport transport) {
         return of(loop).connect(transport);
     }
@@ -36,12 +36,12 @@ public final class Shards {
         });
     }
 
-    /** The counts of the server. */
+    /** Returns the server's counters. */
     public Stats stats() {
         return stats;
     }
 
-    /** Those of the loops that have served a client. */
+    /** Returns the shards of the event loops that have served a client. */
     public List<Shard> all() {
         return all;
     }
@@ -51,17 +51,17 @@ public final class Shards {
         all.forEach(Shard::wake);
     }
 
-    /** Has every request refused that is still coming in. */
+    /** Refuses every request that has not fully arrived. */
     public void refuseIncoming() {
         all.forEach(shard -> shard.later(connection -> connection.transport().refuseIncoming()));
     }
 
-    /** Has every stream get what the log has by now, then a bye, and its end. */
+    /** Sends every stream the log up to its head and a bye record, then ends the stream. */
     public void sayGoodbye() {
         all.forEach(Shard::sayGoodbye);
     }
 
-    /** Has every connection told that it is over; what has not ended by itself ends with it. */
+    /** Tells every peer that its connection is closing. Streams that are still open end with the connection. */
     public void goAway() {
         all.forEach(shard -> shard.later(connection -> {
             connection.willEnd(EndReason.DRAIN);

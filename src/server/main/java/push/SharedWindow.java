@@ -1,21 +1,21 @@
 package push;
 
 /**
- * The flow-control window of an HTTP/2 connection, which all its streams share: is it used up, since when, and by which?
+ * Tracks an HTTP/2 connection's flow-control window: whether it is exhausted, since when, and by which stream.
  *
- * <p>It exists so that one reader that takes nothing does not end its siblings: the stream that holds the window goes first,
- * and the clocks of the others begin again when the window is free.
+ * <p>It exists so that one stalled reader does not end the other streams of its connection. The stream that holds the
+ * window is closed first, and the other streams' stall clocks restart when the window opens.
  *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
 final class SharedWindow {
-    /** A peer that gives nothing back may keep all its streams for so many times as long as one may stall. */
+    /** While the window stays exhausted, streams survive for this many stall times instead of one. */
     private static final int MAX_STALLS = 3;
 
     private final Transport transport;
     private final long stallNanos;
     private boolean isBlocked;
-    private long blockedNanos; // Since when, or since a holder was closed.
+    private long blockedNanos; // When blocking began, or when a holder was last closed.
     private long freedNanos;
 
     SharedWindow(Transport transport, int stallMs, long nowNanos) {
@@ -25,9 +25,9 @@ final class SharedWindow {
     }
 
     /**
-     * Looks at the clock.
+     * Checks the clock.
      *
-     * @return the stream that is to be closed because it has held the window for too long; -1 if there is none
+     * @return the stream to close because it has held the window for too long, or -1 if there is none
      */
     int tick(long nowNanos) {
         if (!transport.isWindowUsedUp()) {
@@ -43,7 +43,7 @@ final class SharedWindow {
         return -1;
     }
 
-    /** Whether a stream that has moved last at this time has stood still for too long. */
+    /** Returns whether a stream that last made progress at {@code movedNanos} has stalled for too long. */
     boolean isStalled(long movedNanos, long nowNanos) {
         return isBlocked
                 ? nowNanos - movedNanos >= MAX_STALLS * stallNanos

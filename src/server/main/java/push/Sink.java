@@ -4,40 +4,41 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The body of one response, to which a stream is written.
+ * The content of one response, to which a stream is written.
  *
- * <p>The first of the pattern's three seams to the network. A sink may take any part of what it is offered, also none.
+ * <p>The first of the pattern's three interfaces to the network. A sink may accept any part of the bytes offered, or
+ * none.
  *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
 public interface Sink {
-    /** What a sink tells its stream; each may come at any time, also within a call of the stream's own. */
+    /** The events that a sink reports to its stream. Each may occur at any time, even during a call by the stream. */
     interface Listener {
-        /** Something has moved since {@link #awaitRoom} asked for room: there may be room again. */
+        /** Progress was made after {@link #awaitRoom} asked for room. There may be room again. */
         void writable();
 
-        /** The response has ended, or its connection has. Harmless if the stream knows that already. */
+        /** The response or its connection has ended. Harmless if the stream already knows. */
         void ended(EndReason reason);
     }
 
-    /** Names the stream that is told; called once, before anything is written. */
+    /** Sets the stream that receives events. Called once, before anything is written. */
     void listen(Listener listener);
 
-    /** Takes as many of these bytes as there is room for, and says how many. */
+    /** Accepts as many of these bytes as fit and returns how many. */
     int write(ByteBuffer bytes) throws IOException;
 
     /**
-     * Sends what was taken; true if all of it has gone out. Between {@link Transport#hold} and its release it goes no further than
-     * the transport, and the answer is false.
+     * Sends the accepted bytes. Returns true if all of them have been sent. Between {@link Transport#hold} and
+     * {@link Transport#release} the bytes stay in the transport, and the result is false.
      */
     boolean flush() throws IOException;
 
-    /** Says that nothing follows: the next {@link #flush} that is true has sent the end of the response too. */
+    /** Marks the end of the response. When {@link #flush} next returns true, the end has been sent as well. */
     void finish() throws IOException;
 
-    /** Whether the listener is to be told when there is room. */
+    /** Sets whether the listener is notified when there is room. */
     void awaitRoom(boolean wanted);
 
-    /** Lets go of the response: cuts it where it stands, unless it has gone out to its end. */
+    /** Releases the response. Truncates it unless it has been sent completely. */
     void abort();
 }

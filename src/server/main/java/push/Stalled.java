@@ -7,46 +7,46 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a shard keeps for clients that let it wait: answers and streams that are not read, and bodies that do not come. Those
- * that have waited longest stand first.
+ * The work on one shard that waits for clients: unread responses, unread streams and incomplete request content. The
+ * longest waits come first.
  *
- * <p>It exists because each of them keeps memory. When that gets tight some must go, and it is known which: of those
- * that have waited longest, the ones whose connection keeps most.
+ * <p>It exists because all of it holds memory. When memory is tight, some of it must end. Of those that have waited
+ * longest, the shard ends the ones whose connection holds most.
  *
  * <p><b>Threads:</b> confined to its shard's event loop.
  */
 public final class Stalled {
-    /** Something that waits for its client. */
+    /** A response, stream or request that waits for its client. */
     public interface Waiting {
-        /** What its connection keeps. */
+        /** Returns the totals of its connection. */
         Tally tally();
 
-        /** When something of it has moved last. */
+        /** Returns the time of its last progress. */
         long movedNanos();
 
-        /** Ends it because its memory is needed: it is to be removed from here by that. */
+        /** Ends it because its memory is needed. The implementation must remove it from this object. */
         void letGo();
     }
 
-    /** What one connection keeps. */
+    /** The totals of one connection. */
     public static final class Tally {
-        private int waiting; // How many of its streams and answers wait.
-        private long held; // Heap that its requests take which wait.
+        private int waiting; // The number of its streams and responses that wait.
+        private long held; // The heap held by its waiting requests.
     }
 
-    /** Heap for a request in hand, with what it reaches: measured, and doubled. */
+    /** Heap per request in progress, including everything it references: measured, then doubled. */
     public static final int REQUEST_BYTES = 6_000;
 
-    /** How many of the longest are compared. */
+    /** The number of longest waits that are compared. */
     private static final int COMPARED = 64;
 
-    /** How many go in one go: what they free is more than what comes meanwhile. */
+    /** The maximum number ended in one step. Ending them frees more than arrives in the meantime. */
     private static final int AT_ONCE = 8;
 
-    /** How many go at a tick, which may find another shard's streams refused for what this one keeps. */
+    /** The maximum number ended in one tick. What this shard holds may cause other shards to refuse streams. */
     private static final int AT_A_TICK = 500;
 
-    /** What has waited no longer may be on its way to an honest client, and stays, unless there is much of it. */
+    /** A shorter wait may be normal network delay, so it is spared unless its connection holds a lot. */
     private static final long BRIEF_NANOS = 200_000_000;
 
     private static final int FEW = 16;
@@ -54,7 +54,7 @@ public final class Stalled {
     private final EventLoop loop;
     private final Stats stats;
     private final long maxHeld;
-    private long held; // Heap that requests in hand take which wait.
+    private long held; // The heap held by all waiting requests.
     private final Set<Waiting> answers = new LinkedHashSet<>();
     private final Set<Waiting> bodies = new LinkedHashSet<>();
     private final Set<Waiting> streams = new LinkedHashSet<>();
@@ -65,27 +65,27 @@ public final class Stalled {
         this.maxHeld = stats.maxHeldBytes(shards);
     }
 
-    /** An answer is not read; harmless the second time. */
+    /** Adds a response that the client is not reading. Does nothing if it was already added. */
     public void addAnswer(Waiting answer) {
         count(answer, answers.add(answer), 1);
     }
 
-    /** It waits no longer. */
+    /** Removes a response that no longer waits. */
     public void removeAnswer(Waiting answer) {
         count(answer, answers.remove(answer), -1);
     }
 
-    /** A body comes in. */
+    /** Adds a request whose content is arriving. */
     public void addBody(Waiting body) {
         bodies.add(body);
     }
 
-    /** It has come, or will not. */
+    /** Removes a request whose content has arrived or will not arrive. */
     public void removeBody(Waiting body) {
         bodies.remove(body);
     }
 
-    /** A stream is not read. */
+    /** Adds a stream that the client is not reading. */
     void add(Waiting stream) {
         count(stream, streams.add(stream), 1);
     }
@@ -100,33 +100,33 @@ public final class Stalled {
         }
     }
 
-    /** How many streams wait. */
+    /** Returns the number of waiting streams. */
     int streams() {
         return streams.size();
     }
 
-    /** A request that waits takes so many bytes more, or gives them back: less than 0. */
+    /** Adds to the bytes held by waiting requests; a negative number releases bytes. */
     public void hold(Tally connection, long bytes) {
         held += bytes;
         connection.held += bytes;
     }
 
-    /** How many bytes of heap requests take that wait. */
+    /** Returns the heap bytes held by waiting requests. */
     long held() {
         return held;
     }
 
-    /** Whether so much is held that a request had better end than wait for its client. */
+    /** Returns whether so much is held that a request should fail instead of waiting for its client. */
     public boolean isHalfFull() {
         return held > maxHeld / 2;
     }
 
-    /** Ends some of them, if memory is tight. */
+    /** Ends a few of them if memory is tight. */
     public void relieve() {
         relieve(AT_ONCE);
     }
 
-    /** The same, by the clock. */
+    /** Ends up to {@value #AT_A_TICK} of them at a tick if memory is tight. */
     void tick() {
         relieve(AT_A_TICK);
     }

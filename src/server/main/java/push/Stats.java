@@ -7,18 +7,18 @@ import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What has happened since the start, counted.
+ * The server's counters since its start.
  *
- * <p>It exists so that {@code opened = open + Σ closed} holds in every view of it: a stream is counted in and out under
- * one lock, which is taken seldom. The counts of messages are taken often and need no lock.
+ * <p>It exists so that {@code opened = open + Σ closed} holds in every reading. Opening and closing a stream are
+ * counted under one lock, which is rarely taken. Message counters change often and need no lock.
  *
- * <p><b>Threads:</b> any thread; guarded by this object's lock where said.
+ * <p><b>Threads:</b> any thread; fields marked {@code @GuardedBy} are guarded by this object's lock.
  */
 public final class Stats {
-    /** The counts of streams at one moment. */
+    /** The stream counters at one moment. */
     public record Streams(long open, long opened, long refused, Map<EndReason, Long> closed) {}
 
-    /** The counts of messages since the start. */
+    /** The message counters since the start. */
     public record Messages(long posted, long deliveries, long laps, long wakeups) {}
 
     private final MemoryBudget memory;
@@ -26,9 +26,9 @@ public final class Stats {
     private final LongAdder deliveries = new LongAdder();
     private final LongAdder laps = new LongAdder();
     private final LongAdder wakeups = new LongAdder();
-    /** Connections that are open now. */
+    /** Connections that are currently open. */
     public final LongAdder connections = new LongAdder();
-    /** Those that were closed before TLS, for a limit. */
+    /** Connections that a limit closed before TLS. */
     public final LongAdder connectionsRefused = new LongAdder();
     /** Handshakes that were ended to make room for others. */
     public final LongAdder handshakesDropped = new LongAdder();
@@ -56,7 +56,7 @@ public final class Stats {
         }
     }
 
-    /** Counts a stream in, unless there are that many already. */
+    /** Counts a new stream, unless this many are already open. Returns whether it was counted. */
     public synchronized boolean open(int max) {
         if (open >= memory.maxStreams(max)) {
             return false;
@@ -66,12 +66,12 @@ public final class Stats {
         return true;
     }
 
-    /** Whether {@link #open} would count none in. */
+    /** Returns whether {@link #open} would refuse a stream. */
     public synchronized boolean isFull(int max) {
         return open >= memory.maxStreams(max);
     }
 
-    /** Counts a stream that was not opened because of a limit. */
+    /** Counts a stream that was refused because of a limit. */
     public synchronized void refuse() {
         refused++;
     }
@@ -81,7 +81,7 @@ public final class Stats {
         closed.merge(reason, 1L, Long::sum);
     }
 
-    /** Counts a message that has been stored, and is no repetition. */
+    /** Counts a message that was stored and is not a repetition. */
     public void countPosted() {
         posted.increment();
     }
@@ -95,37 +95,37 @@ public final class Stats {
         laps.add(lapped);
     }
 
-    /** Begins to count messages from 0. */
+    /** Resets the message counters to 0. */
     void resetMessages() {
         List.of(posted, deliveries, laps, wakeups).forEach(LongAdder::reset);
     }
 
-    /** Whether direct buffers take so much that no stream may begin. */
+    /** Returns whether direct buffers use so much memory that no stream may open. */
     public boolean isMemoryFull() {
         return memory.isFull();
     }
 
-    /** How many connections memory holds. */
+    /** Returns the number of connections that fit in memory. */
     public int maxConnections() {
         return memory.maxConnections();
     }
 
-    /** How much the requests of one of so many shards may hold that wait for their clients. */
+    /** Returns how many bytes the waiting requests of one of the given number of shards may hold. */
     long maxHeldBytes(int shards) {
         return memory.maxHeldBytes(shards);
     }
 
-    /** Whether direct buffers take so much that some of what waits for its client is ended. */
+    /** Returns whether direct buffers use so much memory that some waiting streams or responses must be ended. */
     public boolean isMemoryTight() {
         return memory.isTight();
     }
 
-    /** The counts of messages by now. */
+    /** Returns the current message counters. */
     public Messages messages() {
         return new Messages(posted.sum(), deliveries.sum(), laps.sum(), wakeups.sum());
     }
 
-    /** The counts of streams at this moment. */
+    /** Returns the current stream counters. */
     public synchronized Streams streams() {
         return new Streams(open, opened, refused, new EnumMap<>(closed));
     }

@@ -6,7 +6,7 @@ import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One open stream: a cursor on the log, the sink that it writes to, and how that ends.
+ * One open stream: its cursor on the log, its sink, and how it ends.
  *
  * <pre>
  *              sink full                     bye written
@@ -15,32 +15,32 @@ import org.jspecify.annotations.Nullable;
  *               writable   │           ──────────────────▶ closed(reason)
  * </pre>
  *
- * <p>Whatever goes wrong in a step of it ends this stream and no other. A write is two steps: {@link #write} hands bytes to the
- * sink, and {@link #settle} looks whether they have gone out, so that a connection can send what many of its streams
- * write together.
+ * <p>A failure in one of its steps ends this stream and no other. A write has two steps, so that a connection can send
+ * the output of many streams together: {@link #write} passes bytes to the sink, and {@link #settle} checks whether they
+ * were sent.
  *
- * <p><b>Length:</b> the states above and all ways out of them, which have to be read together.
+ * <p><b>Length:</b> the states above and all transitions to the end, which must be read together.
  *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
 final class Subscription implements Sink.Listener, Stalled.Waiting {
     private static final Logger LOG = Logger.getLogger(Subscription.class.getName());
 
-    /** What a stream tells the connection that it belongs to. */
+    /** The events that a stream reports to its connection. */
     interface Owner {
-        /** Its sink takes no more for now. */
+        /** The sink accepts no more bytes for now. */
         void waits(Subscription stream);
 
-        /** Its sink takes more again. */
+        /** The sink accepts bytes again. */
         void goesOn(Subscription stream);
 
-        /** What its connection keeps. */
+        /** Returns the connection's totals. */
         Stalled.Tally tally();
 
-        /** Memory is tight, and it has waited longest. */
+        /** Memory is tight, and this stream was chosen to end. */
         void letGo(Subscription stream);
 
-        /** It has ended: for the reason that it was told before, else for this one. */
+        /** The stream has ended, for the reason recorded earlier or else for the given one. */
         void ended(Subscription stream, EndReason otherwise);
     }
 
@@ -57,13 +57,13 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
     private final Sink sink;
     private final Cursor cursor;
     private final long heartbeatNanos;
-    private boolean waiting; // The sink took no more: it will call.
-    private boolean taken; // The sink has taken all that there was.
-    private boolean leaving; // After what the log has, a bye and the end.
+    private boolean waiting; // The sink accepts no more and will notify.
+    private boolean taken; // The sink has accepted everything available.
+    private boolean leaving; // The stream ends with a bye after the log's last record.
     private boolean finished; // The bye is written, and the sink knows that nothing follows.
-    private long byeHead = -1; // What was published after the bye is not for this stream.
+    private long byeHead = -1; // The log's head at the bye; later messages are not sent.
     private boolean closed;
-    private @Nullable EndReason reason; // Known before the end when a frame has told it.
+    private @Nullable EndReason reason; // Set before the end if a frame gave the reason.
     private long wroteNanos;
     private long movedNanos;
 
@@ -78,22 +78,22 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         this.movedNanos = wroteNanos;
     }
 
-    /** Hands what the log has up to its head to the sink; true if {@link #settle} must follow. */
+    /** Writes the log up to its head to the sink. Returns true if {@link #settle} must follow. */
     boolean write(long head, long nowNanos) {
         return step(Step.WRITE, head, nowNanos);
     }
 
-    /** Looks whether what was written has gone out. */
+    /** Checks whether the written bytes were sent. */
     void settle(long head, long nowNanos) {
         step(Step.SETTLE, head, nowNanos);
     }
 
-    /** Looks at the clock: writes a heartbeat if nothing was written for a while; true if {@link #settle} must follow. */
+    /** Writes a heartbeat if nothing was written for a while. Returns true if {@link #settle} must follow. */
     boolean tick(long head, long nowNanos) {
         return step(Step.TICK, head, nowNanos);
     }
 
-    /** Writes what the log has, then a bye and the end; true if {@link #settle} must follow. */
+    /** Writes the log up to its head and a bye, then ends. Returns true if {@link #settle} must follow. */
     boolean sayGoodbye(long head, long nowNanos) {
         leaving = true;
         return step(Step.WRITE, head, nowNanos);
@@ -113,7 +113,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         return waiting;
     }
 
-    /** When something has gone out, or the wait for it has begun. */
+    /** Returns when bytes were last sent, or when the wait began if that is later. */
     @Override
     public long movedNanos() {
         return movedNanos;
@@ -129,23 +129,23 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         owner.letGo(this);
     }
 
-    /** How many messages it is behind. */
+    /** Returns how many messages this stream is behind. */
     long lag(long head) {
         return cursor.lag(head);
     }
 
-    /** Tells why this stream is about to end; the first reason stays. */
+    /** Records why the stream is ending. The first reason wins. */
     void willEnd(EndReason told) {
         reason = reason == null ? told : reason;
     }
 
-    /** Why it ends, if that was told. */
+    /** Returns the recorded reason for ending, or null if there is none. */
     @Nullable
     EndReason reason() {
         return reason;
     }
 
-    /** Ends the stream immediately; harmless if it has ended. */
+    /** Ends the stream immediately. Does nothing if it has ended. */
     void close(EndReason otherwise) {
         if (closed) {
             return;
@@ -159,7 +159,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         }
     }
 
-    /** The one place where it is known what a failure ends: this stream. */
+    /** Runs one step. This is the only place that handles failures; a failure ends this stream alone. */
     private boolean step(Step step, long head, long nowNanos) {
         assert loop.isCurrent();
         if (closed) {
@@ -175,7 +175,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         } catch (IOException e) {
             close(EndReason.TCP); // The sink is broken: the peer has gone.
         } catch (RuntimeException | Error e) {
-            close(EndReason.ERROR); // An OutOfMemoryError too costs one stream, and not the others their turn.
+            close(EndReason.ERROR); // Even an OutOfMemoryError costs only this stream; the others still run.
             log("A stream has failed and is ended", e);
         }
         return false;
@@ -185,7 +185,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         try {
             LOG.log(Level.WARNING, what, e);
         } catch (OutOfMemoryError again) {
-            // There is no room for a line either, and the others are to get their turn.
+            // There is no memory for a log line either, and the other streams must still get their turn.
         }
     }
 
@@ -207,7 +207,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
             finished = true;
             sink.finish();
         }
-        if (!more || closed) { // A sink may end its stream while it is written to.
+        if (!more || closed) { // A sink may end its stream during a write.
             return false;
         }
         wroteNanos = nowNanos;
@@ -227,7 +227,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
             if (taken && !cursor.hasMore(head)) {
                 return false;
             }
-            writeNow(head, nowNanos); // It was more than one frame takes.
+            writeNow(head, nowNanos); // The data did not fit in one frame.
         }
         if (!closed) {
             waiting = true;

@@ -3,45 +3,45 @@ package push;
 /**
  * One client's connection, on which its streams are sent.
  *
- * <p>The second of the pattern's three seams to the network. Where a protocol lacks something, such as PING in HTTP/1.1, its
- * transport says so or does nothing.
+ * <p>The second of the pattern's three interfaces to the network. If a protocol lacks a feature, such as PING in
+ * HTTP/1.1, its transport reports that or does nothing.
  *
  * <p><b>Threads:</b> confined to its connection's event loop.
  */
 public interface Transport {
-    /** From now on, what the streams flush is kept. */
+    /** Holds back flushed bytes until {@link #release}. */
     void hold();
 
-    /** Sends what was kept, all of it together; harmless if nothing is held. */
+    /** Sends all held bytes together. Does nothing if none are held. */
     void release();
 
-    /** Whether the peer answers a PING, or sends other signs of life. */
+    /** Returns whether the peer responds to PING or gives other signs of life. */
     boolean canPing();
 
     /** Asks the peer for a sign of life. */
     void ping();
 
-    /** Whether something is queued that TCP does not take. */
+    /** Returns whether queued bytes wait because TCP accepts no more. */
     boolean isJammed();
 
-    /** Whether the window that all streams of the connection share (RFC 9113, 6.9.1) is used up, and it is not TCP that is. */
+    /** Returns whether the connection's flow-control window (RFC 9113, 6.9.1) is exhausted and TCP is not the cause. */
     boolean isWindowUsedUp();
 
-    /** The number of the stream that most likely holds that window; -1 if it cannot be told. */
+    /** Returns the stream that most likely holds that window, or -1 if it cannot be determined. */
     int windowHolder();
 
-    /** Ends what holds that window if it is no stream: an answer that is not read. */
+    /** Ends the holder of that window if it is an unread response and not a stream. */
     void endWindowHolder(int id);
 
-    /** Looks at the clock for what is not the pattern's: answers that are not read, and closings that wait. */
+    /** Runs periodic checks outside the pattern: unread responses and pending closes. */
     void tick(long nowNanos);
 
-    /** Refuses every request that is still coming in. */
+    /** Refuses every request that has not fully arrived. */
     void refuseIncoming();
 
-    /** Tells the peer that the connection is over, which ends what has not ended by itself. */
+    /** Tells the peer that the connection is closing. Streams that are still open end with it. */
     void goAway();
 
-    /** Closes the connection without a word. */
+    /** Closes the connection without notice. */
     void abort();
 }

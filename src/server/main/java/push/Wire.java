@@ -4,25 +4,26 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The forms in which a stream can be read, and how each writes the records that are not messages.
+ * The wire formats of a stream. Each format writes the records that are not messages.
  *
- * <p>It exists so that nothing behind it knows one form from another, but for one question: records, or snapshots?
+ * <p>It exists so that other code does not depend on the format, except to ask whether it consists of records or
+ * snapshots.
  *
  * <p><b>Threads:</b> immutable.
  */
 public enum Wire {
-    /** One JSON object a line. */
+    /** One JSON object per line. */
     NDJSON("application/x-ndjson", ""),
     /** Server-sent events (WHATWG HTML, 9.2). */
     SSE("text/event-stream", ""),
-    /** The plain form: a whole snapshot each time, newest first, under the key {@code messages}. */
+    /** The plain format: a complete snapshot each time, newest message first, under the key {@code messages}. */
     MESSAGES("text/plain; charset=utf-8", "messages"),
-    /** Its second dialect: the same, under the key {@code msg}. */
+    /** The same plain format under the key {@code msg}. */
     MSG("text/plain; charset=utf-8", "msg");
 
-    /** What the head of the response says of its body. */
+    /** The value of the response's Content-Type field. */
     public final String contentType;
-    /** The snapshot's key; empty for the two forms that are made of records. */
+    /** The snapshot's key, or empty for the two formats that consist of records. */
     final String key;
 
     Wire(String contentType, String key) {
@@ -30,16 +31,16 @@ public enum Wire {
         this.key = key;
     }
 
-    /** Whether a record is a whole new state, so that the newest one makes all before it needless. */
+    /** Returns whether each record is a complete state that makes earlier records obsolete. */
     public boolean isSnapshot() {
         return !key.isEmpty();
     }
 
     /**
-     * The record that opens a stream, or tells that continuity was lost.
+     * Returns the record that opens a stream or reports a loss of continuity.
      *
-     * @param reason null if it was not lost
-     * @param id the position after which the stream goes on: a client that is cut off before any message resumes from it
+     * @param reason null if continuity was not lost
+     * @param id the position after which the stream starts; a client that is cut off before any message resumes from it
      */
     public String start(@Nullable String reason, String id, int heartbeatMs, int retryMs) {
         String why = reason == null ? "true" : "false,\"reason\":\"" + reason + '"';
@@ -48,22 +49,25 @@ public enum Wire {
         return this == SSE ? "id: " + id + '\n' + record("start", json, retryMs) : record("start", json, retryMs);
     }
 
-    /** The record that says that the stream lives, and which message is the newest. */
+    /** Returns the record that shows that the stream is alive and names the newest message. */
     public String heartbeat(String newestId) {
         return record("heartbeat", "{\"type\":\"heartbeat\",\"id\":\"" + newestId + "\"}", 0);
     }
 
     /**
-     * The record that ends a stream, or stands in its place if it is refused.
+     * Returns the record that ends a stream, or replaces the stream if it is refused.
      *
-     * @param retryMs when to come back
+     * @param retryMs how long the client should wait before it reconnects
      */
     public String bye(String reason, int retryMs) {
         String json = "{\"type\":\"bye\",\"reason\":\"" + reason + "\",\"retryMs\":" + retryMs + '}';
         return record("bye", json, retryMs);
     }
 
-    /** When to come back, in milliseconds, spread so that clients do not all come back in the same moment. */
+    /**
+     * Returns a reconnection delay in milliseconds, chosen at random so that clients do not all return at the same
+     * time.
+     */
     public static int retryMs() {
         return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }
@@ -73,7 +77,7 @@ public enum Wire {
             case NDJSON -> json + '\n';
             case SSE ->
                 (retryMs > 0 ? "retry: " + retryMs + '\n' : "") + "event: " + event + "\ndata: " + json + "\n\n";
-            case MESSAGES, MSG -> ""; // A snapshot has no room for them.
+            case MESSAGES, MSG -> ""; // Snapshots have no such records.
         };
     }
 }

@@ -1,9 +1,9 @@
 /**
- * The pattern: messages that are pushed over responses that never end. One log, many cursors.
+ * The pattern: messages pushed over responses that never end. One log, many cursors.
  *
- * <p>A {@code Publisher} gives a message to the {@code MessageLog}, each {@code Shard} is woken at most once, and every
- * {@code Subscription} of its {@code Connection}s writes what follows its own position in the log. Nothing here knows a network:
- * {@code Sink}, {@code Transport} and {@code EventLoop} stand for one.
+ * <p>A {@code Publisher} appends a message to the {@code MessageLog}. Each {@code Shard} is woken at most once, and
+ * each {@code Subscription} of its {@code Connection}s writes the messages after its own position in the log. This
+ * package does not depend on a network: {@code Sink}, {@code Transport} and {@code EventLoop} represent it.
  */
 @NullMarked
 package push;
