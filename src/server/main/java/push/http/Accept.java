@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 import push.Wire;
 
 /**
- * Which form of a stream a client asks for, and the fields of a response that has it.
+ * Selects the wire format that a client requests, and sets the header fields of the response.
  *
- * <p><b>Threads:</b> any thread; it keeps nothing.
+ * <p><b>Threads:</b> any thread; it has no state.
  */
 public final class Accept {
     private static final HttpString ACCEL_BUFFERING = new HttpString("X-Accel-Buffering");
 
     private Accept() {}
 
-    /** Sets the fields of a response in this form. */
+    /** Sets the header fields of a response in this format. */
     static void describe(HttpServerExchange exchange, Wire wire) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, wire.contentType);
@@ -31,12 +31,13 @@ public final class Accept {
     }
 
     /**
-     * The form that an {@code Accept} field asks for (RFC 9110, 12.5.1): each has the weight of the most exact range that
-     * it fits; of equal weights the more exact range wins, then the earlier. A range that fits several gives the plain form.
+     * Returns the format that an {@code Accept} field requests (RFC 9110, 12.5.1). Each format has the weight of the
+     * most specific range that matches it. Among equal weights, the more specific range wins, then the earlier one. A
+     * range that matches several formats selects the plain one.
      *
-     * @param accept the field's value, all its lines joined by commas; null if there is none
-     * @param plain the snapshot form of the path that was asked
-     * @return null if nothing that is acceptable can be served
+     * @param accept the field value, with all its lines joined by commas; null if the field is absent
+     * @param plain the snapshot format of the requested path
+     * @return null if the server has no acceptable format
      */
     public static @Nullable Wire choose(@Nullable String accept, Wire plain) {
         List<Range> ranges = accept == null ? List.of() : Range.parse(accept);
@@ -55,14 +56,14 @@ public final class Accept {
         return best;
     }
 
-    /** A weight (RFC 9110, 12.4.2); what is none counts as 1. */
+    /** A weight (RFC 9110, 12.4.2). An invalid weight counts as 1. */
     private static final Pattern WEIGHT = Pattern.compile("0(\\.\\d{0,3})?|1(\\.0{0,3})?");
 
     private static String type(Wire wire) {
         return wire.isSnapshot() ? "text/plain" : wire.contentType;
     }
 
-    /** One range of an {@code Accept} field; {@code exactness} is 0 for the range of everything. */
+    /** One media range of an {@code Accept} field; {@code exactness} is 0 for the range that matches everything. */
     private record Range(String type, int parameters, double weight, int position) {
         static List<Range> parse(String accept) {
             List<Range> ranges = new ArrayList<>();
@@ -76,7 +77,7 @@ public final class Accept {
             return ranges;
         }
 
-        /** What stands behind the weight belongs to no range; it is an extension, which says nothing here. */
+        /** Parameters after the weight are extensions, not part of the range, and are ignored. */
         private static Range of(MediaType type, int position) {
             int parameters = 0;
             for (var parameter : type.parameters()) {
@@ -96,7 +97,7 @@ public final class Accept {
                     : exactness() != other.exactness() ? exactness() > other.exactness() : position < other.position;
         }
 
-        /** A range with parameters is meant for a form that has them, which ours have not: it counts after one without. */
+        /** None of the formats has parameters, so a range with parameters is less specific than one without. */
         int exactness() {
             return type.equals("*/*") ? 0 : type.endsWith("/*") ? 1 : parameters > 0 ? 2 : 3;
         }

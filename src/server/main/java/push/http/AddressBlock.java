@@ -7,18 +7,18 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An address, or a block of them (CIDR, RFC 4632): its first bits.
+ * An IP address, or a block of addresses in CIDR notation (RFC 4632), stored as a prefix.
  *
- * <p>An IPv4 address that is mapped into IPv6 is that IPv4 address.
+ * <p>An IPv4-mapped IPv6 address is treated as the IPv4 address.
  *
  * <p><b>Threads:</b> immutable.
  */
-@SuppressWarnings("ArrayRecordComponent") // Compared by contains alone.
+@SuppressWarnings("ArrayRecordComponent") // Compared only by contains.
 record AddressBlock(byte[] address, int bits) {
     private static final Pattern IPV4 = Pattern.compile("(?:(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)(?:\\.(?!$)|$)){4}");
     private static final Pattern IPV6 = Pattern.compile("[0-9A-Fa-f:.]{2,45}");
 
-    /** An address as text, without a port; null if it is none. Names are never looked up. */
+    /** Parses an address without a port. Returns null if the text is not an address. Never looks up names. */
     static @Nullable InetAddress address(String text) {
         boolean isIpv6 = text.indexOf(':') >= 0 && IPV6.matcher(text).matches();
         if (!isIpv6 && !IPV4.matcher(text).matches()) {
@@ -31,7 +31,7 @@ record AddressBlock(byte[] address, int bits) {
         }
     }
 
-    /** {@code 10.0.0.0/8}, {@code ::1}; null if it is neither an address nor a block. */
+    /** Parses an address or a block, such as {@code 10.0.0.0/8} or {@code ::1}. Returns null if the text is neither. */
     static @Nullable AddressBlock parse(String text) {
         int slash = text.indexOf('/');
         String host = slash < 0 ? text : text.substring(0, slash);

@@ -14,16 +14,18 @@ import org.xnio.conduits.ConduitStreamSourceChannel;
 import org.xnio.ssl.SslConnection;
 
 /**
- * Hands a connection to the protocol that it and its client have chosen (ALPN, RFC 7301): {@code h2} before
- * {@code http/1.1}.
+ * Hands a connection to the protocol negotiated in ALPN (RFC 7301). {@code h2} is preferred to {@code http/1.1}.
  *
- * <p>It exists because Undertow's own listener knows no cipher of TLS 1.3, and so refuses {@code h2} to a client that
- * offers no other version.
+ * <p>It exists because Undertow's listener does not know the TLS 1.3 cipher suites, so it refuses {@code h2} to a
+ * client that offers only TLS 1.3.
  *
  * <p><b>Threads:</b> a connection's IO thread.
  */
 record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenListener http1, int patienceMs) {
-    /** Those of TLS 1.3, and of 1.2 those with forward secrecy and AEAD: HTTP/2 forbids all others (RFC 9113, 9.2.2). */
+    /**
+     * The TLS 1.3 suites, and TLS 1.2 suites with forward secrecy and AEAD. HTTP/2 prohibits the others (RFC 9113,
+     * 9.2.2).
+     */
     private static final Pattern GOOD_CIPHER =
             Pattern.compile("TLS_(AES|CHACHA20).*|TLS_(EC)?DHE_.*(_GCM_|_CCM|_CHACHA20_).*");
 
@@ -31,13 +33,13 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
         SSLEngine engine = UndertowXnioSsl.getSslConduit(tls).getSSLEngine();
         engine.setHandshakeApplicationProtocolSelector(Alpn::select);
         ConduitStreamSourceChannel source = tls.getSourceChannel();
-        // Who does not finish the handshake, or says nothing after it, would keep a socket for ever.
+        // A client that never finishes the handshake, or is silent after it, would otherwise keep a socket forever.
         tcp.secure(tls, patienceMs);
         source.setReadListener(channel -> read(tcp, tls, engine));
         source.wakeupReads();
     }
 
-    /** Null, which ends the handshake, if nothing is spoken here of what is offered. */
+    /** Returns null, which ends the handshake, if the server supports none of the offered protocols. */
     private static @Nullable String select(SSLEngine engine, List<String> offered) {
         String cipher = engine.getHandshakeSession().getCipherSuite();
         if (offered.contains("h2") && GOOD_CIPHER.matcher(cipher).matches()) {
@@ -46,7 +48,7 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
         return offered.contains("http/1.1") ? "http/1.1" : null;
     }
 
-    /** The first bytes of a client come after the handshake, so by then it is known who is to read them. */
+    /** The client's first bytes arrive after the handshake, so the protocol that must read them is already known. */
     private void read(TcpConnection tcp, SslConnection tls, SSLEngine engine) {
         PooledByteBuffer first = pool.allocate();
         int count = -1;
@@ -58,7 +60,7 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
         if (count > 0) {
             door.greeted(tcp);
             first.getBuffer().flip();
-            tls.getSourceChannel().suspendReads(); // Who takes over resumes, and is then told of what is there already.
+            tls.getSourceChannel().suspendReads(); // The new reader resumes reads and learns of pending bytes.
             tls.getSourceChannel().setReadListener(null);
             if ("h2".equals(engine.getApplicationProtocol())) {
                 http2.begin(tls, first, tcp);

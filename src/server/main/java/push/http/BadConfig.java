@@ -1,7 +1,7 @@
 package push.http;
 
 /**
- * A setting that cannot be used; its message is one line that says which, why, and what to do.
+ * An invalid setting. The message is one line that names the setting, the error and the remedy.
  *
  * <p><b>Threads:</b> immutable.
  */

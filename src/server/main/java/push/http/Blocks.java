@@ -5,11 +5,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Bytes that come in, kept in blocks.
+ * Stores incoming bytes in blocks.
  *
- * <p>It exists because an array that doubles takes three times as much for a moment, and cannot be counted as it grows.
+ * <p>It exists because an array that doubles briefly needs three times its size, and its growth cannot be accounted
+ * for.
  *
- * <p><b>Threads:</b> confined to one.
+ * <p><b>Threads:</b> confined to one thread.
  */
 final class Blocks {
     private static final int BLOCK_BYTES = 4_096;
@@ -18,20 +19,20 @@ final class Blocks {
     private int size;
     private int held;
 
-    /** How many bytes there are. */
+    /** Returns the number of bytes stored. */
     int size() {
         return size;
     }
 
-    /** How many bytes of heap they take. */
+    /** Returns the number of heap bytes allocated. */
     int held() {
         return held;
     }
 
     /**
-     * Keeps these bytes.
+     * Stores these bytes.
      *
-     * @param expected how many there will be in all; 0 or less if that is not known
+     * @param expected the expected total number of bytes; 0 or less if unknown
      */
     void add(ByteBuffer bytes, int expected) {
         while (bytes.hasRemaining()) {
@@ -49,7 +50,7 @@ final class Blocks {
         }
     }
 
-    /** All of them; nothing is kept after that. */
+    /** Returns all the bytes and clears this object. */
     byte[] take() {
         byte[] all = new byte[size];
         int at = 0;
@@ -62,7 +63,7 @@ final class Blocks {
         return all;
     }
 
-    /** Forgets them. */
+    /** Discards the bytes. */
     void clear() {
         blocks.clear();
         size = 0;

@@ -25,11 +25,11 @@ import push.Transport;
 import push.Wire;
 
 /**
- * What the server knows of one client's connection, beside its streams: its rates, and the requests that it is at.
+ * The server's state for one client connection, apart from its streams: its rate limits and its requests in progress.
  *
- * <p>It exists because limits and GOAWAY belong to the connection, while Undertow's handlers see exchanges only.
+ * <p>It exists because limits and GOAWAY apply to a connection, whereas Undertow's handlers see only exchanges.
  *
- * <p><b>Length:</b> it is the seam between a connection of Undertow's and one of the pattern's, and has the methods of both.
+ * <p><b>Length:</b> it connects Undertow's connection to the pattern's, and has the methods of both.
  *
  * <p><b>Threads:</b> confined to its IO thread.
  */
@@ -40,12 +40,15 @@ public final class ClientConnection implements Transport {
             AttachmentKey.create(Http2StreamSourceChannel.class);
     private static final AttachmentKey<Boolean> KEPT = AttachmentKey.create(Boolean.class);
 
-    /** How many streams may have ended whose frame flow control holds: Undertow keeps each as long as the connection. */
+    /**
+     * Undertow keeps an ended stream until the connection closes if flow control holds a frame of it; this is the
+     * limit.
+     */
     private static final int MAX_LEFT = 4_000;
 
-    /** How fast it may open streams. */
+    /** The rate limit for opening streams. */
     public final RateLimit opens;
-    /** How fast it may post. */
+    /** The rate limit for posting. */
     public final RateLimit posts;
 
     final Config config;
@@ -54,21 +57,21 @@ public final class ClientConnection implements Transport {
     private final Stats stats;
     private final Map<Integer, Reply> answers = new HashMap<>(); // Those that the client has not read.
     private final @Nullable PushChannel
-            channel; // Null if it is not our own listener that has accepted it, or not HTTP/2.
-    final Set<RequestBody> bodies = new HashSet<>(); // Those that are coming in.
-    final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in hand; any thread.
-    private final List<Runnable> unfinished = new ArrayList<>(); // What waits for TCP to take more.
+            channel; // Null if the connection is not HTTP/2 or was not accepted by our own listener.
+    final Set<RequestBody> bodies = new HashSet<>(); // Those that are still arriving.
+    final Set<Integer> open = ConcurrentHashMap.newKeySet(); // Requests in progress; any thread.
+    private final List<Runnable> unfinished = new ArrayList<>(); // Waits until TCP accepts more.
     final FrameBudget budget = new FrameBudget(System.nanoTime());
 
     @Nullable
-    Http2StreamSourceChannel request; // Of the HTTP/2 stream that is being dispatched.
+    Http2StreamSourceChannel request; // Of the HTTP/2 stream being dispatched.
 
-    private int left; // Streams that have ended with a frame that Undertow keeps.
-    boolean tooLarge; // The fields of the request that is being dispatched.
-    private boolean tired; // Over HTTP/1.1: its next answer is its last.
-    int requestId; // Of the HTTP/2 stream that is being dispatched; elsewhere they are counted.
-    private boolean spoke; // Only then have our SETTINGS gone out, which must be first (RFC 9113, 3.4).
-    private long flowed; // Bytes that TCP had taken when it was looked last.
+    private int left; // Ended streams with a frame that Undertow keeps.
+    boolean tooLarge; // Whether the dispatched request's fields are.
+    private boolean tired; // HTTP/1.1: the next response is the last.
+    int requestId; // Of the HTTP/2 stream being dispatched; in HTTP/1.1, a running count.
+    private boolean spoke; // Only then have we sent our SETTINGS, which must be first (RFC 9113, 3.4).
+    private long flowed; // Bytes that TCP had accepted at the last check.
     private long flowedNanos = System.nanoTime();
 
     private ClientConnection(XnioIoThread thread, Shards shards, Config config, @Nullable PushChannel channel) {
@@ -82,14 +85,14 @@ public final class ClientConnection implements Transport {
         this.streams = shards.connect(loop, this);
     }
 
-    /** The connection of an HTTP/2 channel that has just been opened. */
+    /** Creates the connection of a new HTTP/2 channel. */
     static ClientConnection of(PushChannel channel, Shards shards, Config config) {
         ClientConnection connection = new ClientConnection(channel.getIoThread(), shards, config, channel);
         channel.putAttachment(KEY, connection);
         return connection;
     }
 
-    /** Sees to it that an exchange's connection is known: one of HTTP/1.1 is not until its first request. */
+    /** Ensures that an exchange has a connection object. For HTTP/1.1, the first request creates it. */
     public static void attach(HttpServerExchange exchange, Shards shards, Config config) {
         var server = exchange.getConnection();
         if (server.getAttachment(KEY) == null) {
@@ -135,26 +138,26 @@ public final class ClientConnection implements Transport {
         closeIfDone();
     }
 
-    /** What its loop keeps for clients that let it wait. */
+    /** Returns the work on this event loop that waits for clients. */
     Stalled stalled() {
         return streams.stalled();
     }
 
-    /** What this connection keeps of that. */
+    /** Returns this connection's share of that work. */
     Stalled.Tally tally() {
         return streams.tally();
     }
 
-    /** A request waits for its client. What it has brought is forgotten, and it counts until its end. */
+    /** Records that a request waits for its client. Discards its header section, and counts it until it ends. */
     void keep(HttpServerExchange exchange) {
         if (exchange.putAttachment(KEPT, true) == null) {
             RequestHead.forget(exchange);
             stalled().hold(tally(), Stalled.REQUEST_BYTES);
         }
-        stalled().relieve(); // Which may end it.
+        stalled().relieve(); // This may end the request.
     }
 
-    /** An answer waits for the client to read it, which takes so many bytes of heap. */
+    /** Records that a response waits for the client to read it, and that it holds this many heap bytes. */
     void await(HttpServerExchange exchange, Reply answer, long bytes, int sent) {
         int id = exchange.getAttachment(REQUEST);
         answers.put(id, answer);
@@ -166,7 +169,7 @@ public final class ClientConnection implements Transport {
         keep(exchange);
     }
 
-    /** An answer waits no longer. */
+    /** Records that a response no longer waits. */
     void stopWaiting(HttpServerExchange exchange, Reply answer, long bytes) {
         int id = exchange.getAttachment(REQUEST);
         answers.remove(id);
@@ -177,7 +180,10 @@ public final class ClientConnection implements Transport {
         stalled().hold(tally(), -bytes);
     }
 
-    /** Whoever goes on after being refused is let wait, and in the end let go. */
+    /**
+     * Records a response. A client that keeps sending requests that are refused is slowed down, and finally
+     * disconnected.
+     */
     private void answered(int id, int status) {
         open.remove(id);
         if (channel != null) {
@@ -190,7 +196,7 @@ public final class ClientConnection implements Transport {
         }
     }
 
-    /** It has been refused something. */
+    /** Records a refusal. */
     void refused() {
         FrameBudget.Verdict verdict = budget.refused(System.nanoTime());
         if (verdict == FrameBudget.Verdict.GO_ON) {
@@ -200,28 +206,30 @@ public final class ClientConnection implements Transport {
         } else if (verdict == FrameBudget.Verdict.REST) {
             channel.rest(FrameBudget.REST_MS);
         } else {
-            execute(channel::calmDown); // Later: the answer is still to go out.
+            execute(channel::calmDown); // Deferred, so that the response is sent first.
         }
     }
 
-    /** The connection that an exchange came by. */
+    /** Returns the connection of an exchange. */
     public static ClientConnection of(HttpServerExchange exchange) {
         return exchange.getConnection().getAttachment(KEY);
     }
 
-    /** Refuses the request that is being dispatched if its fields were too large to be kept (RFC 6585, 5). */
+    /** Refuses the request being dispatched if its header section was too large to keep (RFC 6585, 5). */
     public void refuseIfTooLarge() throws Problem {
         if (tooLarge) {
             throw new Problem(431, "The request's header fields are more than 20,000 bytes: send fewer cookies, say.");
         }
     }
 
-    /** How many streams it holds open. */
+    /** Returns the number of open streams. */
     public int streams() {
         return streams.streams();
     }
 
-    /** Opens a stream on an exchange that was dispatched, in a form and from a position; {@code Stats} has counted it in. */
+    /**
+     * Opens a stream on a dispatched exchange, in a format and from a position. {@code Stats} has already counted it.
+     */
     public void open(HttpServerExchange exchange, Wire wire, Resume resume) {
         int id = exchange.getAttachment(REQUEST);
         if (channel != null) {
@@ -230,25 +238,27 @@ public final class ClientConnection implements Transport {
         streams.open(id, new ExchangeSink(exchange, this), wire, resume);
     }
 
-    /** The stream on this exchange has ended. */
+    /** Records that the stream on this exchange has ended. */
     void ended(HttpServerExchange exchange) {
         if (channel != null) {
             channel.meter.remove(exchange.getAttachment(REQUEST));
         }
     }
 
-    /** Runs a task on the connection's IO thread; not at all once that has ended. */
+    /** Runs a task on the connection's IO thread, or not at all if that thread has ended. */
     void execute(Runnable task) {
         loop.execute(task);
     }
 
-    /** Something has come in: the peer lives. */
+    /** Records that the peer has sent something and is therefore alive. */
     void heard() {
         spoke = true;
         streams.heard();
     }
 
-    /** Ends a request whose answer is out and whose body still comes: its stream, or in HTTP/1.1 all there is. */
+    /**
+     * Ends a request whose response is sent but whose content is still arriving: resets its stream, or closes HTTP/1.1.
+     */
     void stopRequest(HttpServerExchange exchange) {
         if (exchange.isRequestComplete()) {
             return;
@@ -261,7 +271,8 @@ public final class ClientConnection implements Transport {
     }
 
     /**
-     * Closes a stream's sink, when TCP has taken all that is queued: half a frame breaks the connection for every stream.
+     * Closes a stream's sink after TCP has accepted all queued bytes. A partial frame would break the connection for
+     * every stream.
      */
     void finish(Runnable closing) {
         if (!isJammed()) {
@@ -277,7 +288,7 @@ public final class ClientConnection implements Transport {
         all.forEach(Runnable::run);
     }
 
-    /** The peer has reset a stream or a request. */
+    /** Ends a stream or a request that the peer has reset. */
     void reset(int id, EndReason why) {
         streams.reset(id, why);
         Reply answer = answers.get(id);
@@ -286,13 +297,19 @@ public final class ClientConnection implements Transport {
         }
     }
 
-    /** The client has said GOAWAY: its open streams go on (RFC 9113, 6.8), and the connection ends with the last of them. */
+    /**
+     * Records a GOAWAY from the client. Open streams continue (RFC 9113, 6.8), and the connection ends with the last of
+     * them.
+     */
     void peerGoesAway() {
         streams.peerGoesAway();
         closeIfDone();
     }
 
-    /** Whether a request is refused because it came after the client's own GOAWAY; trailers belong to one before it. */
+    /**
+     * Returns whether to refuse a request because it follows the client's GOAWAY. Trailers of an earlier request are
+     * allowed.
+     */
     boolean refuses(int streamId) {
         return streams.peerHasGoneAway() && !open.contains(streamId);
     }
@@ -303,7 +320,7 @@ public final class ClientConnection implements Transport {
         }
     }
 
-    /** The connection has ended, and with it every stream that has not been told yet. */
+    /** Ends the connection and all its open streams. */
     void end(EndReason otherwise) {
         streams.end(otherwise);
         List.copyOf(answers.values()).forEach(Reply::leave);
@@ -314,7 +331,7 @@ public final class ClientConnection implements Transport {
         }
     }
 
-    /** Whether an answer has stood still for too long; one that stands in a queue moves with what stands before it. */
+    /** Returns whether a response has stalled for too long. A queued response makes progress when the queue does. */
     boolean isUnread(long movedNanos, long nowNanos) {
         return streams.isStalled(isJammed() ? Math.max(movedNanos, flowedNanos) : movedNanos, nowNanos);
     }
@@ -365,7 +382,7 @@ public final class ClientConnection implements Transport {
 
     @Override
     public boolean canPing() {
-        return channel != null; // Where it cannot, a dead peer is found by a stall or by TCP.
+        return channel != null; // In HTTP/1.1, a stall or TCP reveals a dead peer.
     }
 
     @Override

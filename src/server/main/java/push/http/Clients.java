@@ -9,18 +9,19 @@ import java.util.Map;
 import push.RateLimit;
 
 /**
- * What each address has asked for: its rates, and how many streams it holds. Of IPv6 a /64 counts as one address, for
- * a customer has at least that many.
+ * The rate limits and the open streams of each client address. An IPv6 /64 counts as one address, because a customer
+ * has at least that many.
  *
- * <p>It exists because a proxy's users share its connections, and an abuser may have many. Those that hold streams are
- * bounded by the streams; of the others the newest 10,000 are known, and a forgotten one begins with full buckets.
+ * <p>It exists because the users behind a proxy share its connections, and an abuser may open many. The table holds
+ * every address with open streams, and the 10,000 most recent addresses without. A forgotten address starts with full
+ * buckets.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
 final class Clients {
     static final int MAX_IDLE = 10_000;
 
-    /** An address that has asked. */
+    /** An address that has sent a request. */
     private static final class Client {
         final RateLimit opens;
         final RateLimit posts;
@@ -45,10 +46,10 @@ final class Clients {
     private final LinkedHashMap<String, Client> idle = new LinkedHashMap<>();
 
     /**
-     * A table without clients.
+     * Creates an empty table.
      *
-     * @param factor how many times each address has the rates of a connection
-     * @param maxStreams how many streams an address may hold
+     * @param factor the rates of one address, as a multiple of the rates of one connection
+     * @param maxStreams the maximum number of streams per address
      */
     Clients(Config config, int factor, int maxStreams) {
         this.opensPerSecond = factor * config.opensPerSecond();
@@ -58,27 +59,27 @@ final class Clients {
         this.maxStreams = maxStreams;
     }
 
-    /** Takes a post from an address's rate: 0, or the milliseconds to wait. */
+    /** Takes a post from an address's rate limit. Returns 0, or the milliseconds to wait. */
     synchronized long post(InetAddress address, long nowNanos) {
         return of(key(address), nowNanos).posts.take(nowNanos);
     }
 
-    /** Takes a stream from an address's rate: 0, or the milliseconds to wait. */
+    /** Takes a stream from an address's rate limit. Returns 0, or the milliseconds to wait. */
     synchronized long open(InetAddress address, long nowNanos) {
         return of(key(address), nowNanos).opens.take(nowNanos);
     }
 
-    /** What {@link #open} would say, without taking anything. */
+    /** Returns what {@link #open} would return, without taking anything. */
     synchronized long openWaitMs(InetAddress address, long nowNanos) {
         return of(key(address), nowNanos).opens.waitMs(nowNanos);
     }
 
-    /** Whether the address holds as many streams as it may. */
+    /** Returns whether the address holds the maximum number of streams. */
     synchronized boolean isFull(InetAddress address, long nowNanos) {
         return of(key(address), nowNanos).streams >= maxStreams;
     }
 
-    /** Counts a stream, unless the address holds as many as it may. */
+    /** Counts a stream, unless the address holds the maximum. Returns whether it was counted. */
     synchronized boolean hold(InetAddress address, long nowNanos) {
         String key = key(address);
         Client client = of(key, nowNanos);
@@ -91,7 +92,7 @@ final class Clients {
         return true;
     }
 
-    /** A stream that was counted has ended. */
+    /** Records that a counted stream has ended. */
     synchronized void release(InetAddress address) {
         String key = key(address);
         Client client = holding.get(key);
@@ -125,11 +126,11 @@ final class Clients {
     private void keep(String key, Client client) {
         idle.put(key, client);
         if (idle.size() > MAX_IDLE) {
-            idle.remove(idle.keySet().iterator().next()); // The one that was not heard of for longest.
+            idle.remove(idle.keySet().iterator().next()); // The least recently active one.
         }
     }
 
-    /** What is counted as one address: of IPv6 a /64. */
+    /** Returns the key of an address; the addresses of an IPv6 /64 share one key. */
     static String key(InetAddress address) {
         byte[] bytes = address.getAddress();
         return Arrays.toString(bytes.length == 16 ? Arrays.copyOf(bytes, 8) : bytes);

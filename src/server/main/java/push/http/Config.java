@@ -13,10 +13,10 @@ import push.MemoryBudget;
 import push.Settings;
 
 /**
- * Every number that can be set, read once from the environment.
+ * All settings, read once from the environment.
  *
- * <p>Times are milliseconds, sizes are bytes, rates are per second and per client (0: no limit).
- * {@code unknown} names the {@code PUSH_} variables that mean nothing here.
+ * <p>Times are in milliseconds, sizes in bytes, and rates per second and client (0 means no limit). {@code unknown}
+ * contains the {@code PUSH_} variables that are not settings.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -50,17 +50,17 @@ public record Config(
         TrustedProxies trustedProxies,
         Set<String> unknown) {
 
-    /** The largest body of a POST, in bytes. */
+    /** The maximum content of a POST, in bytes. */
     static final int MAX_BODY_BYTES = 64 * 1024;
 
-    /** How many streams a connection may have beyond those that it may hold open, so that a POST never queues. */
+    /** The number of HTTP/2 streams a connection may have beyond its message streams, so that a POST never queues. */
     static final int SPARE_STREAMS = 28;
 
     /**
      * Reads the settings.
      *
-     * @param env the environment; a variable that is missing or blank has its default
-     * @throws BadConfig if a value cannot be used
+     * @param env the environment; a missing or blank variable has its default value
+     * @throws BadConfig if a value is invalid
      */
     public static Config from(Map<String, String> env) {
         Reader read = new Reader(env);
@@ -97,18 +97,18 @@ public record Config(
                 read.unknown);
     }
 
-    /** Those of the settings that the pattern itself needs. */
+    /** Returns the settings of the pattern itself. */
     public Settings settings() {
         return new Settings(
                 heartbeatMs, stallMs, pingMs, pingTimeoutMs, idempotencyMs, retainMessages, retainBytes, ioThreads);
     }
 
-    /** Whether what comes from this address is not bounded by its address. */
+    /** Returns whether this address is exempt from limits per address. */
     boolean isExempt(InetAddress address) {
         return exemptAddresses.stream().anyMatch(block -> block.contains(address));
     }
 
-    /** Takes values out of the environment and keeps the names that are no settings. */
+    /** Reads values from the environment and tracks the names that are not settings. */
     private static final class Reader {
         private final Map<String, String> env;
         private final Set<String> unknown = new TreeSet<>();
@@ -128,8 +128,8 @@ public record Config(
         Path path(String name, String defaultValue) {
             String value = text(name, defaultValue);
             try {
-                return Path.of(value).toAbsolutePath(); // A refusal names it, and has to say where it was looked for.
-            } catch (InvalidPathException e) { // Also of a name that the locale has no characters for.
+                return Path.of(value).toAbsolutePath(); // So that an error message shows where the file was sought.
+            } catch (InvalidPathException e) { // Also if the locale cannot encode the name.
                 throw new BadConfig(name + "=" + value
                         + " cannot be used: give the path of a file, or leave it out for " + defaultValue);
             }
@@ -180,7 +180,7 @@ public record Config(
                     return number;
                 }
             } catch (NumberFormatException e) {
-                // Falls through: not a number and out of bounds deserve the same answer.
+                // Falls through: both errors have the same message.
             }
             throw new BadConfig(name + "=" + value + " cannot be used: give a whole number from " + min + " to " + max
                     + ", or leave it out for " + defaultValue);

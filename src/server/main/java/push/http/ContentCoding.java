@@ -7,22 +7,24 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much a client wants each of the two content codings that the server has (RFC 9110, 12.5.3).
+ * The weights a client gives to the server's two content codings (RFC 9110, 12.5.3).
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param gzip the weight of gzip, 0 to 1; 0 says that the client does not take it
- * @param identity the weight of no coding at all
+ * @param gzip the weight of gzip, 0 to 1; 0 means that the client does not accept it
+ * @param identity the weight of no coding
  */
 record ContentCoding(double gzip, double identity) {
     private static final Pattern WEIGHT = Pattern.compile("q=(0(\\.\\d{0,3})?|1(\\.0{0,3})?)");
-    /** So that a client which takes both, and says nothing of identity, gets gzip whatever weight it gave that. */
+    /** The default weight of identity. It is so low that a client that accepts gzip with any weight receives gzip. */
     private static final double LEAST = 0.0001;
 
-    /** Reads the value of {@code Accept-Encoding}, all its lines joined by commas; null if there is none. */
+    /**
+     * Parses the value of {@code Accept-Encoding}, with all its lines joined by commas; null if the field is absent.
+     */
     static ContentCoding parse(@Nullable String accepted) {
         if (accepted == null) {
-            return new ContentCoding(0, 1); // All codings are acceptable, and the plain one suits every client.
+            return new ContentCoding(0, 1); // Any coding is acceptable, and identity suits every client.
         }
         Map<String, Double> weights = new HashMap<>();
         for (String element : accepted.toLowerCase(Locale.ROOT).split(",", -1)) {
@@ -35,7 +37,9 @@ record ContentCoding(double gzip, double identity) {
         return new ContentCoding(gzip, weights.getOrDefault("identity", excluded ? 0 : LEAST));
     }
 
-    /** A weight that is malformed counts as none: better plain than a coding that the client cannot read. */
+    /**
+     * Returns a weight. A malformed one counts as 0, because no coding is safer than one that the client cannot decode.
+     */
     private static double weight(String parameter) {
         String weight = parameter.strip();
         return WEIGHT.matcher(weight).matches() ? Double.parseDouble(weight.substring(2)) : 0;

@@ -16,38 +16,39 @@ import org.xnio.XnioIoThread;
 import push.Stats;
 
 /**
- * Lets connections in: so many in all, so many from one address, and so many whose client has not said its first word yet.
+ * Admits connections. It limits their total number, the number per address, and the number that have not sent their
+ * first bytes after the handshake.
  *
- * <p>It exists because each connection takes memory and each handshake milliseconds, whether anything comes of them or not.
- * One that is refused is closed before TLS costs anything. Where there are too many handshakes, the one that has gone on for
- * longest makes room: an honest one is soon over.
+ * <p>It exists because each connection costs memory and each handshake costs milliseconds, whether or not requests
+ * follow. A refused connection is closed before TLS starts. If there are too many handshakes, the oldest one is ended
+ * to make room, because an honest handshake is short.
  *
- * <p><b>Length:</b> its limits are looked at together, under one lock.
+ * <p><b>Length:</b> the limits are checked together, under one lock.
  *
- * <p><b>Threads:</b> any thread; guarded by this object's lock where said.
+ * <p><b>Threads:</b> any thread; fields marked {@code @GuardedBy} are guarded by this object's lock.
  */
 final class Door implements TcpConnection.Gate {
     private static final Logger LOG = Logger.getLogger(Door.class.getName());
 
-    /** One address may have this part of the handshakes. */
+    /** One address may hold one in this many handshakes. */
     private static final int SHARE = 20;
 
     private static final int LEAST = 10;
 
     private static final long SAY_NANOS = 10_000_000_000L;
 
-    /** After so much time in handshakes an IO thread does everything else that is to be done. */
+    /** After this much handshake work, an IO thread turns to its other work. */
     private static final long WORK_NANOS = 10_000_000;
 
     private static final int REST_MS = 1;
 
-    /** An address, and what it holds. */
+    /** The counts of one address. */
     private static final class Address {
         int connections;
         int handshakes;
     }
 
-    /** How long an IO thread has worked on handshakes, and until when it rests from them. */
+    /** The time an IO thread has spent on handshakes, and when its pause from them ends. */
     private static final class Pace {
         long workedNanos;
         long restUntilNanos = System.nanoTime();
@@ -62,7 +63,7 @@ final class Door implements TcpConnection.Gate {
     private final Map<String, Address> addresses = new HashMap<>();
 
     @GuardedBy("this")
-    private final Map<TcpConnection, String> handshakes = new LinkedHashMap<>(); // In the order in which they came.
+    private final Map<TcpConnection, String> handshakes = new LinkedHashMap<>(); // Oldest first.
 
     @GuardedBy("this")
     private int open;
@@ -76,7 +77,7 @@ final class Door implements TcpConnection.Gate {
         this.pool = pool;
     }
 
-    /** Lets a connection in, or closes it and returns null. */
+    /** Admits a connection, or closes it and returns null. */
     @Nullable
     TcpConnection admit(StreamConnection socket) {
         String address = address(socket);
@@ -93,7 +94,7 @@ final class Door implements TcpConnection.Gate {
         return connection;
     }
 
-    /** Which limit is reached; empty if it may come in. */
+    /** Returns a description of the limit that was reached, or an empty string if the connection may enter. */
     private synchronized String enter(TcpConnection connection, String key) {
         Address address = addresses.computeIfAbsent(key, none -> new Address());
         boolean isBounded = !key.isEmpty();
@@ -133,7 +134,7 @@ final class Door implements TcpConnection.Gate {
         stats.handshakesDropped.increment();
     }
 
-    /** Its handshake is over, in whichever way. */
+    /** Removes a connection from the handshakes in progress, whether the handshake succeeded or failed. */
     @GuardedBy("this")
     private void end(TcpConnection connection) {
         String key = handshakes.remove(connection);
@@ -143,7 +144,7 @@ final class Door implements TcpConnection.Gate {
         }
     }
 
-    /** The client has said its first word. */
+    /** Records that the client has sent its first bytes. */
     synchronized void greeted(TcpConnection connection) {
         end(connection);
         connection.greeted();
@@ -170,7 +171,7 @@ final class Door implements TcpConnection.Gate {
         }
     }
 
-    /** How many connections there are that have not been closed, those that are about to be included. */
+    /** Returns the number of connections that are not closed, including those being closed. */
     synchronized int connections() {
         return open;
     }
@@ -183,7 +184,7 @@ final class Door implements TcpConnection.Gate {
         }
     }
 
-    /** What is counted as one address; empty for one that is not bounded. */
+    /** Returns the key that limits count this connection under, or an empty string if it has no limit per address. */
     private String address(StreamConnection socket) {
         InetSocketAddress peer = socket.getPeerAddress(InetSocketAddress.class);
         InetAddress address = peer == null ? null : peer.getAddress();
@@ -200,7 +201,7 @@ final class Door implements TcpConnection.Gate {
         Pace pace = paces.computeIfAbsent(connection.getIoThread(), thread -> new Pace());
         long beganNanos = System.nanoTime();
         if (connection.isTurnedAway()) {
-            return; // Its end is on its way.
+            return; // It is already being closed.
         }
         if (beganNanos - pace.restUntilNanos < 0) {
             connection.pause(REST_MS);

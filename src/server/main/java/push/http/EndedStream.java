@@ -4,17 +4,17 @@ import io.undertow.protocols.http2.Http2HeadersStreamSinkChannel;
 import io.undertow.protocols.http2.Http2StreamSourceChannel;
 
 /**
- * Takes from an HTTP/2 stream that has ended all that it leads to.
+ * Clears all references from an HTTP/2 stream that has ended.
  *
- * <p>It exists because Undertow keeps a stream that was reset for a minute, and one that was reset while flow control held
- * a frame of it for as long as its connection lives: with its exchange, the fields and all that wait for its end.
+ * <p>It exists because Undertow keeps a reset stream for a minute, or until its connection closes if flow control held
+ * a frame of the stream. The stream would keep its exchange, its header fields and its listeners in memory.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class EndedStream {
     private EndedStream() {}
 
-    /** Forgets what the exchange of this stream was; true if flow control holds a frame of it, which then stays. */
+    /** Clears the references of a stream. Returns true if flow control holds a frame of it, which then remains. */
     static boolean forget(Http2StreamSourceChannel request) {
         Http2HeadersStreamSinkChannel response = request.getResponseChannel();
         request.setCompletionListener(null);

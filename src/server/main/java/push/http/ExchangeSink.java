@@ -10,7 +10,7 @@ import push.EndReason;
 import push.Sink;
 
 /**
- * The response of an exchange as the sink of a stream.
+ * Writes a stream to the response of an exchange.
  *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
@@ -19,9 +19,9 @@ final class ExchangeSink implements Sink {
     private final ClientConnection connection;
     private final StreamSinkChannel channel;
     private final StreamSink chunks;
-    private boolean finishing; // Nothing follows what was written.
-    private boolean shut; // The channel knows that.
-    private boolean complete; // All has gone out, the end included.
+    private boolean finishing; // Nothing follows the written bytes.
+    private boolean shut; // The channel knows that nothing follows.
+    private boolean complete; // Everything has been sent, including the end.
     private boolean aborted;
 
     ExchangeSink(HttpServerExchange exchange, ClientConnection connection) {
@@ -33,7 +33,7 @@ final class ExchangeSink implements Sink {
 
     @Override
     public void listen(Listener listener) {
-        // A reset or a lost connection is told through the write listener alone, and only if there is one.
+        // A reset or lost connection is reported only through the write listener, and only if there is one.
         channel.getWriteSetter().set(moved -> moved(listener));
         exchange.addExchangeCompleteListener((done, next) -> {
             listener.ended(EndReason.TCP);
@@ -44,12 +44,12 @@ final class ExchangeSink implements Sink {
     private void moved(Listener listener) {
         boolean broken = false;
         try {
-            flush(); // On a channel that has ended, this completes the exchange.
+            flush(); // If the channel has ended, this completes the exchange.
         } catch (IOException e) {
             broken = true;
         }
         if (aborted) {
-            channel.suspendWrites(); // Undertow closes a channel whose listener does nothing.
+            channel.suspendWrites(); // Undertow closes a channel whose listener is idle.
         } else if (broken || !channel.isOpen()) {
             listener.ended(EndReason.TCP);
         } else {
@@ -62,7 +62,7 @@ final class ExchangeSink implements Sink {
         return chunks.write(bytes);
     }
 
-    /** Asks twice: where a small window cuts a frame, the first answer is of the part alone. */
+    /** Flushes twice: when a small window splits a frame, the first result covers only the first part. */
     @Override
     public boolean flush() throws IOException {
         if (!chunks.finishBegun()) {
@@ -100,7 +100,7 @@ final class ExchangeSink implements Sink {
         Limits.release(exchange);
         connection.ended(exchange);
         connection.finish(this::close);
-        if (complete) { // To end the exchange would wait for a request that has no end.
+        if (complete) { // Ending the exchange would wait for an endless request.
             connection.stopRequest(exchange);
         }
     }
@@ -113,7 +113,7 @@ final class ExchangeSink implements Sink {
         try {
             channel.flush(); // Completes the exchange, which closing alone does not.
         } catch (IOException e) {
-            // It was broken already, which is why we are here.
+            // The channel was already broken.
         }
     }
 }

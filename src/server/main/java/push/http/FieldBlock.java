@@ -14,30 +14,31 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of one HTTP/2 request, checked as RFC 9113, 8.2 and 8.3, asks.
+ * The field section of one HTTP/2 request, validated according to RFC 9113, 8.2 and 8.3.
  *
- * <p>It exists because Undertow checks while it decodes, and ends the whole connection in the middle of a block: one
- * malformed request would end every stream behind a proxy. Here a malformed request costs its own stream.
+ * <p>It exists because Undertow validates while it decodes, and ends the whole connection in the middle of a field
+ * block. One malformed request would end every stream behind a proxy. Here, a malformed request ends only its own
+ * stream.
  *
- * <p><b>Length:</b> the rules of one block, and a word on each; half of them would see half of a request.
+ * <p><b>Length:</b> all rules of one field section, with a comment on each; half of them would see half a request.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class FieldBlock implements HpackDecoder.HeaderEmitter {
-    /** The most that a request's fields may take, counted as RFC 9113, 6.5.2, counts: each with 32 bytes more. */
+    /** The maximum size of a request's fields, measured as in RFC 9113, 6.5.2: 32 bytes are added for each field. */
     static final int MAX_BYTES = 20_000;
 
     static final int MAX_FIELDS = 200;
 
-    /** What a block may be once it is decoded, counted alike: a reference of one byte may stand for 4,000. */
+    /** The maximum size of a decoded block, measured likewise. A reference of one byte can expand to 4,000. */
     static final int MAX_DECODED_BYTES = 256 * 1024;
 
     private static final int OVERHEAD = 32;
 
-    /** The longest pseudo-field of a request that is too large anyhow with which it is passed on. */
+    /** The maximum length of a pseudo-header field that is passed on with a request that is too large. */
     private static final int MAX_SHOWN = 1_000;
 
-    /** As many as Undertow can read; a length that has more of them is refused as too large all the same. */
+    /** The longest number Undertow can parse. A longer Content-Length is still refused as too large. */
     private static final int LENGTH_DIGITS = 18;
 
     private static final Set<String> PSEUDO = Set.of(":method", ":scheme", ":authority", ":path");
@@ -49,14 +50,14 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     private final Map<String, String> pseudo = new HashMap<>();
     private final List<Field> fields = new ArrayList<>();
     private final boolean trailers;
-    private @Nullable StringBuilder cookies; // Its crumbs together (RFC 9113, 8.2.3).
+    private @Nullable StringBuilder cookies; // The cookie-pairs, joined (RFC 9113, 8.2.3).
     private @Nullable String host;
     private @Nullable String length;
     private int bytes;
     private boolean tooLarge;
     private boolean malformed;
 
-    /** An empty block, of a request or of what follows a body. */
+    /** Creates an empty field section: a request's header section or its trailer section. */
     FieldBlock(boolean trailers) {
         this.trailers = trailers;
     }
@@ -70,7 +71,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         }
         tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS;
         if (tooLarge) {
-            return; // Nothing more is kept or looked at; what follows is only decoded, for the table of HPACK.
+            return; // The remaining fields are decoded only to keep the HPACK table in sync.
         }
         malformed |= !isValue(value);
         if (name.startsWith(":")) {
@@ -86,7 +87,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         }
     }
 
-    /** Whether a field that means something to HTTP/2 itself is as it should be. */
+    /** Returns whether a field that HTTP/2 itself restricts is valid. */
     private boolean isAllowed(String name, String value) {
         switch (name) {
             case "host" -> {
@@ -132,24 +133,24 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return c == ' ' || c == '\t';
     }
 
-    /** Whether decoding had to stop, because the block is a bomb. */
+    /** Returns whether decoding had to stop because the block is a decompression bomb. */
     boolean isBomb() {
         return bytes > MAX_DECODED_BYTES;
     }
 
-    /** What it is once it is decoded, counted as RFC 9113, 6.5.2, counts. */
+    /** Returns the decoded size, measured as in RFC 9113, 6.5.2. */
     int decodedBytes() {
         return bytes;
     }
 
-    /** Whether it is more than a request may bring; what was over the limit is not kept. */
+    /** Returns whether the section exceeds the limits of a request. Fields over the limit are not kept. */
     boolean isTooLarge() {
         return tooLarge;
     }
 
-    /** Whether the request must be answered by an error of its stream (RFC 9113, 8.1.1). */
+    /** Returns whether the request must be treated as a stream error (RFC 9113, 8.1.1). */
     boolean isMalformed() {
-        if (malformed || trailers || tooLarge) { // Of one that is too large not all is known; it is refused anyhow.
+        if (malformed || trailers || tooLarge) { // Incomplete if too large, and refused anyway.
             return malformed;
         }
         String path = pseudo.getOrDefault(":path", "");
@@ -160,19 +161,19 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return !whole || !(path.startsWith("/") || asterisk) || twoHosts;
     }
 
-    /** How long the body is that it announces; -1 if it does not say so, or is refused anyhow. */
+    /** Returns the announced Content-Length, or -1 if there is none or the request is refused anyway. */
     long contentLength() {
         return tooLarge || malformed || length == null || length.length() > LENGTH_DIGITS ? -1 : Long.parseLong(length);
     }
 
-    /** The block once more, as literals that need no table. */
+    /** Encodes the section again, as literals that need no table. */
     byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
         if (host != null) {
             pseudo.putIfAbsent(":authority", host);
         }
-        if (tooLarge) { // Undertow has limits of its own, beyond which it ends the connection: it gets what is to be
-            // refused.
+        if (tooLarge) { // Undertow ends the connection above limits of its own, so it receives only the
+            // fields that the refusal needs.
             pseudo.values().removeIf(value -> value.length() > MAX_SHOWN);
             pseudo.putIfAbsent(":method", "GET");
             pseudo.putIfAbsent(":scheme", "https");
@@ -189,21 +190,21 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return out.toByteArray();
     }
 
-    /** A field that no request may have: whoever decodes it resets the stream. */
+    /** Returns a field that no request may contain. A decoder that reads it resets the stream. */
     static byte[] malformed() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         literal(out, "MALFORMED", "");
         return out.toByteArray();
     }
 
-    /** A literal without indexing, with a new name (RFC 7541, 6.2.2). */
+    /** Writes a literal field without indexing, with a new name (RFC 7541, 6.2.2). */
     private static void literal(ByteArrayOutputStream out, String name, String value) {
         out.write(0);
         string(out, name);
         string(out, value);
     }
 
-    /** A string that is not in Huffman's code (RFC 7541, 5.2). */
+    /** Writes a string without Huffman coding (RFC 7541, 5.2). */
     static void string(ByteArrayOutputStream out, String text) {
         int prefix = 0x7f;
         if (text.length() < prefix) {
@@ -216,6 +217,6 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             }
             out.write(rest);
         }
-        out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1)); // Each is a byte: so the decoder makes its strings.
+        out.writeBytes(text.getBytes(StandardCharsets.ISO_8859_1)); // One byte per character, as the decoder reads it.
     }
 }

@@ -7,11 +7,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the value of a header field from left to right: tokens, quoted strings, lists (RFC 9110, 5.6).
+ * Parses a field value from left to right: tokens, quoted strings and lists (RFC 9110, 5.6).
  *
- * <p>It exists so that every field is read by one grammar, in time that grows with its length and no faster.
+ * <p>It exists so that every field is parsed by one grammar, in linear time.
  *
- * <p><b>Threads:</b> confined to the thread that made it.
+ * <p><b>Threads:</b> confined to the thread that created it.
  */
 final class FieldReader {
     private final String value;
@@ -21,13 +21,13 @@ final class FieldReader {
         this.value = value;
     }
 
-    /** The lines of a field as one value (RFC 9110, 5.3); null if there is none. */
+    /** Returns the field's lines as one value (RFC 9110, 5.3), or null if the field is absent. */
     static @Nullable String join(HttpServerExchange exchange, HttpString name) {
         var lines = exchange.getRequestHeaders().get(name);
         return lines == null ? null : String.join(",", lines);
     }
 
-    /** The elements of a list (5.6.1), without the empty ones; a comma inside a quoted string separates nothing. */
+    /** Returns the non-empty elements of a list (5.6.1). A comma in a quoted string does not separate elements. */
     static List<String> elements(String list) {
         List<String> elements = new ArrayList<>();
         int from = 0;
@@ -43,7 +43,7 @@ final class FieldReader {
             } else if (c == '"') {
                 quoted = !quoted;
             } else if (c == '\\' && quoted) {
-                i = Math.min(i + 1, list.length() - 1); // The next character stands for itself.
+                i = Math.min(i + 1, list.length() - 1); // The next character is escaped.
             }
         }
         return elements;
@@ -65,7 +65,7 @@ final class FieldReader {
         return at == value.length();
     }
 
-    /** Passes over optional white space (5.6.3). */
+    /** Skips optional whitespace (5.6.3). */
     FieldReader space() {
         while (at < value.length() && isSpace(value.charAt(at))) {
             at++;
@@ -73,14 +73,14 @@ final class FieldReader {
         return this;
     }
 
-    /** Passes over this character, if it is the next one. */
+    /** Skips this character if it is next. Returns whether it was. */
     boolean take(char expected) {
         boolean there = at < value.length() && value.charAt(at) == expected;
         at += there ? 1 : 0;
         return there;
     }
 
-    /** A token (5.6.2); empty if the next character belongs to none. */
+    /** Returns a token (5.6.2), or an empty string if the next character is not a token character. */
     String token() {
         int from = at;
         while (at < value.length() && isTokenCharacter(value.charAt(at))) {
@@ -89,7 +89,7 @@ final class FieldReader {
         return value.substring(from, at);
     }
 
-    /** A token, or what a quoted string says (5.6.4); null if there is neither. */
+    /** Returns a token or the content of a quoted string (5.6.4), or null if neither follows. */
     @Nullable
     String tokenOrQuoted() {
         if (!take('"')) {

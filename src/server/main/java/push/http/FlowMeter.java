@@ -8,46 +8,47 @@ import org.xnio.conduits.AbstractStreamSinkConduit;
 import org.xnio.conduits.StreamSinkConduit;
 
 /**
- * Counts the DATA that goes out and what the peer gives back (RFC 9113, 5.2): which stream holds the connection's window?
+ * Counts the DATA bytes sent and the window credit from the peer (RFC 9113, 5.2), to find the stream that holds the
+ * connection's window.
  *
- * <p>It exists because all streams of a connection share one window. A reader that takes nothing can use it up, and then all
- * stand still; Undertow keeps its own count to itself. And Undertow does not see when a new SETTINGS_INITIAL_WINDOW_SIZE makes
- * the window of an open stream wider than it may be.
+ * <p>It exists because all streams of a connection share one window. A reader that stops can exhaust it, and then every
+ * stream stalls; Undertow does not expose its count. Undertow also does not notice when a new
+ * SETTINGS_INITIAL_WINDOW_SIZE makes the window of an open stream exceed the maximum.
  *
- * <p><b>Length:</b> each way to write passes here, and all that goes out is counted in one place.
+ * <p><b>Length:</b> every write method passes through this class, and all output is counted in one place.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private static final int HEADER_BYTES = 9;
     private static final int DATA = 0;
-    private static final int LEAST = 2; // Undertow sends nothing if there is no more than that.
+    private static final int LEAST = 2; // Undertow sends nothing in a window this small.
 
     private final ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
-    private int payload; // Bytes of the present frame that are still to go out.
-    private long window = 65_535; // Of the connection, which no setting changes (6.9.2).
-    private long capacity = window; // The widest that it has been.
-    private long initial = 65_535; // The window with which each request begins.
-    private int[] ids = new int[4]; // Of requests that have not been answered to the end.
-    private long[] held = new long[4]; // Sent on each, less what was given back to it; not below 0.
-    private long[] given = new long[4]; // Given to the window of each, less what was sent: below 0 too.
+    private int payload; // Unsent bytes of the current frame.
+    private long window = 65_535; // Of the connection; no setting changes it (6.9.2).
+    private long capacity = window; // The largest it has been.
+    private long initial = 65_535; // The initial window of each request.
+    private int[] ids = new int[4]; // Requests without a complete response.
+    private long[] held = new long[4]; // Sent on each stream minus credit received; at least 0.
+    private long[] given = new long[4]; // Credit minus bytes sent on each stream; may be negative.
     private boolean[] mayHold = new boolean[4]; // Whether it may hold the window.
     private int requests;
-    private long bytes; // All that the connection has taken.
-    private int frames; // Of DATA that have begun to go out since they were counted last.
-    private int last; // Streams are mostly written in their order.
+    private long bytes; // Total that the connection has accepted.
+    private int frames; // DATA frames started since the last count.
+    private int last; // Streams are mostly written in order.
     private int[] positions = new int[8];
 
     FlowMeter(StreamSinkConduit next) {
         super(next);
     }
 
-    /** Whether the connection's window lets nothing more out. */
+    /** Returns whether the connection's window is exhausted. */
     boolean isExhausted() {
         return window <= LEAST;
     }
 
-    /** A request has come in, whose answer will have a window. */
+    /** Adds a request, whose response will have a window. */
     void begin(int request) {
         if (requests == ids.length) {
             ids = Arrays.copyOf(ids, 2 * requests);
@@ -61,7 +62,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         mayHold[requests++] = false;
     }
 
-    /** Its answer is out, or it was reset; harmless the second time. */
+    /** Removes a request that was answered or reset. Does nothing if it was already removed. */
     void end(int request) {
         int index = indexOf(request);
         if (index >= 0) {
@@ -77,7 +78,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return requests;
     }
 
-    /** Forgets all requests but these: Undertow does not tell of each end. */
+    /** Removes all requests except these, because Undertow does not report the end of every request. */
     void retain(Set<Integer> open) {
         for (int i = requests - 1; i >= 0; i--) {
             if (!open.contains(ids[i])) {
@@ -86,7 +87,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** Counts a request among those that may hold the window, one on which so many bytes have been sent already. */
+    /** Marks a request as a possible holder of the window, and records how many bytes were already sent on it. */
     void add(int stream, int sent) {
         if (indexOf(stream) < 0) {
             begin(stream);
@@ -96,7 +97,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         held[index] = Math.max(held[index], sent);
     }
 
-    /** It waits no longer. */
+    /** Records that a request can no longer hold the window. */
     void remove(int stream) {
         int index = indexOf(stream);
         if (index >= 0) {
@@ -105,9 +106,9 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     /**
-     * The peer has given bytes back to a stream, or to the connection: stream 0.
+     * Adds credit from the peer to a stream, or to the connection if the stream is 0.
      *
-     * @return whether a stream's window is no wider than it may be (RFC 9113, 6.9.1); of the connection's Undertow says so
+     * @return whether a stream's window is within the limit (RFC 9113, 6.9.1); Undertow checks the connection's window
      */
     boolean credit(int stream, int bytes) {
         if (stream == 0) {
@@ -119,15 +120,16 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         if (index < 0) {
             return true;
         }
-        held[index] = Math.max(0, held[index] - bytes); // A peer may also widen a stream's window.
+        held[index] = Math.max(0, held[index] - bytes); // A peer may also enlarge a stream's window.
         given[index] += bytes;
         return initial + given[index] <= Integer.MAX_VALUE;
     }
 
     /**
-     * The peer has set the window with which requests begin, and so has changed that of each that is open, below 0 perhaps.
+     * Sets the initial window of requests. This also changes the window of each open request, which may become
+     * negative.
      *
-     * @return whether none is wider than it may be (RFC 9113, 6.9.2)
+     * @return whether every window is within the limit (RFC 9113, 6.9.2)
      */
     boolean setInitial(long window) {
         initial = window;
@@ -140,9 +142,10 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     /**
-     * The stream that most likely holds the connection's window, or -1 if there is none. A peer that reads a stream mostly says
-     * so to the stream as well. One that has not read at all holds just what was sent on it: if that is the whole window, it is
-     * the one, though another that was read, and was credited to the connection alone, has been sent more.
+     * Returns the stream that most likely holds the connection's window, or -1 if there is none. A peer that reads a
+     * stream usually credits the stream as well. A stream that was never read holds exactly the bytes sent on it. If
+     * they amount to the whole window, that stream is the holder, even if more was sent on another stream that was read
+     * and whose credit went only to the connection.
      */
     int holder() {
         long missing = capacity - window;
@@ -155,7 +158,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return best < 0 || held[best] == 0 ? -1 : ids[best];
     }
 
-    /** How many bytes the connection has taken. */
+    /** Returns the number of bytes that the connection has accepted. */
     long bytes() {
         return bytes;
     }
@@ -168,7 +171,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return holdsAll ? held[one] < held[other] : held[one] > held[other];
     }
 
-    /** How many frames of DATA have gone out since this was asked last. */
+    /** Returns the number of DATA frames sent since the last call. */
     int takeFrames() {
         int taken = frames;
         frames = 0;
@@ -236,7 +239,7 @@ final class FlowMeter extends AbstractStreamSinkConduit<StreamSinkConduit> {
         }
     }
 
-    /** Looks at what has just been taken out of a buffer. */
+    /** Counts the bytes that were just taken from a buffer. */
     private void count(ByteBuffer bytes, int start) {
         int end = bytes.position();
         this.bytes += end - start;

@@ -1,46 +1,46 @@
 package push.http;
 
 /**
- * How much a client may ask of the server that brings nothing: frames that cost nothing to send, and requests that are
- * refused.
+ * Limits a client's useless work for the server: frames that are cheap to send, and requests that are refused.
  *
- * <p>It exists because such a client costs the server more than itself (RFC 9113, 10.5). A client that is sent messages earns
- * more than the frames with which it takes them, so a proxy with a thousand streams never gets here.
+ * <p>It exists because such a client costs the server more than itself (RFC 9113, 10.5). A client that receives
+ * messages earns more budget than its frames for receiving them cost, so a proxy with a thousand streams never exhausts
+ * it.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class FrameBudget {
-    /** What is to be done with a connection. */
+    /** The action to take on a connection. */
     enum Verdict {
         GO_ON,
-        /** Nothing is to be read from it for {@link #REST_MS}. */
+        /** Stop reading from it for {@link #REST_MS}. */
         REST,
-        /** It has been told to rest too often: ENHANCE_YOUR_CALM. */
+        /** It has had to rest too often: end it with ENHANCE_YOUR_CALM. */
         END
     }
 
     static final int REST_MS = 100;
 
-    /** What a connection begins with, and what it gets back each second. */
+    /** The initial budget of a connection, and the amount restored each second. */
     static final int FULL = 2_000;
 
     static final int PER_SECOND = 200;
 
-    /** What a frame of a stream's DATA and an answer that is no refusal are worth. */
+    /** The budget earned by a DATA frame sent on a stream, and by a response that is not a refusal. */
     static final int EARNED = 4;
 
     static final int REFUSED = 4;
 
-    /** The most that can be earned: a storm's windows are opened when it is over. */
+    /** The maximum that can be earned. After a burst of messages, the client sends many WINDOW_UPDATE frames. */
     static final int MOST = 200_000;
 
-    /** How often it rests before it is ended, unless half of the budget has come back meanwhile. */
+    /** The number of rests before the connection is ended, unless half the budget is restored in the meantime. */
     static final int MAX_RESTS = 20;
 
-    /** DATA of this length has cost its sender enough; a window bounds how much of it comes. */
+    /** DATA of this length costs its sender enough; the flow-control window limits its amount. */
     static final int LONG_DATA = 256;
 
-    /** As much of a head as costs what a frame does. */
+    /** The size of a header section that costs as much as one frame. */
     static final int HEAD_BYTES = 2_048;
 
     private double left = FULL;
@@ -51,22 +51,22 @@ final class FrameBudget {
         this.filledNanos = nowNanos;
     }
 
-    /** The connection has done so many things for which it was made. */
+    /** Adds budget for this many useful actions of the connection. */
     void earn(int things) {
         left = Math.min(MOST, left + things * EARNED);
     }
 
-    /** A frame begins. */
+    /** Spends budget for a frame that begins. */
     Verdict frame(int type, int length, long nowNanos) {
         return type == FrameGate.DATA && length >= LONG_DATA ? Verdict.GO_ON : spend(1, nowNanos);
     }
 
-    /** A head was decoded: HPACK can make megabytes of a few bytes. */
+    /** Spends budget for a decoded header section: HPACK can expand a few bytes to megabytes. */
     Verdict decoded(int bytes, long nowNanos) {
         return spend(bytes / HEAD_BYTES, nowNanos);
     }
 
-    /** A request was refused. */
+    /** Spends budget for a refused request. */
     Verdict refused(long nowNanos) {
         return spend(REFUSED, nowNanos);
     }

@@ -15,51 +15,54 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at every HTTP/2 frame before Undertow does: counts it, and gathers a request's fields until they are whole.
+ * Inspects every HTTP/2 frame before Undertow does: counts it, and collects a request's field block until it is
+ * complete.
  *
- * <p>It exists because Undertow handles a request whose CONTINUATION has not come yet, and ends a connection for what
- * is an error of one stream (RFC 9113, 8.1.1). It is given each block of fields whole, checked, and as literals; a block
- * that is malformed reaches it as one that it resets. A client's GOAWAY stops here: Undertow would end all streams of the
- * connection, against RFC 9113, 6.8.
+ * <p>It exists because Undertow handles a request before its CONTINUATION arrives, and ends the connection for a stream
+ * error (RFC 9113, 8.1.1). The gate passes each field block to Undertow complete, validated and encoded as literals. It
+ * replaces a malformed block with one for which Undertow resets the stream. It keeps a client's GOAWAY, because
+ * Undertow would end all streams of the connection, contrary to RFC 9113, 6.8.
  *
- * <p><b>Length:</b> it is one parser with one state; half of it could not be read without the other.
+ * <p><b>Length:</b> it is one parser with one state, and half of it could not be understood alone.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class FrameGate {
-    /** Reads one frame out of a buffer; null if it is not whole yet. */
+    /** Parses one frame from a buffer. Returns null if it is incomplete. */
     interface Parser {
         @Nullable
         FrameHeaderData parse(ByteBuffer bytes) throws IOException;
     }
 
-    /** Told of what the gate has seen. */
+    /** Receives the events that the gate detects. */
     interface Watcher {
-        /** A frame begins; false if nothing more is to be read. */
+        /** A frame begins. Returns false if nothing more is to be read. */
         boolean began(int type, int length);
 
-        /** A block of fields is whole, and was decoded to so many bytes. */
+        /** A field block is complete and was decoded to this many bytes. */
         void decoded(int bytes);
 
-        /** The next request has more fields than it may. */
+        /** The next request has more fields than the limits allow. */
         void tooLarge();
 
-        /** A stream is to be reset, for its peer has broken a rule. */
+        /** The stream must be reset, because the peer has violated the protocol. */
         void broken(int streamId, int error);
 
-        /** The peer has said GOAWAY: what it asked before is still to be answered. */
+        /** The peer has sent GOAWAY. Its earlier requests must still be answered. */
         void peerGoesAway();
 
-        /** The streams whose requests have not been answered to the end. */
+        /** Returns the streams whose requests have no complete response. */
         Set<Integer> inHand();
 
-        /** DATA has come in for a stream that we have reset: its bytes are to be given back to the connection. */
+        /** DATA arrived for a stream that we have reset. Its bytes must be credited to the connection's window. */
         void dropped(int length) throws IOException;
 
-        /** The window with which requests begin is set; false if one that is open gets wider than it may be. */
+        /**
+         * The initial window of requests changes. Returns false if an open request's window would exceed the maximum.
+         */
         boolean windowsBegin(long bytes);
 
-        /** Whether this is a stream of messages, whose window Undertow counts as long as it is open. */
+        /** Returns whether this is a message stream, whose window Undertow tracks as long as the stream is open. */
         boolean isStream(int streamId);
     }
 
@@ -83,24 +86,24 @@ final class FrameGate {
     private static final int PRIORITY_BYTES = 5;
     private static final int LEAST_GOAWAY_BYTES = 8;
 
-    /** What may come for one block: all of it is decoded, for the table of HPACK, and little of it kept. */
+    /** The maximum size of one field block. All of it is decoded for the HPACK table, but little of it is kept. */
     private static final int MAX_BLOCK_BYTES = 256 * 1024;
 
     private static final int MAX_BLOCK_FRAMES = 64;
 
-    /** How many bodies are remembered before it is looked which of them are still of interest. */
+    /** The number of request contents tracked before the finished ones are removed. */
     private static final int MANY_BODIES = 1_000;
 
-    /** How many streams are remembered that we have reset. A peer that lags behind by more of them has to go. */
+    /** The number of streams we remember to have reset. A peer that lags behind by more loses its connection. */
     private static final int MANY_STOPPED = 10_000;
 
-    /** More than a window can be, and than any answer that is no stream. */
+    /** More than the largest window plus the largest response that is not a stream. */
     private static final long MAX_GIVEN = Integer.MAX_VALUE + (64L << 20);
 
-    /** A body that is coming in. */
+    /** Request content that is arriving. */
     private static final class Coming {
-        long given; // To the window of its answer.
-        long left; // Of the Content-Length; below 0 if there is none.
+        long given; // Credit to its response's window.
+        long left; // Of the Content-Length; negative if absent.
 
         Coming(long length) {
             this.left = length;
@@ -113,20 +116,20 @@ final class FrameGate {
     private final byte[] head = new byte[HEAD_BYTES];
     private int prefaceLeft = PREFACE_BYTES;
     private int headRead;
-    private boolean passing; // A frame is under way that Undertow reads by itself.
-    private byte @Nullable [] payload; // Of a frame that is coming in and is read here.
+    private boolean passing; // Undertow parses the current frame itself.
+    private byte @Nullable [] payload; // Of a frame that is parsed here.
     private int payloadRead;
 
-    private @Nullable FieldBlock block; // Begun, and not ended.
-    private byte[] undecoded = {}; // The first part of a field that was cut by the end of a frame.
+    private @Nullable FieldBlock block; // Started but not complete.
+    private byte[] undecoded = {}; // The first part of a field that was split by the end of a frame.
     private byte[] priority = {};
     private int blockFlags;
     private int blockStream;
     private int blockBytes;
     private int blockFrames;
-    private int lastStream; // The highest that has been asked for.
-    private final Map<Integer, Coming> bodies = new HashMap<>(); // Of streams of which the end has not come yet.
-    // Streams that we have reset before their end came, and what the peer may still send on each.
+    private int lastStream; // The highest stream requested so far.
+    private final Map<Integer, Coming> bodies = new HashMap<>(); // Of streams whose end has not arrived.
+    // Streams that we have reset before their end, and how many bytes the peer may still send on each.
     private final Map<Integer, Integer> stopped = new LinkedHashMap<>();
 
     FrameGate(Parser undertow, Watcher watcher) {
@@ -134,7 +137,7 @@ final class FrameGate {
         this.watcher = watcher;
     }
 
-    /** The next frame that Undertow is to handle, or null if there is none in these bytes. */
+    /** Returns the next frame for Undertow to handle, or null if these bytes do not complete one. */
     @Nullable
     FrameHeaderData next(ByteBuffer bytes) throws IOException {
         if (prefaceLeft > 0) {
@@ -158,12 +161,13 @@ final class FrameGate {
     }
 
     /**
-     * We are about to reset a stream. What the peer has sent before it knows that is dropped (RFC 9113, 5.1).
+     * Records that we are about to reset a stream. The peer's frames that are already in transit are dropped (RFC 9113,
+     * 5.1).
      *
-     * @param window the most that it may have under way
+     * @param window the maximum number of bytes in transit
      */
     void stop(int stream, int window) {
-        if (bodies.remove(stream) != null) { // Else its end has come, and nothing may follow.
+        if (bodies.remove(stream) != null) { // Otherwise its end has arrived, and no frame may follow.
             stopped.put(stream, window);
             if (stopped.size() > MANY_STOPPED) {
                 stopped.remove(stopped.keySet().iterator().next());
@@ -171,7 +175,7 @@ final class FrameGate {
         }
     }
 
-    /** Whether a frame is DATA that is to be dropped; more of it than the window let out is not. */
+    /** Returns whether a frame is DATA to drop. DATA in excess of the window is not dropped. */
     private boolean drops(int type, int stream, int length) {
         Integer left = type == DATA ? stopped.get(stream) : null;
         if (left == null || length > left) {
@@ -197,15 +201,15 @@ final class FrameGate {
         Coming body = frame == null || head[3] != DATA
                 ? null
                 : bodies.get(ByteBuffer.wrap(head).getInt(5));
-        if (body != null) { // Undertow counts too, but does not look when trailers come; the padding's length it has
-            // read just now.
+        if (body != null) { // Undertow counts too, but does not check when trailers arrive. It has just
+            // read the padding's length.
             int padding = (head[4] & PADDED) == 0 ? 0 : 1 + (bytes.get(bytes.position() - 1) & 0xff);
             body.left -= (ByteBuffer.wrap(head).getInt() >>> 8) - padding;
         }
         return frame;
     }
 
-    /** Reads the head of a frame; false if it is the last that may come. */
+    /** Reads a frame header. Returns false if no more frames may follow. */
     private boolean begin(ByteBuffer bytes) throws IOException {
         int count = Math.min(HEAD_BYTES - headRead, bytes.remaining());
         bytes.get(head, headRead, count);
@@ -221,7 +225,7 @@ final class FrameGate {
         if (length > Http2Channel.DEFAULT_MAX_FRAME_SIZE) {
             throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR);
         }
-        boolean isGoAway = type == GOAWAY && stream == 0; // On another stream it is an error, of which Undertow tells.
+        boolean isGoAway = type == GOAWAY && stream == 0; // On another stream it is an error, which Undertow reports.
         if (isGoAway && length < LEAST_GOAWAY_BYTES) {
             throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR);
         }
@@ -294,8 +298,8 @@ final class FrameGate {
     }
 
     /**
-     * Undertow forgets a window when its response is out. An answer is short, so what was given to the window of a
-     * request whose body still comes tells enough.
+     * Undertow discards a stream's window when its response is sent. Because a response is short, the credit given
+     * while the request's content is still arriving suffices to detect an overflow.
      */
     private @Nullable FrameHeaderData windowUpdate(byte[] frame) throws IOException {
         int stream = ByteBuffer.wrap(head).getInt(5) & 0x7fff_ffff;
@@ -309,7 +313,10 @@ final class FrameGate {
         return undertow.parse(ByteBuffer.wrap(frame));
     }
 
-    /** Undertow sets the window of a request when it next writes to it, and does not look whether it is too wide then. */
+    /**
+     * Undertow updates a request's window at its next write, but does not check whether the window then exceeds the
+     * maximum.
+     */
     private @Nullable FrameHeaderData settings(byte[] frame) throws IOException {
         for (ByteBuffer settings = ByteBuffer.wrap(frame); settings.hasRemaining(); ) {
             int id = settings.getShort();
@@ -322,7 +329,7 @@ final class FrameGate {
         return undertow.parse(ByteBuffer.wrap(frame));
     }
 
-    /** The block's part in HEADERS, without what may stand around it (RFC 9113, 6.2). */
+    /** Returns the fragment of the field block in HEADERS, without padding and priority (RFC 9113, 6.2). */
     private ByteBuffer withoutPadding(byte[] frame) throws ConnectionErrorException {
         int before = ((blockFlags & PADDED) != 0 ? 1 : 0) + ((blockFlags & PRIORITY) != 0 ? PRIORITY_BYTES : 0);
         int padding = (blockFlags & PADDED) != 0 && frame.length > 0 ? frame[0] & 0xff : 0;
@@ -342,7 +349,7 @@ final class FrameGate {
             decoder.setHeaderEmitter(fields);
             decoder.decode(all, !last);
             all.limit(all.capacity());
-        } catch (HpackException | RuntimeException e) { // The two tables are no longer the same.
+        } catch (HpackException | RuntimeException e) { // The two HPACK tables differ now.
             if (fields.isBomb()) {
                 throw new ConnectionErrorException(Http2Channel.ERROR_ENHANCE_YOUR_CALM, e);
             }
@@ -376,12 +383,12 @@ final class FrameGate {
             boolean expected = body != null;
             if (stopped.remove(blockStream) != null
                     || (expected && !watcher.inHand().contains(blockStream))) {
-                return null; // We have reset the stream, which an honest peer may not know yet.
+                return null; // We have reset the stream, and the peer may not know yet.
             } else if (body != null && (fields.isMalformed() || !ends || body.left > 0)) { // RFC 9113, 8.1 and 8.1.1.
                 watcher.broken(blockStream, Http2Channel.ERROR_PROTOCOL_ERROR);
                 return null;
             }
-            content = new byte[0]; // Trailers tell us nothing; of a closed stream Undertow says so.
+            content = new byte[0]; // Trailers are ignored; Undertow reports a closed stream.
         }
         ByteBuffer out = ByteBuffer.allocate(2 * HEAD_BYTES + priority.length + content.length);
         int first = Math.min(content.length, Http2Channel.DEFAULT_MAX_FRAME_SIZE - priority.length);

@@ -13,16 +13,19 @@ import push.Resume;
 import push.Wire;
 
 /**
- * {@code GET /history}: older messages, a page at a time, oldest first.
+ * {@code GET /history}: older messages, one page at a time, oldest first.
  *
- * <p>It exists because a stream begins with the newest {@value Config#HISTORY} messages only, and a reader wants to go
- * back. A page shares the bytes that the streams write, so that an answer which a client does not read costs no copy.
+ * <p>It exists because a stream starts with only the newest {@value MessageLog#HISTORY} messages, and a reader may want
+ * earlier ones. A page shares its bytes with the streams, so an unread response needs no copy.
  *
- * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ * <p><b>Threads:</b> any IO thread; it has no state of its own.
  */
 final class HistoryHandler {
     private static final int MAX_LIMIT = 200;
-    /** At least one message, whatever its size; a page beyond this would hold up the connection's streams. */
+    /**
+     * The maximum size of a page, except that it has at least one message. A larger page would delay the connection's
+     * streams.
+     */
     private static final int MAX_BYTES = 1 << 18;
 
     private static final ByteBuffer COMMA = ascii(",");
@@ -35,7 +38,10 @@ final class HistoryHandler {
         this.log = log;
     }
 
-    /** Answers with the messages before {@code ?before=<id>}, or with the newest, at most {@code ?limit=} of them. */
+    /**
+     * Responds with the messages before {@code ?before=<id>}, or with the newest ones; {@code ?limit=} sets the maximum
+     * number.
+     */
     void handle(HttpServerExchange exchange) throws Problem {
         String before = parameter(exchange, "before");
         int limit = limit(parameter(exchange, "limit"));
@@ -81,7 +87,7 @@ final class HistoryHandler {
         return values == null ? null : values.getFirst();
     }
 
-    /** The messages up to a position, oldest first: those that are kept, and as many as fit. */
+    /** Returns the retained messages up to a position, oldest first, as many as fit. */
     private List<Message> page(long last, int limit) {
         List<Message> page = new ArrayList<>();
         int bytes = 0;

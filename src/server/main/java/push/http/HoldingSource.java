@@ -13,19 +13,25 @@ import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.ssl.SslConnection;
 
 /**
- * What comes in on a connection and is read here first: calls the reader when it is the connection's turn, and again as long
- * as bytes are held for it.
+ * An input source that reads ahead of Undertow. It calls the reader when it is the connection's turn, and again as long
+ * as it holds bytes for the reader.
  *
- * <p>It exists because the socket tells only of bytes that it has itself, and because an IO thread that reads one client's
- * requests without end does nothing else ({@link Turns}).
+ * <p>It exists because the socket reports only its own bytes, and because an IO thread that reads one client's requests
+ * without a pause does no other work ({@link Turns}).
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceConduit> {
-    /** An IO thread looks at its sockets only when it has no task left: a task in place of this would come before others. */
+    /**
+     * An IO thread checks its sockets only when it has no tasks, so a delay is used instead of a task, which would run
+     * first.
+     */
     private static final int HELD_MS = 1;
 
-    /** Who has had its turn waits a little longer than who has not: a rest of HTTP/2 ends a millisecond after its window. */
+    /**
+     * A connection that has had its turn waits a little longer than others; HTTP/2 resumes one millisecond after its
+     * window.
+     */
     private static final int BEHIND_MS = 3;
 
     final SslConnection tcp;
@@ -57,10 +63,10 @@ abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceCon
         });
     }
 
-    /** Whether there are bytes to be read that the socket does not know of. */
+    /** Returns whether this source holds bytes that the socket does not know of. */
     abstract boolean isHolding();
 
-    /** Something can be read, if it is this connection's turn. */
+    /** Lets the reader read if it is this connection's turn. */
     private void giveTurn() {
         long nowNanos = System.nanoTime();
         long waitMs = turns.waitMs(nowNanos);
@@ -92,11 +98,11 @@ abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceCon
         }
     }
 
-    /** To be called after each read: sees to it that the reader is called again. */
+    /** Ensures that the reader is called again. Must be called after each read. */
     final void goOn() {
         if (resumed && !waking) {
             if (isHolding()) {
-                next.suspendReads(); // The socket would call as long as something comes.
+                next.suspendReads(); // Otherwise the socket would call while data arrives.
                 wakeAfter(HELD_MS);
             } else {
                 next.resumeReads();

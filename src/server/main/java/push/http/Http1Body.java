@@ -6,10 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * The body of one HTTP/1.1 request, chunked or of a length (RFC 9112, 6 and 7), and written again as chunks.
+ * The content of one HTTP/1.1 request, chunked or with a length (RFC 9112, 6 and 7), which is encoded again as chunks.
  *
- * <p>It exists because Undertow takes nearly anything for the size of a chunk, and closes the connection without an answer
- * where a body is malformed or cut. What is written here are chunks of what has come, so that the body can be ended after each.
+ * <p>It exists because Undertow accepts almost anything as a chunk size, and closes the connection without a response
+ * if the content is malformed or incomplete. Only received bytes are encoded, so the content can be ended after any
+ * chunk.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
@@ -17,10 +18,10 @@ final class Http1Body {
     private static final byte[] LINE_END = {'\r', '\n'};
     private static final byte[] LAST_CHUNK = "0\r\n\r\n".getBytes(ISO_8859_1);
 
-    /** For all of a body's lines, beside the sizes themselves: extensions and zeros before a size. */
+    /** The limit for all lines of the content, apart from the sizes: chunk extensions and leading zeros. */
     private static final int MAX_EXTENSION_BYTES = 4_096;
 
-    /** Of a size: 4 GiB, which is more than any body may be. */
+    /** The maximum number of digits in a chunk size. It allows 4 GiB, more than the limit of any content. */
     private static final int MAX_DIGITS = 8;
 
     private enum Next {
@@ -36,17 +37,17 @@ final class Http1Body {
     private Next next;
     private long left; // Of the data that comes next.
     private int extensionBytes;
-    private int sizeBytes; // Of all the lines before the trailers.
+    private int sizeBytes; // Of all lines before the trailers.
     private int trailers;
 
-    /** A body of this many bytes; negative: a chunked one. */
+    /** Creates content with this many bytes, or chunked content if the number is negative. */
     Http1Body(long length) {
         isChunked = length < 0;
         next = isChunked ? Next.SIZE : Next.DATA;
         left = length;
     }
 
-    /** Takes what has come of it, and writes it as chunks; true if it has ended. */
+    /** Consumes the available bytes and writes them as chunks. Returns true at the end of the content. */
     boolean take(ByteBuffer in, ByteArrayOutputStream out) throws Problem {
         while (in.hasRemaining()) {
             switch (next) {
@@ -83,7 +84,7 @@ final class Http1Body {
                         end(out);
                         return true;
                     } else if (line != null) {
-                        Http1Head.nameEnd(line); // They tell us nothing, but they must be fields.
+                        Http1Head.nameEnd(line); // They are ignored, but they must be valid fields.
                         trailers++;
                     }
                 }
@@ -93,7 +94,7 @@ final class Http1Body {
         return false;
     }
 
-    /** Ends the chunks that have been written. */
+    /** Writes the last chunk. */
     static void end(ByteArrayOutputStream out) {
         out.writeBytes(LAST_CHUNK);
     }
@@ -138,7 +139,7 @@ final class Http1Body {
         }
     }
 
-    /** RFC 9112, 7.1.1; white space may stand before a semicolon or an equals sign and after it. */
+    /** Checks the chunk extensions (RFC 9112, 7.1.1). Whitespace may surround a semicolon or an equals sign. */
     private static boolean areExtensions(String text) {
         FieldReader reader = new FieldReader(text);
         while (!reader.atEnd()) {

@@ -18,15 +18,16 @@ import org.xnio.ssl.SslConnection;
 import push.Shards;
 
 /**
- * Reads every byte of an HTTP/1.1 connection before Undertow does, and passes on one checked request at a time.
+ * Reads every byte of an HTTP/1.1 connection before Undertow does, and passes on one validated request at a time.
  *
- * <p>It exists because Undertow's reader is lenient where that lets requests be smuggled, and ends a connection without a
- * word where an answer is due. In place of a head that is malformed Undertow gets a request that {@link #before} refuses; a
- * body that turns out to be malformed is ended, and the reader of the body asks {@link #refuseIfMalformed}. So what came
- * earlier is answered first. After a refusal the gate reads on and drops, so that the answer is not lost in a TCP reset (RFC
- * 9112, 9.6). One read gives one request, and the others on the IO thread get their turn before the next.
+ * <p>It exists because Undertow's parser is so lenient that it allows request smuggling, and it closes connections
+ * without a response. In place of a malformed header section, Undertow receives a request that {@link #before} refuses.
+ * Malformed content is cut short, and its reader then calls {@link #refuseIfMalformed}. Earlier requests are therefore
+ * answered first. After a refusal the gate keeps reading and drops the bytes, so that a TCP reset does not destroy the
+ * response (RFC 9112, 9.6). One read yields one request, and the IO thread's other connections get their turn before
+ * the next.
  *
- * <p><b>Length:</b> it is one reader with one state, and the handler that asks it.
+ * <p><b>Length:</b> it is one reader with one state, and the handler that queries it.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
@@ -38,19 +39,19 @@ final class Http1Gate extends HoldingSource {
 
     private final ByteBufferPool pool;
     private final int patienceMs;
-    private ByteBuffer raw; // What has come and has not been looked at.
-    private ByteBuffer checked = NOTHING; // What has been looked at and not been read.
-    private @Nullable Http1Head head; // Begun, and not ended.
+    private ByteBuffer raw; // Received but not validated.
+    private ByteBuffer checked = NOTHING; // Validated but not read.
+    private @Nullable Http1Head head; // Started but not complete.
     private @Nullable Http1Body body;
     private XnioExecutor.@Nullable Key headTimeout;
-    private int begun; // How many requests have been passed on,
-    private int handled; // how many of them have been handed to the handler,
-    private int answered; // and how many are over.
-    private @Nullable Problem refusal; // Of the last of them: nothing is read after it.
-    private boolean isOver; // The client has been told, or will be: what comes is dropped.
+    private int begun; // Requests passed on,
+    private int handled; // requests that the handler has received,
+    private int answered; // and requests that are complete.
+    private @Nullable Problem refusal; // Of the last request: nothing is read after it.
+    private boolean isOver; // The client has its final response or will get it: input is dropped.
     private int dropped;
 
-    /** A gate in front of a connection of which these bytes have come. */
+    /** Creates a gate for a connection that has already received these bytes. */
     Http1Gate(SslConnection tcp, PooledByteBuffer first, ByteBufferPool pool, Turns turns, int patienceMs) {
         super(tcp, turns);
         this.pool = pool;
@@ -58,7 +59,7 @@ final class Http1Gate extends HoldingSource {
         raw = copy(first);
     }
 
-    /** A handler of HTTP/1.1 requests that answers for this one, where they are malformed. */
+    /** Wraps a handler of HTTP/1.1 requests and refuses malformed requests in its place. */
     static HttpHandler before(HttpHandler handler, Shards shards, Config config) {
         return exchange -> {
             Http1Gate gate = of(exchange);
@@ -89,7 +90,7 @@ final class Http1Gate extends HoldingSource {
         });
         var fields = exchange.getRequestHeaders();
         String length = fields.getFirst(LENGTH);
-        if (length != null) { // Only now, for Undertow allows no length beside chunks.
+        if (length != null) { // Only here, because Undertow rejects a length with chunks.
             fields.remove(LENGTH);
             fields.put(Headers.CONTENT_LENGTH, length);
         }
@@ -100,7 +101,7 @@ final class Http1Gate extends HoldingSource {
         if (channel != null) {
             try (PooledByteBuffer pooled = pool.allocate()) {
                 while (channel.read(pooled.getBuffer().clear()) > 0) {
-                    // The rest of it is here, its end included.
+                    // The remaining content is here, including its end.
                 }
             }
         }
@@ -113,7 +114,7 @@ final class Http1Gate extends HoldingSource {
                 : null;
     }
 
-    /** Refuses a request whose body has ended because it is malformed or cut. Nothing is refused over HTTP/2. */
+    /** Refuses a request whose content was malformed or incomplete. Does nothing in HTTP/2. */
     static void refuseIfMalformed(HttpServerExchange exchange) throws Problem {
         Http1Gate gate = of(exchange);
         Problem problem = gate != null && gate.handled == gate.begun ? gate.refusal : null;
@@ -138,7 +139,10 @@ final class Http1Gate extends HoldingSource {
         return count;
     }
 
-    /** Looks at what has come, up to the end of one request: positive if it has, 0 if nothing has come, -1 at the end. */
+    /**
+     * Validates input up to the end of one request. Returns a positive number for progress, 0 for no input, -1 at the
+     * end.
+     */
     private int check() throws IOException {
         if (refusal != null || isOver) {
             return drop();
@@ -203,7 +207,7 @@ final class Http1Gate extends HoldingSource {
         }
     }
 
-    /** On the heap, because nothing tells when a connection has gone that held a buffer of the pool. */
+    /** Copied to the heap, because a closed connection does not report that it held a pooled buffer. */
     private static ByteBuffer copy(PooledByteBuffer pooled) {
         ByteBuffer from = pooled.getBuffer();
         return ByteBuffer.allocate(from.remaining()).put(from).flip();
@@ -212,7 +216,7 @@ final class Http1Gate extends HoldingSource {
     private int drop() throws IOException {
         raw = NOTHING;
         if (!isOver) {
-            return -1; // What is malformed belongs to a request whose answer is out.
+            return -1; // The malformed request was already answered.
         }
         try (PooledByteBuffer pooled = pool.allocate()) {
             int count = 1;
@@ -224,7 +228,10 @@ final class Http1Gate extends HoldingSource {
         }
     }
 
-    /** Half a head is waited for as long as a body, but not while a request before it is answered. */
+    /**
+     * Limits the wait for an incomplete header section, as for content, but not while an earlier request is in
+     * progress.
+     */
     private void watchHead() {
         boolean isPartial = head != null;
         if (isPartial && headTimeout == null) {
@@ -244,7 +251,7 @@ final class Http1Gate extends HoldingSource {
         }
     }
 
-    /** Undertow wants no more of a request that it has answered: what still comes is dropped, and not reset (9.6). */
+    /** Undertow has answered the request and wants no more input. Further input is dropped, without a reset (9.6). */
     @Override
     public void terminateReads() throws IOException {
         isOver = true;

@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * The head of one HTTP/1.1 request, checked (RFC 9112, 2 to 6), and written again in its plainest form.
+ * The header section of one HTTP/1.1 request, validated (RFC 9112, 2 to 6) and encoded again in its simplest form.
  *
- * <p>It exists because Undertow reads an unknown transfer coding as chunked, unfolds lines, and answers what it refuses
- * without a word. What is written here can be read in one way only: an origin-form, one Host, one of {@code close} and
- * {@code keep-alive}, and every body as chunks.
+ * <p>It exists because Undertow treats an unknown transfer coding as chunked, unfolds lines, and refuses requests
+ * without an explanation. The output has only one interpretation: an origin-form target, one Host, at most one of
+ * {@code close} and {@code keep-alive}, and all content in chunks.
  *
- * <p><b>Length:</b> one grammar, read from its first line to its last.
+ * <p><b>Length:</b> one grammar, parsed from the first line to the last.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class Http1Head {
-    /** Tells how long a body is that is passed on as chunks; a field that comes with this name is dropped. */
+    /** Carries the length of content that is passed on in chunks. A received field with this name is dropped. */
     static final String LENGTH = "push-content-length";
 
     private static final Pattern VERSION = Pattern.compile("HTTP/[0-9]\\.[0-9]");
@@ -29,7 +29,7 @@ final class Http1Head {
     private static final String NOT_IN_TARGETS = "\"#<>\\^`{|}"; // RFC 3986, 2.
     private static final int MAX_METHOD = 32;
     private static final int MAX_LENGTH_DIGITS = 18;
-    private static final int MAX_PARAMETERS = 900; // Of 1,001 Undertow would tell nothing but 400.
+    private static final int MAX_PARAMETERS = 900; // Above 1,000, Undertow would send a 400 without a reason.
 
     private final Http1Lines lines = new Http1Lines();
     private final StringBuilder rest = new StringBuilder(256);
@@ -40,12 +40,12 @@ final class Http1Head {
     private final List<String> expectations = new ArrayList<>(1);
     private String method = "";
     private String target = "";
-    private String authority = ""; // Of an absolute-form, which counts and not Host (RFC 9112, 3.2.2).
+    private String authority = ""; // Of an absolute-form, which overrides Host (RFC 9112, 3.2.2).
     private boolean isHttp10;
     private int fields;
-    private long length; // Of the body; -1 if it is chunked.
+    private long length; // Of the content; -1 if chunked.
 
-    /** Takes what has come of it; true if it is whole. */
+    /** Consumes the available bytes. Returns true when the header section is complete. */
     boolean take(ByteBuffer in) throws Problem {
         String line;
         do {
@@ -64,7 +64,7 @@ final class Http1Head {
         return false;
     }
 
-    /** The length of the body in bytes; 0: there is none, -1: it is chunked. */
+    /** Returns the content length in bytes, 0 if there is no content, or -1 if it is chunked. */
     long bodyLength() {
         return length;
     }
@@ -77,7 +77,7 @@ final class Http1Head {
 
     private void requestLine(String line) throws Problem {
         if (line.isEmpty()) {
-            return; // RFC 9112, 2.2, lets lines before a request be empty.
+            return; // RFC 9112, 2.2, allows empty lines before a request.
         }
         String[] parts = line.split(" ", -1);
         if (parts.length != 3 || !isToken(parts[0]) || parts[1].isEmpty()) {
@@ -96,7 +96,7 @@ final class Http1Head {
         target(parts[1]);
     }
 
-    /** The four forms of a target (RFC 9112, 3.2). */
+    /** Parses the request target, in one of its four forms (RFC 9112, 3.2). */
     private void target(String given) throws Problem {
         if (!given.chars().allMatch(c -> c > ' ' && c < 0x7f && NOT_IN_TARGETS.indexOf(c) < 0)) {
             throw Problem.closing(400, "The target has a character that must be percent-encoded.");
@@ -129,7 +129,7 @@ final class Http1Head {
     private void field(String line) throws Problem {
         int colon = nameEnd(line);
         String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
-        String value = line.substring(colon + 1).strip(); // Only spaces and tabs: all else has been refused.
+        String value = line.substring(colon + 1).strip(); // Only spaces and tabs: other control characters were refused.
         fields++;
         switch (name) {
             case "host" -> hosts.add(value);
@@ -142,7 +142,7 @@ final class Http1Head {
         }
     }
 
-    /** Where the name of a field ends (RFC 9112, 5). */
+    /** Returns the index of the colon after a field name (RFC 9112, 5). */
     static int nameEnd(String line) throws Problem {
         int colon = line.indexOf(':');
         if (line.startsWith(" ") || line.startsWith("\t")) {
@@ -160,7 +160,7 @@ final class Http1Head {
         return !reader.token().isEmpty() && reader.atEnd();
     }
 
-    /** Checks what frames the message (RFC 9112, 6.1 to 6.3), and returns the length of its body. */
+    /** Validates the message framing (RFC 9112, 6.1 to 6.3) and returns the content length. */
     private long length() throws Problem {
         if (hosts.size() > 1 || (hosts.isEmpty() && !isHttp10)) {
             throw Problem.closing(400, "HTTP/1.1 wants one Host: send it once.");
@@ -204,7 +204,7 @@ final class Http1Head {
         }
     }
 
-    /** What Undertow gets of a head that is whole. */
+    /** Encodes a complete header section for Undertow. */
     byte[] plain() {
         StringBuilder head = new StringBuilder(rest.length() + 256);
         head.append(method).append(' ').append(target).append(isHttp10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n");
@@ -225,7 +225,9 @@ final class Http1Head {
         return head.append(rest).append("\r\n").toString().getBytes(ISO_8859_1);
     }
 
-    /** What Undertow gets in place of a head that is refused: the answer to HEAD has no body. */
+    /**
+     * Encodes a substitute for a refused header section. It keeps HEAD, because the response to HEAD has no content.
+     */
     byte[] standIn() {
         String kind = method.equals("HEAD") ? "HEAD" : "GET";
         return (kind + " / HTTP/1.1\r\nHost:localhost\r\n\r\n").getBytes(ISO_8859_1);

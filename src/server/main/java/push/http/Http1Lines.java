@@ -7,10 +7,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads lines that end in CR LF and contain no control character but a tab (RFC 9112, 2.2).
+ * Reads lines that end in CR LF and contain no control characters except tabs (RFC 9112, 2.2).
  *
- * <p>It exists because two readers that disagree about where a line ends disagree about where a request ends. The RFC
- * allows a bare LF to be taken for the end of a line; here it is refused, as a bare CR must be.
+ * <p>It exists because two parsers that disagree about the end of a line disagree about the end of a request. The RFC
+ * permits a recipient to accept a bare LF as a line terminator; this class refuses it, as it must refuse a bare CR.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
@@ -20,7 +20,7 @@ final class Http1Lines {
     private int bytes;
     private boolean hasCr;
 
-    /** The next line without its end; null if it has not come whole. */
+    /** Returns the next line without its terminator, or null if it is incomplete. */
     @Nullable
     String next(ByteBuffer in) throws Problem {
         while (in.hasRemaining()) {
@@ -48,12 +48,12 @@ final class Http1Lines {
         return null;
     }
 
-    /** How many bytes it has read, ends of lines and an unfinished line included. */
+    /** Returns the number of bytes read, including line terminators and an incomplete line. */
     int bytes() {
         return bytes;
     }
 
-    /** The length of the line that has not come whole. */
+    /** Returns the length of the incomplete line. */
     int unfinished() {
         return length;
     }

@@ -13,12 +13,13 @@ import org.xnio.conduits.StreamSourceConduit;
 import push.EndReason;
 
 /**
- * Reads on while the response of an HTTP/1.1 request runs: notices that the client has left, and keeps the requests that
- * it sends behind the stream until the stream has ended.
+ * Keeps reading while an HTTP/1.1 stream is open: detects that the client has left, and stores pipelined requests until
+ * the stream ends.
  *
- * <p>It exists because Undertow reads nothing while a response runs. A client that ends its half of the connection, by FIN or
- * by TLS's close_notify, counts as gone: nothing else tells that the reader of a response without end has left, and the
- * sender of a request that has no answer yet cannot be told from it (RFC 9112, 9.6, lets either side close at any time).
+ * <p>It exists because Undertow reads nothing while a response is in progress. A client that closes its sending half,
+ * by FIN or by a TLS close_notify, counts as gone. Nothing else shows that the reader of an endless response has left,
+ * and such a client cannot be told apart from one that only awaits a response (RFC 9112, 9.6, lets either side close at
+ * any time).
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
@@ -27,7 +28,7 @@ final class Http1Watch {
     private final HttpServerConnection server;
     private final ClientConnection connection;
     private final boolean isPersistent;
-    private @Nullable PooledByteBuffer ahead; // Requests that have come meanwhile: at most one buffer, of 16 kB.
+    private @Nullable PooledByteBuffer ahead; // Pipelined requests: at most one buffer of 16 kB.
     private boolean ended;
 
     private Http1Watch(HttpServerExchange exchange, HttpServerConnection server, ClientConnection connection) {
@@ -37,7 +38,7 @@ final class Http1Watch {
         this.isPersistent = exchange.isPersistent();
     }
 
-    /** Watches the connection of a stream that has been opened; false if it is not one of HTTP/1.1 or 1.0. */
+    /** Watches the connection of a stream that was opened. Returns false if it is not HTTP/1.1 or HTTP/1.0. */
     static boolean begin(HttpServerExchange exchange, ClientConnection connection) {
         if (exchange.getConnection() instanceof HttpServerConnection server) {
             new Http1Watch(exchange, server, connection).begin();
@@ -47,8 +48,9 @@ final class Http1Watch {
     }
 
     /**
-     * Ends an HTTP/1.1 connection within a response, so that the client can tell: without a last chunk and without TLS's
-     * close_notify, which Undertow sends only where writes are shut down. False if it is not one of HTTP/1.1.
+     * Ends an HTTP/1.1 connection in the middle of a response so that the client notices: without the last chunk and
+     * without a TLS close_notify, which Undertow sends only when it shuts down writes. Returns false if the connection
+     * is not HTTP/1.1.
      */
     static boolean cut(HttpServerExchange exchange) {
         if (!(exchange.getConnection() instanceof HttpServerConnection server)) {
@@ -59,7 +61,7 @@ final class Http1Watch {
     }
 
     private void begin() {
-        exchange.setPersistent(true); // Else Undertow closes the reading side as soon as the request is whole.
+        exchange.setPersistent(true); // Otherwise Undertow stops reading when the request is complete.
         exchange.addExchangeCompleteListener((done, next) -> {
             end();
             next.proceed();
@@ -73,7 +75,7 @@ final class Http1Watch {
         }
     }
 
-    /** A GET may have a body, which says nothing (RFC 9110, 9.3.1), and stands before the next request. */
+    /** Discards a GET's content, which has no meaning (RFC 9110, 9.3.1) and precedes the next request. */
     private void discard(StreamSourceChannel body) {
         try (PooledByteBuffer pooled = server.getByteBufferPool().allocate()) {
             int count;
@@ -86,7 +88,7 @@ final class Http1Watch {
                 watch();
             }
         } catch (Problem problem) {
-            leave(EndReason.ERROR); // The answer has begun, so the end is all that the client can be told.
+            leave(EndReason.ERROR); // The response has begun, so closing is the only signal left.
         } catch (IOException e) {
             leave(EndReason.TCP);
         }
@@ -95,7 +97,7 @@ final class Http1Watch {
     private void watch() {
         ConduitStreamSourceChannel source = server.getChannel().getSourceChannel();
         source.setReadListener(channel -> read());
-        server.getOriginalSourceConduit().resumeReads(); // Not the channel's: that would give what is kept already.
+        server.getOriginalSourceConduit().resumeReads(); // Not the channel's: it would return the stored bytes again.
     }
 
     private void read() {
@@ -113,7 +115,7 @@ final class Http1Watch {
                 if (count < 0) {
                     leave(EndReason.TCP);
                 } else if (!room.hasRemaining()) {
-                    leave(EndReason.ERROR); // It could only be kept, and to stop reading would hide the client's end.
+                    leave(EndReason.ERROR); // More cannot be stored, and without reading, a close goes unnoticed.
                 }
                 if (count <= 0 || ended) {
                     break;
@@ -133,7 +135,7 @@ final class Http1Watch {
         connection.end(reason);
     }
 
-    /** The response has ended: Undertow reads again, and first what has come meanwhile. */
+    /** The response has ended. Undertow resumes reading, starting with the stored requests. */
     private void end() {
         if (ended) {
             return;
@@ -152,7 +154,7 @@ final class Http1Watch {
         if (before != null) {
             server.setExtraBytes(null);
             server.ungetRequestBytes(kept);
-            server.ungetRequestBytes(before); // What is given back later stands first.
+            server.ungetRequestBytes(before); // Bytes returned later are read first.
         } else {
             server.setExtraBytes(kept);
         }

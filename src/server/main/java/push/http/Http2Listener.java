@@ -18,11 +18,11 @@ import push.MemoryBudget;
 import push.Shards;
 
 /**
- * What happens when a client has chosen {@code h2} by ALPN: the connection gets a {@link PushChannel}.
+ * Creates a {@link PushChannel} for each connection whose client has negotiated {@code h2} in ALPN.
  *
- * <p>It exists because Undertow's own listener makes channels that tell too little, and cannot be extended.
+ * <p>It exists because the channels of Undertow's listener expose too little, and that listener cannot be extended.
  *
- * <p><b>Threads:</b> a connection begins on its IO thread; they are counted and closed on any thread.
+ * <p><b>Threads:</b> a connection begins on its IO thread; counting and closing connections: any thread.
  */
 final class Http2Listener implements DelegateOpenListener {
     private final ByteBufferPool pool;
@@ -47,12 +47,12 @@ final class Http2Listener implements DelegateOpenListener {
                 thread, key -> new Leftovers.Total(new MemoryBudget().maxLeftovers(config.ioThreads())));
     }
 
-    /** How much of its time an IO thread gives to what comes in. */
+    /** Returns the limiter of the time that an IO thread spends on input. */
     Turns turnsOf(XnioIoThread thread) {
         return turns.computeIfAbsent(thread, key -> new Turns());
     }
 
-    /** Begins a connection with what it has sent first, over this connection of TCP. */
+    /** Begins an HTTP/2 connection over this TCP connection, with the bytes already read. */
     void begin(StreamConnection tls, PooledByteBuffer read, TcpConnection tcp) {
         FlowMeter meter = new FlowMeter(tls.getSinkChannel().getConduit());
         tls.getSinkChannel().setConduit(meter);

@@ -5,10 +5,10 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@code Idempotency-Key}: a string in quotes, as the IETF's draft has it (RFC 9651, 3.3.3), or the same
- * characters without quotes, as most clients send it.
+ * Parses {@code Idempotency-Key}: a quoted string, as in the IETF draft (RFC 9651, 3.3.3), or the same characters
+ * without quotes, as most clients send them.
  *
- * <p>It exists so that both are one key: a retry by another library must not store a message twice.
+ * <p>It exists so that both forms are the same key: a retry by a different library must not store a message twice.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -18,7 +18,7 @@ final class IdempotencyKey {
 
     private IdempotencyKey() {}
 
-    /** The key in the field's lines; null if there are none. */
+    /** Returns the key in the field's lines, or null if the field is absent. */
     static @Nullable String read(@Nullable List<String> lines) throws Problem {
         if (lines == null) {
             return null;
@@ -30,7 +30,7 @@ final class IdempotencyKey {
         String key = QUOTED.matcher(value).matches() ? new FieldReader(value).tokenOrQuoted() : value;
         if (key == null
                 || !KEY.matcher(key).matches()
-                || (key.equals(value) && value.startsWith("\""))) { // Half a string is no key.
+                || (key.equals(value) && value.startsWith("\""))) { // An incomplete string is not a key.
             throw new Problem(
                     400,
                     "The Idempotency-Key is not 1 to 128 visible ASCII characters, in quotes or without:"

@@ -6,30 +6,30 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * How many HTTP/2 streams of one connection were reset and are kept by Undertow, some for a minute and some until the
+ * Counts the reset HTTP/2 streams of one connection that Undertow still keeps, some for a minute and some until the
  * connection ends.
  *
- * <p>It exists because no more than a shell is left of such a stream, and yet a client that has its streams reset without end
- * fills the heap with shells.
+ * <p>It exists because each such stream keeps only a small object, but a client that causes resets without end would
+ * still fill the heap.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class Leftovers {
     private static final long SPAN_NANOS = 15_000_000_000L;
-    private static final int SPANS = 5; // A minute, and the span that is running.
+    private static final int SPANS = 5; // A minute, and the current span.
 
-    /** Those of all connections of an IO thread. */
+    /** The total for all connections of an IO thread. */
     static final class Total {
         private final int most;
         private final List<Leftovers> connections = new ArrayList<>();
         private int all;
 
-        /** None yet, and no more than so many. */
+        /** Creates an empty total with this maximum. */
         Total(int most) {
             this.most = most;
         }
 
-        /** Ends the connection that leaves most, if there are too many. */
+        /** If the maximum is exceeded, ends the connection with the most streams kept. */
         private void look() {
             if (all > most) {
                 connections.stream()
@@ -46,7 +46,7 @@ final class Leftovers {
     private long spanNanos;
     private int all;
 
-    /** None yet, of a connection that this ends. */
+    /** Creates an empty count for a connection, which {@code end} terminates. */
     Leftovers(Total total, Runnable end, long nowNanos) {
         this.total = total;
         this.end = end;
@@ -54,14 +54,14 @@ final class Leftovers {
         this.spanNanos = nowNanos;
     }
 
-    /** One more, for a minute. */
+    /** Adds a stream that is kept for a minute. */
     void add() {
         spans[span]++;
         addLasting();
         total.look();
     }
 
-    /** One more, until the connection ends. */
+    /** Adds a stream that is kept until the connection ends. */
     void addLasting() {
         all++;
         total.all++;
@@ -72,7 +72,7 @@ final class Leftovers {
         end.run();
     }
 
-    /** The connection has ended. */
+    /** Removes the count of a connection that has ended. */
     void close() {
         clear();
         total.connections.remove(this);
@@ -84,7 +84,7 @@ final class Leftovers {
         Arrays.fill(spans, 0);
     }
 
-    /** Counts no longer what is older than a minute; true if Undertow, too, should forget it. */
+    /** Removes streams older than a minute from the count. Returns true if Undertow should also remove them. */
     boolean tick(long nowNanos) {
         boolean some = false;
         while (nowNanos - spanNanos >= SPAN_NANOS) {
