@@ -129,7 +129,7 @@ final class Http1Head {
     private void field(String line) throws Problem {
         int colon = nameEnd(line);
         String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
-        String value = line.substring(colon + 1).strip(); // Only spaces and tabs: other control characters were refused.
+        String value = line.substring(colon + 1).strip(); // Only spaces and tabs: other controls were refused.
         fields++;
         switch (name) {
             case "host" -> hosts.add(value);

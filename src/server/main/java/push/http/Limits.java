@@ -6,14 +6,14 @@ import java.net.InetAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much one client may ask for.
+ * The limits of one client.
  *
- * <p>Behind a trusted proxy a client is an address. Elsewhere it is a connection, for an address may be that of a proxy
- * which this server does not know; all connections of one address together have ten times what one has, and at most
- * three quarters of the server's streams. That bound is not for exempt addresses, by default those of loopback: a client
- * there is a proxy on the same host, or its operator.
+ * <p>Behind a trusted proxy, a client is an address. Otherwise it is a connection, because an unknown proxy may share
+ * one address among many users. All connections of an address together have ten times the rates of one connection, and
+ * at most three quarters of the server's streams. Exempt addresses, by default the loopback addresses, have no limit
+ * per address, because their clients are a proxy on the same host or the operator.
  *
- * <p><b>Threads:</b> the exchange's IO thread; what is shared is in {@link Clients}.
+ * <p><b>Threads:</b> the exchange's IO thread; {@link Clients} holds the shared state.
  */
 final class Limits {
     private static final AttachmentKey<Runnable> RELEASE = AttachmentKey.create(Runnable.class);
@@ -28,7 +28,7 @@ final class Limits {
         this.direct = new Clients(config, CONNECTIONS, Math.max(1, (int) (config.maxStreams() * 3L / 4)));
     }
 
-    /** Lets a POST pass, or refuses it by 429. */
+    /** Admits a POST or refuses it with 429. */
     void post(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
         InetAddress client = config.trustedProxies().client(exchange);
@@ -43,7 +43,7 @@ final class Limits {
         }
     }
 
-    /** Lets a stream be opened, which {@link #release} must be told the end of, or refuses it by 429. */
+    /** Admits a stream or refuses it with 429. When the stream ends, {@link #release} must be called. */
     void open(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
         InetAddress client = config.trustedProxies().client(exchange);
@@ -64,7 +64,7 @@ final class Limits {
         }
     }
 
-    /** Refuses what {@link #open} would refuse, and counts nothing: HEAD is answered as GET (RFC 9110, 9.3.2). */
+    /** Refuses what {@link #open} would refuse, without counting. HEAD has the same result as GET (RFC 9110, 9.3.2). */
     void look(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
         InetAddress client = config.trustedProxies().client(exchange);
@@ -90,7 +90,7 @@ final class Limits {
         }
     }
 
-    /** Lets a page of history be read, which counts as an open of a stream, or refuses it by 429. */
+    /** Admits a request for a history page, which counts as opening a stream, or refuses it with 429. */
     void read(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
         InetAddress client = config.trustedProxies().client(exchange);
@@ -116,7 +116,7 @@ final class Limits {
         exchange.putAttachment(RELEASE, () -> clients.release(address));
     }
 
-    /** A stream that {@link #open} let pass has ended, or was never begun; harmless the second time. */
+    /** Releases a stream that {@link #open} admitted and that ended or never began. Does nothing the second time. */
     static void release(HttpServerExchange exchange) {
         Runnable release = exchange.removeAttachment(RELEASE);
         if (release != null) {
@@ -124,7 +124,7 @@ final class Limits {
         }
     }
 
-    /** The address that a connection comes from, where that is bounded. */
+    /** Returns the source address of a connection, or null if it has no limit per address. */
     private @Nullable InetAddress address(HttpServerExchange exchange) {
         var peer = exchange.getSourceAddress();
         InetAddress address = peer == null ? null : peer.getAddress();

@@ -27,28 +27,28 @@ import org.xnio.channels.AcceptingChannel;
 import push.Shards;
 
 /**
- * The sockets: TLS, ALPN with {@code h2} before {@code http/1.1}, on every address of one host.
+ * The sockets: TLS and ALPN, with {@code h2} preferred to {@code http/1.1}, on every address of one host.
  *
- * <p>It exists because {@code localhost} is two addresses, and because the builder of Undertow has no place for a
- * listener of one's own.
+ * <p>It exists because {@code localhost} has two addresses, and because Undertow's builder does not support a custom
+ * listener.
  *
- * <p><b>Length:</b> a third of it are settings of Undertow and XNIO.
+ * <p><b>Length:</b> a third of it consists of settings of Undertow and XNIO.
  *
  * <p><b>Threads:</b> any thread.
  */
 public final class Listeners {
-    /** A frame header and a frame fit one TLS record. */
+    /** A frame header and its frame fit in one TLS record. */
     private static final int BUFFER_BYTES = 16 * 1024 - 20;
 
-    /** How many frames of a connection wait for each other at most, each in two buffers. */
+    /** The maximum number of frames held back on a connection; each uses two buffers. */
     private static final int MAX_HELD = 16;
 
-    /** For each IO thread: what a round holds, and as many again for whatever else is going on. */
+    /** Per IO thread: the buffers that one round holds, and the same number for other work. */
     private static final int KEPT_BUFFERS = 4 * MAX_HELD;
 
     /**
-     * What the system may hold for one connection. Left to itself it holds megabytes, and calls a socket writable only
-     * when a third of them is free: a slow reader that reads all the time would be taken for stalled.
+     * The size of the kernel's send buffer for one connection. By default the kernel would buffer megabytes and report
+     * a socket writable only when a third of them is free, so a slow but steady reader would seem stalled.
      */
     private static final int SEND_BUFFER_BYTES = 128 * 1024;
 
@@ -65,9 +65,9 @@ public final class Listeners {
     private final List<AcceptingChannel<? extends StreamConnection>> sockets = new ArrayList<>();
 
     /**
-     * Listens.
+     * Opens the sockets.
      *
-     * @throws BadConfig if the host is not known or the port cannot be had
+     * @throws BadConfig if the host is unknown or the port is unavailable
      */
     public Listeners(Config config, SSLContext tls, Shards shards, HttpHandler handler) {
         this.config = config;
@@ -86,15 +86,15 @@ public final class Listeners {
         OptionMap options = OptionMap.builder()
                 .set(UndertowOptions.HTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, maxStreams)
                 .set(UndertowOptions.HTTP2_SETTINGS_ENABLE_PUSH, false)
-                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // RequestBody counts, so that a 413 is sent and not a reset.
+                .set(UndertowOptions.MAX_ENTITY_SIZE, -1L) // RequestBody counts, so that a 413 is sent, not a reset.
                 .set(UndertowOptions.NO_REQUEST_TIMEOUT, 60_000)
-                .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, 2 * maxStreams) // Less would stop reading.
+                .set(UndertowOptions.QUEUED_FRAMES_HIGH_WATER_MARK, 2 * maxStreams) // A lower mark would stop reading.
                 .set(UndertowOptions.DECODE_URL, false) // RequestTarget does: Undertow would end the connection.
                 .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE) // FrameBudget counts.
                 .set(UndertowOptions.MAX_HEADER_SIZE, FieldBlock.MAX_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, FieldBlock.MAX_FIELDS)
                 .getMap();
-        var wider = OptionMap.builder() // Http1Gate has the limits, and writes a head a little longer than it came.
+        var wider = OptionMap.builder() // Http1Gate enforces the limits, and its output is slightly longer.
                 .addAll(options)
                 .set(UndertowOptions.MAX_HEADER_SIZE, 2 * FieldBlock.MAX_BYTES)
                 .set(UndertowOptions.MAX_HEADERS, 2 * FieldBlock.MAX_FIELDS);
@@ -122,7 +122,7 @@ public final class Listeners {
                 var socket = open(new InetSocketAddress(addresses.get(i), port));
                 sockets.add(socket);
                 port = socket.getLocalAddress(InetSocketAddress.class).getPort();
-            } catch (SocketException e) { // A name may have an address that the host has not, or a family it has not.
+            } catch (SocketException e) { // The host may lack an address of the name, or its family.
                 boolean absent = !(e instanceof BindException)
                         || String.valueOf(e.getMessage()).matches("(Cannot|Can't) assign.*");
                 if (!absent || (sockets.isEmpty() && i == addresses.size() - 1)) {
@@ -133,7 +133,10 @@ public final class Listeners {
         sockets.forEach(AcceptingChannel::resumeAccepts);
     }
 
-    /** Both loopback addresses for {@code localhost}, though the system may know it by one: clients differ in which. */
+    /**
+     * Returns both loopback addresses for {@code localhost}, even if the system maps it to one: clients differ in their
+     * choice.
+     */
     private List<InetAddress> addresses() throws UnknownHostException {
         String[] hosts =
                 config.host().equals("localhost") ? new String[] {"127.0.0.1", "::1"} : new String[] {config.host()};
@@ -169,17 +172,17 @@ public final class Listeners {
         }
     }
 
-    /** The port, which the system chose if the configuration said 0. */
+    /** Returns the port, which the system chose if the configured port is 0. */
     public int port() {
         return sockets.get(0).getLocalAddress(InetSocketAddress.class).getPort();
     }
 
-    /** Whether no HTTP/2 connection is left. */
+    /** Returns whether no HTTP/2 connection is open. */
     public boolean idle() {
         return http2.connections() == 0;
     }
 
-    /** Connections linger for a moment, so that what they were told last arrives. */
+    /** Waits briefly for lingering connections, so that the final frames reach their clients. */
     private void awaitLastWords() {
         long deadlineNanos = System.nanoTime() + TcpConnection.LINGER_MS * 1_000_000L;
         while (door.connections() > 0
@@ -189,10 +192,10 @@ public final class Listeners {
         }
     }
 
-    /** Closes all sockets and ends the IO threads; harmless if that has been done. */
+    /** Closes all sockets and ends the IO threads. Does nothing if they have already ended. */
     public void close() {
         if (worker.isShutdown()) {
-            return; // To close a socket again would wait for a thread that is no more.
+            return; // Closing a socket again would wait for an ended thread.
         }
         sockets.forEach(IoUtils::safeClose);
         http1.closeConnections();

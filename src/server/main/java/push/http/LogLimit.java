@@ -7,10 +7,10 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
 /**
- * So many lines a second go to the log; how many were left out, the next one says.
+ * Limits the log to a number of lines per second. The next line states how many were omitted.
  *
- * <p>It exists because Undertow writes a line, and often a stack trace, for what a client does wrong: a flood would fill
- * the disk, and hide what matters.
+ * <p>It exists because Undertow logs a line, often with a stack trace, for client errors. A flood of them would fill
+ * the disk and hide important lines.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
@@ -30,7 +30,7 @@ final class LogLimit implements Filter {
     @GuardedBy("this")
     private long leftOut;
 
-    /** Sets the limit for all that is logged from now on. */
+    /** Applies the limit to all later log output. */
     static void install() {
         LogLimit limit = new LogLimit();
         for (Handler handler : Logger.getLogger("").getHandlers()) {

@@ -7,15 +7,16 @@ import java.nio.charset.StandardCharsets;
 import org.xnio.XnioIoThread;
 
 /**
- * Ends the process when an IO thread has died, or can do its work no longer.
+ * Ends the process if an IO thread has died or can no longer work.
  *
- * <p>It exists because the other threads would go on, and with them the process: half of the connections would hang, a
- * socket would accept nothing, and no supervisor would know. Memory may be at its end here, so nothing is allocated.
+ * <p>It exists because the process would otherwise continue with its remaining threads: half the connections would
+ * hang, a socket would accept nothing, and no supervisor would know. Memory may be exhausted here, so nothing is
+ * allocated.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class LostThread implements Thread.UncaughtExceptionHandler {
-    /** The JVM's own code for a process that an OutOfMemoryError has ended. */
+    /** The exit code that the JVM itself uses after an OutOfMemoryError. */
     private static final int EXIT_CODE = 3;
 
     private static final byte[] LAST_WORDS =
@@ -25,7 +26,7 @@ final class LostThread implements Thread.UncaughtExceptionHandler {
 
     private LostThread() {}
 
-    /** Has every thread that dies looked at from now on. */
+    /** Installs this handler for every thread that dies. */
     static void install() {
         Thread.setDefaultUncaughtExceptionHandler(new LostThread());
     }
@@ -39,12 +40,12 @@ final class LostThread implements Thread.UncaughtExceptionHandler {
         failure.printStackTrace();
     }
 
-    /** Says why, and ends the process. */
+    /** Reports the reason and ends the process. */
     static void end() {
         try {
             ERR.write(LAST_WORDS);
         } catch (IOException | RuntimeException | Error e) {
-            // Nobody reads it: to end matters more.
+            // Ending the process matters more than the report.
         } finally {
             Runtime.getRuntime().halt(EXIT_CODE);
         }

@@ -7,20 +7,21 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * The command: starts the server, and ends it when a signal comes.
+ * The command: starts the server, and drains it on a signal.
  *
- * <p>SIGTERM, SIGINT and SIGHUP drain it; a second one, of any of them, ends it immediately. Exit codes: 0 after a drain, 2
- * if a setting cannot be used or an argument is given, 3 if an IO thread has died ({@link LostThread}), and after a second signal 128 and its number: 129 (HUP), 130 (INT) or
- * 143 (TERM). A signal that the parent ignores, as {@code nohup} does SIGHUP, stays ignored: the JVM takes no handler for it.
+ * <p>SIGTERM, SIGINT and SIGHUP drain the server; a second signal ends it immediately. Exit codes: 0 after a drain; 2
+ * if a setting is invalid or an argument is given; 3 if an IO thread has died ({@link LostThread}); after a second
+ * signal, 128 plus its number: 129 (HUP), 130 (INT) or 143 (TERM). A signal that the parent ignores, as {@code nohup}
+ * ignores SIGHUP, stays ignored, because the JVM installs no handler for it.
  *
- * <p><b>Threads:</b> the main thread, and the JVM's for signals.
+ * <p><b>Threads:</b> the main thread, and the JVM's signal threads.
  */
 public final class Main {
-    private static final Logger XNIO = Logger.getLogger("org.xnio"); // Kept, for a logger that is not is forgotten.
+    private static final Logger XNIO = Logger.getLogger("org.xnio"); // Held: unreferenced loggers lose their level.
 
     private Main() {}
 
-    /** Serves until a signal comes; takes no arguments, for the settings are environment variables. */
+    /** Serves until a signal arrives. Takes no arguments, because the settings are environment variables. */
     public static void main(String[] args) throws InterruptedException {
         XNIO.setLevel(Level.WARNING);
         LogLimit.install();
@@ -53,7 +54,7 @@ public final class Main {
         System.exit(0);
     }
 
-    /** Where a browser on this machine finds the server; an address that stands for all is found as localhost. */
+    /** Returns the URL of the server for a browser on this machine. A wildcard address becomes localhost. */
     static String address(String host, int port) {
         String name = host.matches("0(\\.0){0,3}|\\[?[0:]*:[0:]*(0\\.0\\.0\\.0)?]?") ? "localhost" : host;
         return "https://" + (name.indexOf(':') >= 0 && !name.startsWith("[") ? '[' + name + ']' : name) + ':' + port
@@ -61,8 +62,9 @@ public final class Main {
     }
 
     /**
-     * The first signal counts down, the second ends the process. A shutdown hook would see the first alone; the JDK's
-     * class for signals is reached by reflection, for the compiler warns of its name and cannot be told not to.
+     * Starts the drain at the first signal and ends the process at the second. A shutdown hook would see only the
+     * first. The JDK's signal class is accessed by reflection, because its name causes a compiler warning that cannot
+     * be suppressed.
      */
     private static void onSignal(String name, int exitCode, CountDownLatch told) {
         try {

@@ -9,21 +9,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A media type or a media range, with its parameters (RFC 9110, 8.3.1 and 12.5.1).
  *
- * <p>It exists because a media type is a structure and not a string: {@code application/json;} and {@code
- * Application/JSON; charset="UTF-8"} are both what {@code application/json} is.
+ * <p>It exists because a media type is a structure, not a string: {@code application/json;} and
+ * {@code Application/JSON; charset="UTF-8"} both denote {@code application/json}.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param name type and subtype, in small letters
- * @param parameters in their order, the names in small letters
+ * @param name type and subtype, in lower case
+ * @param parameters in order, with names in lower case
  */
 public record MediaType(String name, List<Map.Entry<String, String>> parameters) {
-    /** A media type of these parts. */
+    /** Creates a media type from its parts. */
     public MediaType {
         parameters = List.copyOf(parameters);
     }
 
-    /** The media type that is all of this value; null if it is none. */
+    /** Parses a value that consists of one media type. Returns null if it is malformed. */
     static @Nullable MediaType parse(String value) {
         FieldReader in = new FieldReader(value);
         String type = in.space().token();
@@ -39,7 +39,7 @@ public record MediaType(String name, List<Map.Entry<String, String>> parameters)
             }
             String name = in.space().token();
             if (name.isEmpty()) {
-                continue; // A parameter may be left out (5.6.6).
+                continue; // A parameter may be empty (5.6.6).
             }
             String parameter = in.take('=') ? in.tokenOrQuoted() : null;
             if (parameter == null) {
@@ -50,7 +50,7 @@ public record MediaType(String name, List<Map.Entry<String, String>> parameters)
         return new MediaType((type + '/' + subtype).toLowerCase(Locale.ROOT), parameters);
     }
 
-    /** Whether it has no charset, or none but this one. */
+    /** Returns whether the type has no charset parameter, or only this value for it. */
     boolean allowsCharset(String charset) {
         return parameters.stream()
                 .allMatch(parameter -> !parameter.getKey().equals("charset")
@@ -58,9 +58,9 @@ public record MediaType(String name, List<Map.Entry<String, String>> parameters)
     }
 
     /**
-     * Refuses every body but JSON in UTF-8 with 415.
+     * Requires JSON in UTF-8; any other content type is refused with 415.
      *
-     * @param lines those of Content-Type; null if there are none
+     * @param lines the lines of Content-Type; null if the field is absent
      */
     public static void requireJson(@Nullable List<String> lines) throws Problem {
         if (lines == null || lines.size() != 1) {

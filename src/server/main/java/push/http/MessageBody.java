@@ -15,16 +15,19 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The body of a POST as a message.
+ * Parses the content of a POST into a message.
  *
- * <p><b>Threads:</b> any thread; it keeps nothing.
+ * <p><b>Threads:</b> any thread; it has no state.
  */
 public final class MessageBody {
     private static final String FORM = ": send one object, {\"user\":\"…\",\"text\":\"…\"}.";
 
     private MessageBody() {}
 
-    /** Reads a body; 400 if it is not a JSON object in UTF-8, 422 with a pointer to every field that is wrong. */
+    /**
+     * Parses the content. Fails with 400 if it is not a JSON object in UTF-8, or 422 with a pointer to each invalid
+     * field.
+     */
     public static NewMessage parse(byte[] body) throws Problem {
         JsonNode json;
         try {

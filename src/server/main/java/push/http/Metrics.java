@@ -16,7 +16,7 @@ import push.Shards;
 import push.Stats;
 
 /**
- * {@code GET /metrics}: the figures of the status for Prometheus, by its own client library.
+ * {@code GET /metrics}: the server's counters, for Prometheus, in the format of its client library.
  *
  * <p><b>Threads:</b> any thread.
  */

@@ -7,16 +7,17 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives the fields of a block of HPACK that have an empty name another, which no request may have.
+ * Renames the fields with an empty name in an HPACK field block. The new name is one that no request may contain.
  *
- * <p>It exists because an empty name is an error of one request (RFC 9113, 8.2.1), and Undertow's decoder ends the whole
- * connection at one. The table of HPACK (RFC 7541, 4.1) must stay as the client has it, so a field that goes into it loses from
- * its value what it gets as its name. One with neither name nor value cannot, and still ends the connection.
+ * <p>It exists because an empty name is an error of one request (RFC 9113, 8.2.1), but Undertow's decoder ends the
+ * whole connection for it. The HPACK table (RFC 7541, 4.1) must keep the same size as the client's. If a field enters
+ * the table, its value is therefore shortened by the length of the new name. This is impossible if the value is empty
+ * too; such a field still ends the connection.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class Nameless {
-    private static final String NAME = "E"; // In capitals, which is malformed (RFC 9113, 8.2.1).
+    private static final String NAME = "E"; // Upper case is malformed (RFC 9113, 8.2.1).
     private static final int INDEXED = 0x80;
     private static final int INTO_TABLE = 0x40;
     private static final int TABLE_SIZE = 0x20;
@@ -24,7 +25,7 @@ final class Nameless {
 
     private final ByteBuffer in;
     private final ByteBuffer block;
-    private @Nullable ByteArrayOutputStream out; // Null as long as nothing has been renamed.
+    private @Nullable ByteArrayOutputStream out; // Null until a field is renamed.
     private int copied;
 
     private Nameless(ByteBuffer block) {
@@ -33,7 +34,10 @@ final class Nameless {
         this.copied = block.position();
     }
 
-    /** The block, with other names perhaps; its limit is where the last whole field ends, its capacity where the block does. */
+    /**
+     * Returns the block with fields renamed. Its limit is the end of the last complete field, its capacity that of the
+     * block.
+     */
     static ByteBuffer named(ByteBuffer block) throws HpackException {
         return new Nameless(block).named();
     }
@@ -52,7 +56,7 @@ final class Nameless {
         return ByteBuffer.wrap(renamed.toByteArray()).limit(renamed.size() - rest);
     }
 
-    /** Reads one field; false if it is not whole. */
+    /** Reads one field. Returns false if it is incomplete. */
     private boolean field() throws HpackException {
         int start = in.position();
         int first = in.get(start) & 0xff;
@@ -98,7 +102,7 @@ final class Nameless {
         copied = end;
     }
 
-    /** How long a value is that may be in Huffman's code. */
+    /** Returns the decoded length of a value that may be Huffman-coded. */
     private int decodedLength(int value) throws HpackException {
         ByteArrayOutputStream field = new ByteArrayOutputStream();
         field.write(0);
@@ -113,7 +117,7 @@ final class Nameless {
         return length[0];
     }
 
-    /** Passes a string and returns how long it is as it stands; -1 if it is not whole. */
+    /** Skips a string and returns its encoded length, or -1 if it is incomplete. */
     private int string() {
         int length = in.hasRemaining() ? integer(7) : -1;
         if (length < 0 || length > in.remaining()) {
@@ -123,7 +127,7 @@ final class Nameless {
         return length;
     }
 
-    /** Reads an integer (RFC 7541, 5.1); -1 if it is not whole or too large. */
+    /** Reads an integer (RFC 7541, 5.1). Returns -1 if it is incomplete or too large. */
     private int integer(int bits) {
         int mask = (1 << bits) - 1;
         int value = in.get() & mask;

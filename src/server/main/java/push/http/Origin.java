@@ -9,21 +9,21 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An origin: scheme, host and port (RFC 6454, 4).
+ * A web origin: scheme, host and port (RFC 6454, 4).
  *
- * <p>It exists because one origin has many spellings: {@code https://Push.Example} and {@code https://push.example:443}
- * are equal, and so are {@code https://[::1]} and {@code https://[0:0:0:0:0:0:0:1]}.
+ * <p>It exists because one origin has many spellings: {@code https://Push.Example} equals
+ * {@code https://push.example:443}, and {@code https://[::1]} equals {@code https://[0:0:0:0:0:0:0:1]}.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param host in small letters; an IPv6 address stands in brackets
- * @param port never missing; the scheme's own where none is written
+ * @param host in lower case; an IPv6 address is in brackets
+ * @param port always present; the scheme's default if none is written
  */
 record Origin(String scheme, String host, int port) {
     private static final Pattern SERIALIZED = Pattern.compile(
             "([A-Za-z][A-Za-z0-9+.-]{0,31})://(\\[[0-9A-Fa-f:.]{2,45}]|[^\\[\\]/?#@:\\s\\\\,\"<>]{1,255})(?::([0-9]{1,5}))?");
 
-    /** The origin that this is, as a browser writes it; null if it is none ({@code null}, a path, a list). */
+    /** Parses an origin as serialized by a browser. Returns null if it is malformed ({@code null}, a path, a list). */
     static @Nullable Origin parse(String text) {
         Matcher parts = SERIALIZED.matcher(text);
         if (!parts.matches()) {
@@ -35,7 +35,7 @@ record Origin(String scheme, String host, int port) {
         return host == null || port > 65_535 ? null : new Origin(scheme, host, port);
     }
 
-    /** The origin of a scheme and an authority, such as a Host field has; null if that is none. */
+    /** Returns the origin of a scheme and an authority, such as the value of Host, or null if it is malformed. */
     static @Nullable Origin of(String scheme, String authority) {
         return parse(scheme + "://"
                 + (authority.endsWith(":") ? authority.substring(0, authority.length() - 1) : authority));
@@ -43,7 +43,7 @@ record Origin(String scheme, String host, int port) {
 
     private static @Nullable String canonical(String host) {
         try {
-            if (host.startsWith("[")) { // Of a literal nothing is looked up.
+            if (host.startsWith("[")) { // An address literal needs no lookup.
                 String address = InetAddress.getByName(host).getHostAddress();
                 return '[' + address + ']';
             }
@@ -62,7 +62,7 @@ record Origin(String scheme, String host, int port) {
         };
     }
 
-    /** As a browser writes it (RFC 6454, 6.2). */
+    /** Returns the origin as a browser serializes it (RFC 6454, 6.2). */
     @Override
     public String toString() {
         return scheme + "://" + host + (port == defaultPort(scheme) ? "" : ":" + port);

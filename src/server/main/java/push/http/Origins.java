@@ -8,11 +8,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which pages may read and post: the server's own, and those of the origins in {@code PUSH_ORIGINS}, by CORS.
+ * Decides which pages may read and post: the server's own pages, and those of the origins in {@code PUSH_ORIGINS}, by
+ * CORS.
  *
- * <p>A page is the server's own if its browser says so ({@code Sec-Fetch-Site: same-origin}, which no page can set, and
- * which holds whatever a proxy has made of Host), or if its Origin is the one that was asked. A request without both
- * comes from no page, or from a navigation or a browser that sends neither, which cannot read across origins.
+ * <p>A page is the server's own if the browser says so, or if its Origin is the origin that was requested. The browser
+ * says so with {@code Sec-Fetch-Site: same-origin}, which no page can set and which does not depend on Host. A request
+ * without either field comes from no page, or from a navigation or browser that sends neither and cannot read across
+ * origins.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -26,7 +28,7 @@ public final class Origins {
     private static final HttpString EXPOSE_HEADERS = new HttpString("Access-Control-Expose-Headers");
     private static final HttpString MAX_AGE = new HttpString("Access-Control-Max-Age");
     private static final HttpString REQUEST_METHOD = new HttpString("Access-Control-Request-Method");
-    private static final int SHOWN = 200; // Characters of a value that a refusal repeats.
+    private static final int SHOWN = 200; // Maximum length of a value quoted in a refusal.
 
     private final Set<Origin> allowed;
     private final TrustedProxies proxies;
@@ -36,7 +38,7 @@ public final class Origins {
         this.proxies = config.trustedProxies();
     }
 
-    /** Says on every answer, whatever it will be, who may read it. */
+    /** Adds to every response, whatever its status, the fields that say which origin may read it. */
     void decorate(HttpServerExchange exchange) {
         var headers = exchange.getResponseHeaders();
         headers.add(Headers.VARY, "origin");
@@ -47,7 +49,7 @@ public final class Origins {
         }
     }
 
-    /** Answers the question of a browser whether a page of another origin may ask; false if this is no such question. */
+    /** Answers a CORS preflight request. Returns false if the request is not one. */
     boolean answersPreflight(HttpServerExchange exchange) throws Problem {
         var asked = exchange.getRequestHeaders();
         if (!exchange.getRequestMethod().equalToString("OPTIONS")
@@ -64,7 +66,7 @@ public final class Origins {
         return true;
     }
 
-    /** Refuses a page that is neither the server's own nor allowed, and says why. */
+    /** Refuses a page that is neither the server's own nor allowed, and explains why. */
     void refuseIfForeign(HttpServerExchange exchange) throws Problem {
         var asked = exchange.getRequestHeaders();
         var lines = asked.get(Headers.ORIGIN);
@@ -74,7 +76,7 @@ public final class Origins {
         }
         boolean isForeign = "cross-site".equals(site) || "same-site".equals(site);
         if (lines == null) {
-            // An image or a script of another page asks without an Origin; a link that is followed is a person's wish.
+            // Images and scripts of other pages are requested without an Origin; following a link is the user's choice.
             if (isForeign && !isLink(asked)) {
                 throw new Problem(
                         403,
@@ -91,7 +93,7 @@ public final class Origins {
         }
     }
 
-    /** Whether a person has followed a link; a frame of another page navigates too, and is none. */
+    /** Returns whether the user followed a link. A frame in a foreign page also navigates, but does not count. */
     private static boolean isLink(HeaderMap asked) {
         String destination = asked.getFirst(SEC_FETCH_DEST);
         return "navigate".equals(asked.getFirst(SEC_FETCH_MODE))
@@ -104,7 +106,7 @@ public final class Origins {
         return page != null && allowed.contains(page);
     }
 
-    /** The origin that the browser has asked, as far as this request or a trusted proxy tells. */
+    /** Returns the origin that the browser requested, according to this request or a trusted proxy. */
     private @Nullable Origin here(HttpServerExchange exchange) {
         Origin told = proxies.origin(exchange);
         return told != null ? told : Origin.of("https", exchange.getHostAndPort());
@@ -128,7 +130,7 @@ public final class Origins {
             return told + "a proxy between them has probably dropped the port from Host. Let it pass Host on as it came"
                     + " (nginx: proxy_set_header Host $http_host), or " + setting + ".";
         }
-        if (here != null && !page.scheme().equals(here.scheme())) { // To pass Host on would not help.
+        if (here != null && !page.scheme().equals(here.scheme())) { // Passing Host on would not help.
             return told + "a proxy before this server probably speaks plain http. " + setting.replaceFirst("s", "S")
                     + ", or let the proxy speak https.";
         }

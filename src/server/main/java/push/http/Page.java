@@ -18,15 +18,15 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code GET /}: the chat page, a handful of files that are read, hashed and compressed once, at the start.
+ * {@code GET /}: the chat page, a few files that are read, hashed and compressed once at startup.
  *
- * <p>A browser keeps the files and asks each time whether they have changed: the answer is 304 as long as it has the
- * same content. Compression belongs to these files only; a stream is never compressed.
+ * <p>A browser caches the files and revalidates them each time; the response is 304 if the content is unchanged. Only
+ * these files are compressed; a stream is never compressed.
  *
  * <p><b>Threads:</b> immutable.
  */
 public final class Page {
-    /** Nothing but its own files; no inline script, no eval, no markup made from strings (CSP 3; Trusted Types). */
+    /** Allows only the page's own files: no inline script, no eval, no markup from strings (CSP 3; Trusted Types). */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
             + "require-trusted-types-for 'script'";
@@ -118,7 +118,7 @@ public final class Page {
         return out.toByteArray();
     }
 
-    /** Answers with the file of this path, or throws a 404, or a 405 for a method other than GET and HEAD. */
+    /** Responds with the file at this path. Fails with 404, or with 405 for a method other than GET and HEAD. */
     public void handle(HttpServerExchange exchange) throws Problem {
         File file = files.get(exchange.getRelativePath());
         if (file == null) {
@@ -151,7 +151,7 @@ public final class Page {
         throw new Problem(406, "Accept one of the content codings gzip and identity; or send no Accept-Encoding.");
     }
 
-    /** Whether one of the entity tags that a client holds is this one, by the weak comparison (RFC 9110, 13.1.2). */
+    /** Returns whether a client's entity tags include this one, by weak comparison (RFC 9110, 13.1.2). */
     private static boolean isKnown(@Nullable String held, String tag) {
         if (held == null || held.strip().equals("*")) {
             return held != null;

@@ -25,10 +25,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
 /**
- * A certificate and its key, read from PEM files into a TLS context.
+ * Reads a certificate and its key from PEM files into a TLS context.
  *
- * <p>It exists so that the files which openssl writes are used as they are, with no keystore between, and so that a
- * pair that cannot serve is refused at the start and not at the first handshake.
+ * <p>It exists so that the files written by openssl can be used without a keystore, and so that an unusable pair is
+ * refused at startup, not at the first handshake.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -44,11 +44,12 @@ public final class Pem {
     private Pem() {}
 
     /**
-     * A server's TLS context for one certificate chain, leaf first (RFC 5246, 7.4.2; RFC 8446, 4.4.2).
+     * Creates a server's TLS context from one certificate chain, leaf first (RFC 5246, 7.4.2; RFC 8446, 4.4.2).
      *
      * @param certificate a PEM file with one certificate or a chain
-     * @param key a PEM file with the unencrypted PKCS#8 key (EC or RSA) of the first certificate
-     * @throws BadConfig if a file is missing or unreadable, the pair does not match or is too weak, or it is not valid now
+     * @param key a PEM file with the first certificate's unencrypted PKCS#8 key (EC or RSA)
+     * @throws BadConfig if a file is missing or unreadable, or if the pair does not match, is too weak or is not valid
+     *     now
      */
     public static SSLContext context(Path certificate, Path key) {
         X509Certificate[] chain = readChain(certificate);
@@ -82,13 +83,13 @@ public final class Pem {
         try {
             var chain = CertificateFactory.getInstance("X.509")
                     .generateCertificates(new ByteArrayInputStream(pem.getBytes(StandardCharsets.UTF_8)));
-            boolean isCut = pem.lastIndexOf("-----BEGIN ") > pem.lastIndexOf("-----END "); // JDK 25 passes over it.
+            boolean isCut = pem.lastIndexOf("-----BEGIN ") > pem.lastIndexOf("-----END "); // JDK 25 skips it.
             if (chain.isEmpty() || isCut) {
                 throw new BadConfig(file + NO_CERTIFICATE + MEND);
             }
             return chain.toArray(new X509Certificate[0]);
         } catch (CertificateException e) {
-            throw new BadConfig(file + NO_CERTIFICATE + MEND); // What the parser says of its bytes is no help.
+            throw new BadConfig(file + NO_CERTIFICATE + MEND); // The parser's own message does not help.
         }
     }
 
@@ -123,7 +124,7 @@ public final class Pem {
         }
     }
 
-    /** Whether a signature by the key is good under the certificate: the only question that fits every algorithm. */
+    /** Returns whether the certificate verifies a signature by the key, a test that works for every algorithm. */
     private static boolean belongs(PrivateKey key, PublicKey certified) throws GeneralSecurityException {
         String algorithm = key.getAlgorithm().equals("EC") ? "SHA256withECDSA" : "SHA256withRSA";
         Signature signature = Signature.getInstance(algorithm);

@@ -13,26 +13,26 @@ import push.Json;
 import push.Wire;
 
 /**
- * A request that is refused, with what the client can do about it (RFC 9457).
+ * A refused request, with advice to the client (RFC 9457).
  *
- * <p>It exists so that every refusal has one form and is sent in one place. A refusal of server-sent events that will pass
- * has another: any status but 200 ends an {@code EventSource} for good (WHATWG HTML, 9.2).
+ * <p>It exists so that every refusal has the same format and is sent in one place. The exception is a temporary refusal
+ * of server-sent events, because any status other than 200 ends an {@code EventSource} permanently (WHATWG HTML, 9.2).
  *
  * <p><b>Threads:</b> immutable.
  */
 public final class Problem extends Exception {
     private static final long serialVersionUID = 1;
 
-    /** What is wrong with one field: a JSON pointer in a URI fragment (RFC 6901, 6), and a sentence. */
+    /** The error in one field: a JSON pointer as a URI fragment (RFC 6901, 6), and a sentence. */
     record Fault(String pointer, String detail) {}
 
     final int status;
     final transient List<Fault> faults;
     final transient Map<HttpString, String> headers;
-    private final @Nullable String bye; // What a bye says of it; null if to come back is useless.
+    private final @Nullable String bye; // The reason in a bye; null if retrying is useless.
     private final long waitMs;
 
-    /** A problem with its sentence, which says what the client can do. */
+    /** Creates a problem whose detail tells the client what to do. */
     public Problem(int status, String detail) {
         this(status, detail, List.of(), Map.of());
     }
@@ -56,39 +56,41 @@ public final class Problem extends Exception {
         this.waitMs = waitMs;
     }
 
-    /** The same, after which an HTTP/1.1 connection ends, because where the next request begins is in doubt. */
+    /**
+     * Creates a problem that also closes an HTTP/1.1 connection, because the start of the next request is uncertain.
+     */
     static Problem closing(int status, String detail) {
         return new Problem(status, detail, List.of(), Map.of(Headers.CONNECTION, "close"));
     }
 
-    /** 405, with the methods that the resource has (RFC 9110, 15.5.6). */
+    /** Creates a 405 that lists the methods of the resource (RFC 9110, 15.5.6). */
     public static Problem methodNotAllowed(String allow) {
         return new Problem(405, "Use one of: " + allow + ".", List.of(), Map.of(Headers.ALLOW, allow));
     }
 
-    /** 429 or 503, with the whole seconds to wait, at least one (RFC 9110, 10.2.3). */
+    /** Creates a 429 or 503 with the seconds to wait, rounded up to at least one (RFC 9110, 10.2.3). */
     public static Problem tryLater(int status, String detail, long waitMs) {
         return tryLater(status, status == 429 ? "rate" : "server", detail, waitMs);
     }
 
-    /** The same, with the word that a {@code bye} gives for its reason. */
+    /** Creates a 429 or 503 with the given reason for a {@code bye}. */
     static Problem tryLater(int status, String bye, String detail, long waitMs) {
         String seconds = Long.toString(Math.max(1, (waitMs + 999) / 1000));
         return new Problem(status, detail, List.of(), Map.of(Headers.RETRY_AFTER, seconds), bye, waitMs);
     }
 
-    /** 500: a bug, which the next attempt may not meet. */
+    /** Creates a 500: a bug that a retry may avoid. */
     static Problem failed() {
         String detail = "The server has failed at this request: please report it.";
         return new Problem(500, detail, List.of(), Map.of(), "error", 0);
     }
 
-    /** 503, for the server takes nothing new. */
+    /** Creates a 503 that says that the server is shutting down. */
     public static Problem goingDown() {
         return tryLater(503, "drain", "The server is going down: try again in a moment.", 1_000);
     }
 
-    /** What RFC 9110 and RFC 6585 call the status; Undertow has older names for two of them. */
+    /** Returns the name of the status in RFC 9110 or RFC 6585. Undertow has older names for some. */
     private String title() {
         return switch (status) {
             case 413 -> "Content Too Large";
@@ -99,22 +101,22 @@ public final class Problem extends Exception {
     }
 
     /**
-     * Refuses a stream. Server-sent events that may be had later are answered 200, with the reason, when to come back, and
-     * the end; all else with the status.
+     * Refuses a stream. If the refusal is temporary and the format is server-sent events, the response is a 200 with a
+     * bye, which gives the reason and the delay, and then ends. Otherwise the response has the problem's status.
      */
     public void send(HttpServerExchange exchange, Wire wire) {
         if (bye == null || wire != Wire.SSE) {
             send(exchange);
             return;
         }
-        int retryMs = Wire.retryMs() + (int) Math.max(0, waitMs - 1_000); // Spread, and never before the wait is over.
+        int retryMs = Wire.retryMs() + (int) Math.max(0, waitMs - 1_000); // Random, but not before the wait is over.
         exchange.setStatusCode(200);
         headers.forEach(exchange.getResponseHeaders()::put);
         Accept.describe(exchange, wire);
         Reply.send(exchange, wire.contentType, wire.bye(bye, retryMs).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Answers with this problem and ends the exchange. */
+    /** Sends this problem as the response and ends the exchange. */
     public void send(HttpServerExchange exchange) {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", "about:blank");

@@ -13,9 +13,9 @@ import push.Publisher.Outcome;
 import push.Publisher.Outcome.Stored;
 
 /**
- * {@code POST /messages}: one message, checked, put in its place, and answered with 201.
+ * {@code POST /messages}: validates one message, publishes it, and responds with 201.
  *
- * <p><b>Threads:</b> any IO thread; all that it keeps is a count.
+ * <p><b>Threads:</b> any IO thread; its only state is a counter.
  */
 final class PublishHandler {
     private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
@@ -42,7 +42,7 @@ final class PublishHandler {
 
     private void publish(HttpServerExchange exchange, NewMessage message, @Nullable String key) {
         Connection connection = ClientConnection.of(exchange).streams;
-        unanswered.incrementAndGet(); // Before it is stored: a drain could else pass it by.
+        unanswered.incrementAndGet(); // Before it is stored; otherwise a drain could miss it.
         publisher
                 .publish(message, key)
                 .whenComplete((outcome, failure) -> connection.answer(() -> {
@@ -51,7 +51,7 @@ final class PublishHandler {
                 }));
     }
 
-    /** Whether every message that was published has its answer. */
+    /** Returns whether every published message has its response. */
     boolean isIdle() {
         return unanswered.get() == 0;
     }

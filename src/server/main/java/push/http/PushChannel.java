@@ -25,18 +25,18 @@ import push.EndReason;
 import push.Shards;
 
 /**
- * An HTTP/2 connection that also tells what Undertow keeps to itself: resets, GOAWAY, and that something came in.
+ * An HTTP/2 connection that also reports events that Undertow hides: resets, GOAWAY and incoming frames.
  *
- * <p>It exists because a stream that is reset while it is stalled on flow control is told to nobody, and because no
- * handler can send a PING.
+ * <p>It exists because Undertow does not report the reset of a stream that is stalled on flow control, and because a
+ * handler cannot send a PING.
  *
- * <p><b>Length:</b> it is what one class of Undertow must be told; each method is a few lines.
+ * <p><b>Length:</b> it holds everything that one class of Undertow must be told; each method has a few lines.
  *
  * <p><b>Threads:</b> confined to its IO thread.
  */
 final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private static final byte[] PING = new byte[8];
-    private static final int LAST_WORD_MS = 1_000; // In which TCP must take it.
+    private static final int LAST_WORD_MS = 1_000; // The time for TCP to accept it.
     private static final int LOOK_MS = 20;
     private static final int MANY_REQUESTS = 2_000;
     private static final int MAX_UNREAD = 256;
@@ -45,17 +45,17 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private final XnioLoop loop;
     private final Turns turns;
     final Leftovers leftovers;
-    private int unread; // PING and SETTINGS that have come in while TCP took no answer.
+    private int unread; // PING and SETTINGS received while TCP accepted no response.
     final FlowMeter meter;
     private final TcpConnection socket;
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
-    private boolean tooLarge; // The fields of the request that comes next.
+    private boolean tooLarge; // Whether the next request's fields are too large.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
-    private int lastEnded; // The last that was reset, by us or by the peer.
+    private int lastEnded; // The last stream that either side reset.
     private boolean held;
-    private boolean kept; // Something was queued meanwhile.
-    private boolean over; // It has been told so, and nothing more is read.
+    private boolean kept; // Something was queued while held.
+    private boolean over; // The peer was told that the connection is over; reading has stopped.
 
     PushChannel(
             StreamConnection tcp,
@@ -88,7 +88,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             connection.request = request;
             connection.tooLarge = tooLarge;
             tooLarge = false;
-            if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow never looks.
+            if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow does not check it.
                     || connection.refuses(request.getStreamId())) {
                 stop(request.getStreamId(), ERROR_REFUSED_STREAM); // RFC 9113, 5.1.2.
                 connection.refused();
@@ -106,7 +106,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             connection.reset(reset.getStreamId(), left ? EndReason.CLIENT : EndReason.ERROR);
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
-            if (unread > MAX_UNREAD) { // Each answer that it does not read takes a buffer of 16 kB.
+            if (unread > MAX_UNREAD) { // Each unread response uses a buffer of 16 kB.
                 calmDown();
             }
         }
@@ -115,7 +115,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     @Override
     public void handleWindowUpdate(int streamId, int deltaWindowSize) throws IOException {
-        if (!meter.credit(streamId, deltaWindowSize)) { // First: what the peer gives is used in the next line.
+        if (!meter.credit(streamId, deltaWindowSize)) { // First, because the next line uses the peer's credit.
             stop(streamId, ERROR_FLOW_CONTROL_ERROR);
             return;
         }
@@ -127,7 +127,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         return gate.next(bytes);
     }
 
-    /** Lets a listener read one frame, when it is this connection's turn. */
+    /** Lets a listener read one frame if it is this connection's turn. */
     void take(ChannelListener<Http2Channel> listener) {
         long nowNanos = System.nanoTime();
         long waitMs = turns.waitMs(nowNanos);
@@ -139,7 +139,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         }
     }
 
-    /** Reads nothing for so long, and nothing ever again once the peer was told to calm down. */
+    /** Stops reading for this long, or permanently if the peer was sent ENHANCE_YOUR_CALM. */
     void rest(long ms) {
         suspendReceives();
         restUntilNanos = Math.max(restUntilNanos, System.nanoTime() + ms * 1_000_000);
@@ -152,7 +152,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         }
     }
 
-    /** Ends the connection of a peer that asks too much (RFC 9113, 10.5). */
+    /** Ends the connection of a peer that causes excessive load (RFC 9113, 10.5). */
     void calmDown() {
         sendGoAway(ERROR_ENHANCE_YOUR_CALM);
     }
@@ -209,7 +209,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         return meter.setInitial(bytes);
     }
 
-    /** A request has been answered to the end. */
+    /** Records that a request has its complete response. */
     void answered(int streamId) {
         meter.end(streamId);
     }
@@ -228,12 +228,12 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         }
     }
 
-    /** From now on, what is queued is kept. */
+    /** Holds back queued frames until {@link #release}. */
     void hold() {
         held = true;
     }
 
-    /** Sends what was kept. */
+    /** Sends the held frames. */
     void release() {
         held = false;
         if (kept) {
@@ -245,13 +245,13 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     @Override
     public void sendRstStream(int streamId, int code) {
         if (streamId == lastReset) {
-            return; // Undertow closes the sink before it resets the stream, and that resets it with a code of its own.
+            return; // Undertow closes the sink first, which has already reset the stream with a code of its own.
         }
         lastReset = streamId;
         meter.end(streamId);
         gate.stop(streamId, getInitialReceiveWindowSize());
         leave(streamId);
-        if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has broken the rules.
+        if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has violated the protocol.
             connection.streams.willEnd(streamId, EndReason.ERROR);
         }
         super.sendRstStream(streamId, code);
@@ -264,7 +264,9 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         }
     }
 
-    /** Undertow forgets streams that were reset more than a minute ago, whenever it looks for one of them. */
+    /**
+     * Makes Undertow forget streams that were reset more than a minute ago; it does so when it looks up one of them.
+     */
     void forgetReset() {
         try {
             super.handleWindowUpdate(lastEnded, 1);
@@ -273,7 +275,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         }
     }
 
-    /** Ends the connection after it was told that it is over: Undertow would wait for the peer to end it. */
+    /** Also ends the connection after an error, because Undertow would wait for the peer to end it. */
     @Override
     public void sendGoAway(int code, ChannelExceptionHandler<AbstractHttp2StreamSinkChannel> onFailure) {
         super.sendGoAway(code, onFailure);
@@ -283,12 +285,12 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         }
     }
 
-    /** Nothing more is read, and the connection ends when TCP has taken all that is queued. */
+    /** Stops reading, and ends the connection when TCP has accepted all queued bytes. */
     private void endAfterLastWord() {
         if (!over) {
             over = true;
             suspendReceives();
-            socket.discard(this::abort); // Else the peer, which may read only after it has written, would never read.
+            socket.discard(this::abort); // Otherwise a peer that writes before it reads would never read.
             long deadlineNanos = System.nanoTime() + LAST_WORD_MS * 1_000_000L;
             getIoThread().executeAfter(() -> end(deadlineNanos), LOOK_MS, TimeUnit.MILLISECONDS);
         }
@@ -320,33 +322,33 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         super.handleBrokenSinkChannel(e);
     }
 
-    /** Whether frames are queued that TCP does not take, the first of them perhaps half sent. */
+    /** Returns whether frames are queued because TCP accepts no more. The first may be partly sent. */
     boolean isJammed() {
         return isOpen() && getUnderlyingConnection().getSinkChannel().isWriteResumed();
     }
 
-    /** How many bytes TCP has taken. */
+    /** Returns the number of bytes that TCP has accepted. */
     long flowed() {
         return meter.bytes();
     }
 
-    /** Sends a PING (RFC 9113, 6.7); any frame but DATA that comes in later answers it. */
+    /** Sends a PING (RFC 9113, 6.7). Any later frame except DATA counts as the response. */
     void ping() {
         sendPing(PING, (AbstractHttp2StreamSinkChannel frame, IOException e) -> abort());
     }
 
-    /** Resets a request of which more may come: answered before it was whole (RFC 9113, 8.1), or one too many. */
+    /** Resets a request with more frames to come: answered before it was complete (RFC 9113, 8.1), or one too many. */
     void stop(int streamId, int code) {
         sendRstStream(streamId, code);
     }
 
-    /** Says that this is the end of the connection, for all that was asked has been answered. */
+    /** Sends GOAWAY and closes the connection, because all requests have been answered. */
     void goAwayAndClose() {
         sendGoAway(ERROR_NO_ERROR);
         endAfterLastWord();
     }
 
-    /** Closes the connection without a further word. */
+    /** Closes the connection without notice. */
     void abort() {
         IoUtils.safeClose(this);
     }

@@ -12,15 +12,15 @@ import push.Shards;
 import push.Stats;
 
 /**
- * The pattern as a handler of Undertow's, for a server of one's own: {@code /messages}, {@code /history}, the status and the page, under
- * whatever prefix it is mounted.
+ * The pattern as an Undertow handler, for use in your own server: {@code /messages}, {@code /history}, the status and
+ * the page, under any prefix.
  *
- * <p>Over HTTP/1.1 and over Undertow's own HTTP/2 it does all that {@link PushServer} does, but for what needs frames: there is no PING
- * (a dead peer is found when a heartbeat to it can no longer be written), streams of one connection are flushed one by one, a reset of a
- * stream that stands still is noticed when it stalls, and a client's GOAWAY ends its streams. A TLS listener of {@link PushServer}'s has
- * all of it.
+ * <p>On your server's HTTP/1.1 and HTTP/2 listeners it works like {@link PushServer}, except for features that need
+ * frames. It sends no PING, so a dead peer is detected when a heartbeat can no longer be written. It flushes the
+ * streams of a connection one by one. It notices the reset of a blocked stream only when the stream stalls. A client's
+ * GOAWAY ends its streams. The TLS listener of {@link PushServer} has all these features.
  *
- * <p><b>Threads:</b> any thread; a request on another than its IO thread goes on there.
+ * <p><b>Threads:</b> any thread; a request on a different thread continues on its IO thread.
  */
 public final class PushHandler implements HttpHandler {
     private final Config config;
@@ -31,12 +31,15 @@ public final class PushHandler implements HttpHandler {
     private final Router router;
     private final HttpHandler handler;
 
-    /** A log of its own, and streams of it; of the settings, those of sockets, threads and certificates mean nothing here. */
+    /**
+     * Creates a handler with its own log and streams. The settings for sockets, threads and certificates have no effect
+     * here.
+     */
     public PushHandler(Config config) {
         this(config, LocalPublisher::new);
     }
 
-    /** The same, around the publisher of one's choice. */
+    /** Creates a handler with your own publisher. */
     public PushHandler(Config config, Publisher.Factory factory) {
         this.config = config;
         MessageLog log = new MessageLog(config.retainMessages(), config.retainBytes());
@@ -66,27 +69,30 @@ public final class PushHandler implements HttpHandler {
         }
     }
 
-    /** What takes messages from one's own code: the streams have them in the one order with those that clients post. */
+    /**
+     * Returns the publisher for messages from your own code. Streams receive them in one order with the messages of
+     * clients.
+     */
     public Publisher publisher() {
         return publisher;
     }
 
     /**
-     * Refuses new requests and says goodbye to every open stream; returns when all are gone, or when the time for it is up. A
-     * server calls it before it stops.
+     * Refuses new requests, sends a bye to every open stream, and returns when all have ended or the time limit is
+     * reached. Call it before your server stops.
      */
     public void drain() {
         drain(() -> true);
     }
 
     /**
-     * The same, and waits for connections too.
+     * Drains as above, and also waits for connections.
      *
-     * @param isIdle whether no connection is left that was told to go away
+     * @param isIdle whether all connections that were sent GOAWAY have closed
      */
     void drain(BooleanSupplier isIdle) {
         router.unready();
-        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // While load balancers look away.
+        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // Load balancers notice.
         router.drain();
         publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
         long began = System.nanoTime();
@@ -98,7 +104,7 @@ public final class PushHandler implements HttpHandler {
         await(isIdle, began + config.drainMs() * 1_000_000L);
     }
 
-    /** An interrupt ends the waiting: an immediate end is wanted. */
+    /** Waits for a condition or a deadline. An interrupt ends the wait, because it requests an immediate stop. */
     private static void await(BooleanSupplier fact, long deadlineNanos) {
         while (!fact.getAsBoolean()
                 && System.nanoTime() < deadlineNanos

@@ -5,7 +5,7 @@ import push.LocalPublisher;
 import push.Publisher;
 
 /**
- * The server, put together: a handler, and the sockets before it.
+ * The complete server: a handler and its sockets.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -13,7 +13,7 @@ public final class PushServer implements RunningServer {
     private final PushHandler handler;
     private final Listeners listeners;
 
-    /** Puts a server together around the publisher of one's choice. */
+    /** Creates a server with a custom publisher. */
     PushServer(Config config, Publisher.Factory factory) {
         handler = new PushHandler(config, factory);
         var tls = Pem.context(config.certificate(), config.key());
@@ -24,7 +24,7 @@ public final class PushServer implements RunningServer {
      * Starts a server.
      *
      * @param env its settings, see {@link Config}
-     * @throws BadConfig if one of them cannot be used
+     * @throws BadConfig if a setting is invalid
      */
     public static RunningServer start(Map<String, String> env) {
         return new PushServer(Config.from(env), LocalPublisher::new);

@@ -14,17 +14,19 @@ import org.xnio.channels.StreamSinkChannel;
 import push.Stalled;
 
 /**
- * A response that ends: its headers, its body, and what to do with a client that does not read it or still sends.
+ * A response with an end: its header section, its content, and the handling of a client that does not read it or is
+ * still sending.
  *
- * <p>It exists because Undertow's own sender waits for a reader for ever. Here an answer of which the client takes nothing
- * for as long as a stream may stall is ended, and earlier if memory is tight; one that is read however slowly is not.
+ * <p>It exists because Undertow's sender waits forever for a reader. This class ends a response if the client accepts
+ * no bytes for the stall time of a stream, or earlier if memory is tight. A slow but steady reader gets the whole
+ * response.
  *
  * <p><b>Threads:</b> the exchange's IO thread.
  */
 public final class Reply implements Stalled.Waiting {
     static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");
     private static final int DISCARD_MS = 1_000;
-    private static final int BUFFERED = 16 * 1024; // What Undertow has taken and keeps, at most.
+    private static final int BUFFERED = 16 * 1024; // The most that Undertow has accepted and keeps.
     private static final ByteBuffer[] NOTHING = {};
 
     private final HttpServerExchange exchange;
@@ -32,7 +34,7 @@ public final class Reply implements Stalled.Waiting {
     private final ByteBuffer[] body;
     private final StreamSinkChannel channel;
     private final int length;
-    private int next; // The first piece of the body that has not been taken whole.
+    private int next; // The first part of the content not fully accepted.
     private boolean shut;
     private boolean waiting;
     private boolean over;
@@ -46,12 +48,12 @@ public final class Reply implements Stalled.Waiting {
         this.channel = exchange.getResponseChannel();
     }
 
-    /** Sends a whole body with the exchange's status and ends the exchange. */
+    /** Sends complete content with the exchange's status, and ends the exchange. */
     public static void send(HttpServerExchange exchange, String contentType, byte[] body) {
         send(exchange, contentType, new ByteBuffer[] {ByteBuffer.wrap(body)});
     }
 
-    /** The same, with a body in pieces, which are sent as one. */
+    /** Sends content that consists of several buffers. */
     static void send(HttpServerExchange exchange, String contentType, ByteBuffer[] body) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, contentType);
@@ -63,12 +65,16 @@ public final class Reply implements Stalled.Waiting {
         start(exchange, body);
     }
 
-    /** Sends the exchange's status and fields, and no body; ending the exchange could add a Content-Length. */
+    /**
+     * Sends the exchange's status and fields without content. Ending the exchange directly could add a Content-Length.
+     */
     static void send(HttpServerExchange exchange) {
         start(exchange, NOTHING);
     }
 
-    /** Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread. */
+    /**
+     * Dispatches on the same thread, because Undertow ends an exchange whose handler returns without dispatching it.
+     */
     private static void start(HttpServerExchange exchange, ByteBuffer[] body) {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> new Reply(exchange, body).goOn());
     }
@@ -91,7 +97,7 @@ public final class Reply implements Stalled.Waiting {
         }
     }
 
-    /** Whether all has gone out. */
+    /** Returns whether everything has been sent. */
     private boolean write() throws IOException {
         while (next < body.length) {
             long count = channel.write(body, next, body.length - next);
@@ -118,13 +124,13 @@ public final class Reply implements Stalled.Waiting {
 
     private void onWritable() {
         if (over) {
-            channel.suspendWrites(); // Undertow closes a sink whose listener does nothing.
+            channel.suspendWrites(); // Undertow closes a sink whose listener is idle.
         } else {
             goOn();
         }
     }
 
-    /** Looks at the clock: an answer of which nothing is taken ends. */
+    /** Ends the response if the client has accepted nothing for too long. */
     void tick(long nowNanos) {
         if (!over && connection.isUnread(movedNanos, nowNanos)) {
             leave();
@@ -146,7 +152,7 @@ public final class Reply implements Stalled.Waiting {
         connection.streams.letGo(this::leave);
     }
 
-    /** Ends it within; harmless if it has ended. */
+    /** Ends the response early. Does nothing if it has ended. */
     void leave() {
         if (!over) {
             stopWaiting();
@@ -162,12 +168,12 @@ public final class Reply implements Stalled.Waiting {
         try {
             channel.flush(); // Completes the exchange, which closing alone does not.
         } catch (IOException e) {
-            // It was broken already, which is why we are here.
+            // The channel was already broken.
         }
         connection.stopRequest(exchange);
     }
 
-    /** It waits no longer, be it that all has gone out, or that nothing will; harmless the second time. */
+    /** Records that the response no longer waits, whether or not it was sent. Does nothing the second time. */
     void stopWaiting() {
         over = true;
         if (waiting) {
@@ -177,9 +183,9 @@ public final class Reply implements Stalled.Waiting {
     }
 
     /**
-     * The answer is out. If its request is not in yet, what comes is thrown away for a while, which leaves the connection whole
-     * for its other streams; then it is stopped (RFC 9113, 8.1). Not immediately, because a client may have most of it on its way;
-     * unless memory is short.
+     * Completes a response that has been sent. If the request is incomplete, discards its content for a while, which
+     * keeps the connection usable for its other streams, and then stops it (RFC 9113, 8.1). The delay lets content in
+     * transit arrive; there is none if memory is short.
      */
     private void end() {
         stopWaiting();

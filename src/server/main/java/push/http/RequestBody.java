@@ -13,15 +13,15 @@ import org.xnio.channels.StreamSourceChannel;
 import push.Stalled;
 
 /**
- * The body of one request, read as it comes, within a size and a time, and within what all bodies together may take.
+ * Reads the content of one request within limits: its size, its time, and the memory for all requests.
  *
- * <p>It exists because Undertow's own receiver believes {@code Content-Length} before it checks it, answers a body
- * that is too large by a reset without a response, and waits for a slow one for ever.
+ * <p>It exists because Undertow's receiver trusts {@code Content-Length} before checking it, resets a request with too
+ * much content without a response, and waits forever for slow content.
  *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
 public final class RequestBody implements Stalled.Waiting {
-    /** Does something with a whole body; a problem that it throws is sent. */
+    /** Processes complete content. A problem that it throws is sent as the response. */
     public interface Reader {
         void read(byte[] body) throws Problem;
     }
@@ -46,7 +46,9 @@ public final class RequestBody implements Stalled.Waiting {
         this.reader = reader;
     }
 
-    /** Reads the body, now or when it has come, and gives it to the reader; 413, 408 and 503 are sent from here. */
+    /**
+     * Reads the content, immediately or as it arrives, and passes it to the reader. May respond with 413, 408 or 503.
+     */
     public static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
         if (length != null && !length.matches("\\d+")) {
@@ -92,7 +94,7 @@ public final class RequestBody implements Stalled.Waiting {
                 int count = channel.read(buffer.clear());
                 if (count == 0) {
                     if (HttpContinue.requiresContinueResponse(
-                            exchange.getRequestHeaders())) { // It waits for TCP: look again later.
+                            exchange.getRequestHeaders())) { // The 100 response waits for TCP: retry later.
                         channel.suspendReads();
                         exchange.getIoThread().executeAfter(() -> readSome(channel), AGAIN_MS, TimeUnit.MILLISECONDS);
                     }
@@ -116,7 +118,7 @@ public final class RequestBody implements Stalled.Waiting {
         int before = blocks.held();
         blocks.add(bytes, declared);
         connection.stalled().hold(connection.tally(), blocks.held() - before);
-        connection.stalled().relieve(); // Which may end this body.
+        connection.stalled().relieve(); // This may end the request.
     }
 
     @Override
@@ -129,18 +131,18 @@ public final class RequestBody implements Stalled.Waiting {
         return movedNanos;
     }
 
-    /** Memory is tight, and this body is one of those that have come in for longest. */
+    /** Ends the request with 503, because memory is tight and it was chosen. */
     @Override
     public void letGo() {
         end(Problem.tryLater(503, "The server holds as many unfinished requests as it may: try again later.", 1_000));
     }
 
-    /** The server is going down. */
+    /** Refuses the request because the server is shutting down. */
     void refuse() {
         end(Problem.goingDown());
     }
 
-    /** The client has gone. */
+    /** Ends the request because the client has gone. */
     void leave() {
         if (!done) {
             end();
@@ -150,7 +152,7 @@ public final class RequestBody implements Stalled.Waiting {
 
     private void end() {
         done = true;
-        suspend.run(); // Undertow calls a listener that reads nothing again, and does nothing else.
+        suspend.run(); // Undertow calls an idle listener in an endless loop.
         timeout.remove();
         connection.bodies.remove(this);
         connection.stalled().removeBody(this);
@@ -162,13 +164,13 @@ public final class RequestBody implements Stalled.Waiting {
             end();
             try {
                 Http1Gate.refuseIfMalformed(exchange);
-                if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but reads on.
+                if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but continues.
                     throw new Problem(400, "The body is not as long as its Content-Length says: send as many bytes.");
                 }
                 reader.read(blocks.take());
             } catch (Problem problem) {
                 problem.send(exchange);
-            } catch (RuntimeException e) { // A fault of ours; without an answer the client would wait for ever.
+            } catch (RuntimeException e) { // A bug of ours; otherwise the client would wait forever.
                 Problem.failed().send(exchange);
                 throw e;
             }

@@ -5,22 +5,22 @@ import io.undertow.util.Headers;
 import io.undertow.util.HttpString;
 
 /**
- * Forgets what a request has said of itself, once it is known what is to be done.
+ * Discards a request's header section once the request has been dispatched.
  *
- * <p>It exists because Undertow keeps fields, path and query until the answer has ended, and a stream's never does: 20,000
- * bytes, and more where a query has many names, for which HPACK lets their sender pay with thirty.
+ * <p>It exists because Undertow keeps the fields, the path and the query until the response ends, which for a stream is
+ * never. They take 20,000 bytes, or more for a query with many names, although HPACK lets a client send them in thirty.
  *
  * <p><b>Threads:</b> the exchange's IO thread.
  */
 final class RequestHead {
-    /** Undertow asks for these while a body comes in. */
+    /** Undertow reads these fields while content arrives. */
     private static final HttpString[] NEEDED = {Headers.EXPECT, Headers.CONTENT_LENGTH, Headers.TRANSFER_ENCODING};
 
     private static final int LONGEST_NEEDED = 100;
 
     private RequestHead() {}
 
-    /** Lets go of all that this server does not ask for again; harmless the second time. */
+    /** Discards everything that is not needed again. Does nothing the second time. */
     static void forget(HttpServerExchange exchange) {
         var fields = exchange.getRequestHeaders();
         if (fields.size() > NEEDED.length || fields.contains(Headers.HOST)) {

@@ -15,15 +15,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
- * What a request asks for, decoded: its path, its query, and the host that it names.
+ * Decodes the target of a request: its path and its query. Also checks its host.
  *
- * <p>It exists because over HTTP/2 Undertow answers a bad percent-encoding by closing the connection, with all its
- * streams. Here it is a problem of one request.
+ * <p>It exists because in HTTP/2, Undertow responds to invalid percent-encoding by closing the connection with all its
+ * streams. Here, it is a problem of one request.
  *
  * <p><b>Threads:</b> the exchange's IO thread.
  */
 final class RequestTarget {
-    /** A host and a port (RFC 3986, 3.2.2 and 3.2.3), without what names a user. */
+    /** A host and a port (RFC 3986, 3.2.2 and 3.2.3), without userinfo. */
     private static final Pattern AUTHORITY =
             Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[A-Za-z0-9._~!$&'()*+,;=%-]+)(:(\\d{0,5}))?");
 
@@ -34,14 +34,14 @@ final class RequestTarget {
     private RequestTarget() {}
 
     /**
-     * Decodes path and query in place.
+     * Decodes the path and the query in place.
      *
-     * @throws Problem 400, if they or the host are not as they should be
+     * @throws Problem 400, if the path, the query or the host is malformed
      */
     static void decode(HttpServerExchange exchange) throws Problem {
         checkHost(exchange);
         if (exchange.getConnection().getUndertowOptions().get(UndertowOptions.DECODE_URL, true)) {
-            return; // Another's server, whose Undertow has decoded it.
+            return; // A foreign Undertow server has already decoded it.
         }
         String path = exchange.getRelativePath();
         if (path.indexOf('%') >= 0) {
@@ -70,7 +70,7 @@ final class RequestTarget {
         }
     }
 
-    /** Whether this can be the value of Host (RFC 9110, 7.2): a host, and a port that one can connect to or none. */
+    /** Returns whether this is a valid value of Host (RFC 9110, 7.2): a host, and optionally a port other than 0. */
     static boolean isHost(String value) {
         var parts = AUTHORITY.matcher(value);
         if (!parts.matches()) {
@@ -84,7 +84,7 @@ final class RequestTarget {
         return isNamed && Integer.parseInt(port) > 0 && Integer.parseInt(port) <= MAX_PORT;
     }
 
-    /** Percent-encoded UTF-8 (RFC 3986, 2.1); in a form also a space as a plus sign. */
+    /** Decodes percent-encoded UTF-8 (RFC 3986, 2.1), and in a form also a plus sign as a space. */
     private static String decode(String text, boolean form) throws Problem {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         for (int i = 0; i < text.length(); i++) {

@@ -11,7 +11,7 @@ import push.Shards;
 import push.Wire;
 
 /**
- * Which handler answers which request, and which requests none does.
+ * Routes each request to its handler and rejects the rest.
  *
  * <p><b>Threads:</b> any IO thread.
  */
@@ -54,12 +54,12 @@ final class Router implements HttpHandler {
         this.history = history;
     }
 
-    /** From now on {@code /readyz} is 503, and all else as before. */
+    /** Makes {@code /readyz} respond with 503. Other requests are not affected. */
     void unready() {
         unready = true;
     }
 
-    /** From now on every request is refused but those that look in. */
+    /** Refuses every further request, except those for the server's state. */
     void drain() {
         unready = true;
         draining = true;
@@ -69,7 +69,7 @@ final class Router implements HttpHandler {
     public void handleRequest(HttpServerExchange exchange) {
         ClientConnection.attach(exchange, shards, config);
         ClientConnection.of(exchange).stalled().relieve();
-        exchange.setPersistent(exchange.isPersistent() && !draining); // Which HTTP/1.1 is told.
+        exchange.setPersistent(exchange.isPersistent() && !draining); // HTTP/1.1 clients see this.
         origins.decorate(exchange);
         try {
             ClientConnection.of(exchange).refuseIfTooLarge();
@@ -83,7 +83,7 @@ final class Router implements HttpHandler {
     private void route(HttpServerExchange exchange, String path) throws Problem {
         boolean isForPages =
                 path.equals("/messages") || path.equals("/msgs") || path.equals("/history") || path.startsWith(MESSAGE);
-        if (isForPages && origins.answersPreflight(exchange)) { // Drained or not, for it asks for nothing yet.
+        if (isForPages && origins.answersPreflight(exchange)) { // Even in a drain: it requests nothing yet.
             return;
         }
         switch (path) {
@@ -103,7 +103,7 @@ final class Router implements HttpHandler {
                 }
                 say(readOnly(exchange), "ready\n");
             }
-            case "*" -> { // OPTIONS alone can ask this (RFC 9110, 9.3.7).
+            case "*" -> { // Only OPTIONS can request this (RFC 9110, 9.3.7).
                 exchange.setStatusCode(204);
                 exchange.getResponseHeaders().put(Headers.ALLOW, "GET, HEAD, POST, OPTIONS");
                 exchange.endExchange();
@@ -131,7 +131,7 @@ final class Router implements HttpHandler {
         }
     }
 
-    /** What can be refused for good has been; what is refused from here on may be had later. */
+    /** Opens a stream. Permanent refusals were handled before; refusals from here on are temporary. */
     private void open(HttpServerExchange exchange, Wire wire) {
         exchange.addDefaultResponseListener(Router::answerFailure);
         exchange.putAttachment(WIRE, wire);
@@ -143,7 +143,7 @@ final class Router implements HttpHandler {
         }
     }
 
-    /** Undertow is about to answer 500 without a word, for a handler has thrown. */
+    /** Replaces the empty 500 that Undertow would send because a handler has thrown. */
     private static boolean answerFailure(HttpServerExchange exchange) {
         boolean failed = exchange.getStatusCode() == 500 && !exchange.isResponseStarted();
         if (failed) {

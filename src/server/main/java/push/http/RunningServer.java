@@ -1,18 +1,18 @@
 package push.http;
 
 /**
- * A server that was started in this JVM.
+ * A server that runs in this JVM.
  *
  * <p><b>Threads:</b> any thread.
  */
 public interface RunningServer extends AutoCloseable {
-    /** The port that the server listens on, which the system chose if the configuration said 0. */
+    /** Returns the port of the server, which the system chose if the configured port is 0. */
     int port();
 
-    /** Says goodbye to every open stream and returns when all are gone, or when the time for it is up. */
+    /** Sends a bye to every open stream, and returns when all have ended or the time limit is reached. */
     void drain();
 
-    /** Stops immediately: closes every connection and returns when the server's threads have ended. */
+    /** Stops immediately: closes every connection, and returns when the server's threads have ended. */
     @Override
     void close();
 }

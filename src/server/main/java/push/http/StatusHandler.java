@@ -10,9 +10,9 @@ import push.Stats;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code GET /status}: what the server is doing, for a person and for the suite.
+ * {@code GET /status}: the server's counters and state, for people and for the test suite.
  *
- * <p><b>Threads:</b> any thread; it keeps nothing of its own.
+ * <p><b>Threads:</b> any thread; it has no state of its own.
  */
 final class StatusHandler {
     private final Config config;

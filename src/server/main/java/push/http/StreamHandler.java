@@ -13,9 +13,9 @@ import push.Stats;
 import push.Wire;
 
 /**
- * {@code GET /messages}: a response that begins immediately and goes on until the client or the server ends it.
+ * {@code GET /messages}: a response that begins immediately and continues until the client or the server ends it.
  *
- * <p><b>Threads:</b> any IO thread; it keeps nothing of its own.
+ * <p><b>Threads:</b> any IO thread; it has no state of its own.
  */
 final class StreamHandler {
     private static final HttpString LAST_EVENT_ID = new HttpString("Last-Event-ID");
@@ -33,9 +33,9 @@ final class StreamHandler {
     }
 
     /**
-     * Chooses the form in which a request wants its stream.
+     * Chooses the wire format of a stream from the request.
      *
-     * @param plain the snapshot form of the path that was asked
+     * @param plain the snapshot format of the requested path
      */
     static Wire choose(HttpServerExchange exchange, Wire plain) throws Problem {
         Wire wire = Accept.choose(FieldReader.join(exchange, Headers.ACCEPT), plain);
@@ -57,18 +57,19 @@ final class StreamHandler {
             admit(exchange);
         }
         Accept.describe(exchange, wire);
-        if (exchange.isHttp11()) { // Else Undertow does so only if the connection goes on.
+        if (exchange.isHttp11()) { // Otherwise Undertow does so only for a persistent connection.
             exchange.getResponseHeaders().put(Headers.TRANSFER_ENCODING, "chunked");
         }
         if (isHead) {
-            Reply.send(exchange); // All that GET would say but the body (RFC 9110, 9.3.2).
+            Reply.send(exchange); // The same fields as for GET, without content (RFC 9110, 9.3.2).
             return;
         }
-        // Dispatched, for Undertow ends every exchange whose handler returns without that; on this same thread.
+        // Dispatched on the same thread, because Undertow ends an exchange whose handler returns without dispatching
+        // it.
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> {
             connection.open(exchange, wire, resume);
             if (exchange.isComplete()) {
-                return; // The client has left meanwhile.
+                return; // The client has left in the meantime.
             }
             if (!Http1Watch.begin(exchange, connection)) {
                 discardBody(exchange);
@@ -77,7 +78,10 @@ final class StreamHandler {
         });
     }
 
-    /** A GET may have a body, which says nothing (RFC 9110, 9.3.1), and unread would use up its connection's window. */
+    /**
+     * Discards a GET's content. It has no meaning (RFC 9110, 9.3.1), but unread it would exhaust the connection's
+     * window.
+     */
     private static void discardBody(HttpServerExchange exchange) {
         var body = exchange.isRequestComplete() ? null : exchange.getRequestChannel();
         if (body != null) {
@@ -101,7 +105,7 @@ final class StreamHandler {
         }
     }
 
-    /** What {@link #admit} would refuse, without counting. */
+    /** Refuses what {@link #admit} would refuse, without counting. */
     private void look(HttpServerExchange exchange) throws Problem {
         limits.look(exchange);
         if (stats.isMemoryFull() || stats.isFull(config.maxStreams())) {

@@ -6,28 +6,28 @@ import java.nio.channels.WritableByteChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sink of one stream: takes what there is room for, and finishes what it has begun.
+ * Writes one stream's bytes: accepts as many as fit, and completes a chunk that it has begun.
  *
- * <p>It exists because Undertow announces each write of a chunked body (RFC 9112, 7.1) with the length of all that it was
- * offered. If it takes only a part, the bytes that follow must be the rest, whatever has become of the log meanwhile. This
- * sink offers a part of bounded size, and keeps what was not taken of it. Other bodies announce nothing and pass through.
+ * <p>It exists because Undertow announces each chunk (RFC 9112, 7.1) with the length of all the bytes offered. If it
+ * accepts only part of them, the next bytes must be the rest of the chunk, even if the log has changed. This sink
+ * offers chunks of limited size and keeps the unaccepted bytes. Responses that are not chunked pass through unchanged.
  *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
 final class StreamSink implements WritableByteChannel {
-    /** A chunk with its frame fits one TLS record, so that it mostly goes out whole or not at all. */
+    /** A chunk with its framing fits in one TLS record, so it is usually sent completely or not at all. */
     static final int MAX_CHUNK_BYTES = 15 * 1024;
 
     private final WritableByteChannel channel;
     private final boolean isChunked;
-    private @Nullable ByteBuffer begun; // What is left of a chunk that has been announced.
+    private @Nullable ByteBuffer begun; // The unsent bytes of an announced chunk.
 
     StreamSink(WritableByteChannel channel, boolean isChunked) {
         this.channel = channel;
         this.isChunked = isChunked;
     }
 
-    /** Takes some of these bytes; what it has taken goes out before anything that is written later. */
+    /** Accepts some of these bytes. They are sent before any bytes written later. */
     @Override
     public int write(ByteBuffer bytes) throws IOException {
         if (!isChunked) {
@@ -49,7 +49,7 @@ final class StreamSink implements WritableByteChannel {
         return size;
     }
 
-    /** Writes what is left of what has begun; false if there is no room for all of it. */
+    /** Writes the unsent bytes of the current chunk. Returns false if some did not fit. */
     boolean finishBegun() throws IOException {
         ByteBuffer rest = begun;
         while (rest != null && rest.hasRemaining()) {

@@ -18,27 +18,27 @@ import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.ssl.SslConnection;
 
 /**
- * A TCP connection as TLS sees it, which ends so that the last word arrives: its sending half first, and the whole when the
- * client has ended its own half, or after a second in which what still comes is thrown away.
+ * A TCP connection below TLS that closes gracefully. It closes its sending half first, and the rest when the client has
+ * closed its own half, or after a second. In the meantime it discards input.
  *
- * <p>It exists because a socket that is closed while unread input lies in it sends a TCP reset, and that destroys what the
- * client has not read yet: a GOAWAY, an answer, a {@code bye} (RFC 9112, 9.6).
+ * <p>It exists because closing a socket with unread input sends a TCP reset, which destroys bytes that the client has
+ * not yet read: a GOAWAY, a response or a {@code bye} (RFC 9112, 9.6).
  *
- * <p><b>Length:</b> half of it is what a connection of XNIO has to have.
+ * <p><b>Length:</b> half of it implements methods that XNIO requires of a connection.
  *
- * <p><b>Threads:</b> confined to its IO thread, but for {@code close}.
+ * <p><b>Threads:</b> confined to its IO thread, except {@code close} and {@code turnAway}.
  */
 final class TcpConnection extends StreamConnection {
     static final int LINGER_MS = 1_000;
 
-    /** To throw as much away costs less than the handshake that came before it. */
+    /** Discarding this much costs less than the handshake that preceded it. */
     private static final int MAX_DISCARDED = 4 << 20;
 
-    private static final int BUFFERS_AT_ONCE = 8; // Then others have their turn.
+    private static final int BUFFERS_AT_ONCE = 8; // Then other connections get their turn.
 
-    /** Who decides when a connection may go on with its handshake. */
+    /** Decides when a connection may continue its handshake. */
     interface Gate {
-        /** Something has come in; {@code reader} deals with it. */
+        /** Input has arrived; {@code reader} processes it. */
         void pass(TcpConnection connection, Runnable reader);
     }
 
@@ -49,9 +49,9 @@ final class TcpConnection extends StreamConnection {
     private @Nullable Gate gate; // Null once the handshake is over.
     private boolean isDiscarding;
     private int discarded;
-    private volatile boolean isTurnedAway; // Set by whoever lets another in, read by its IO thread.
+    private volatile boolean isTurnedAway; // Set on another connection's thread, read by its IO thread.
     private @Nullable SslConnection tls;
-    private @Nullable Runnable onEnd; // Of what is thrown away, as long as this is open.
+    private @Nullable Runnable onEnd; // Called at the end of discarded input, while this is open.
     private XnioExecutor.@Nullable Key patience;
     private XnioExecutor.@Nullable Key end;
 
@@ -65,7 +65,7 @@ final class TcpConnection extends StreamConnection {
         setSinkConduit(socket.getSinkChannel().getConduit());
     }
 
-    /** What comes in: given to TLS, or thrown away. */
+    /** Passes input to TLS or discards it. */
     private final class Source extends AbstractStreamSourceConduit<StreamSourceConduit> implements ReadReadyHandler {
         private @Nullable ReadReadyHandler reader;
 
@@ -140,7 +140,9 @@ final class TcpConnection extends StreamConnection {
             }
         }
 
-        /** At the end of input the socket has closed that half, and the whole if we had ended ours. */
+        /**
+         * Reports the end of input. The socket has closed its reading half, or both halves if we had closed the other.
+         */
         private void inputEnded() {
             Runnable ended = onEnd;
             onEnd = null;
@@ -149,7 +151,10 @@ final class TcpConnection extends StreamConnection {
             }
         }
 
-        /** The socket's reading half is closed; while input is thrown away nobody is told before this is closed. */
+        /**
+         * The socket's reading half is closed. While input is discarded, this is reported only when this connection
+         * closes.
+         */
         @Override
         public void terminated() {
             if (!isDiscarding) {
@@ -159,16 +164,16 @@ final class TcpConnection extends StreamConnection {
 
         void tell() {
             ReadReadyHandler told = reader;
-            reader = null; // Nothing of TLS is kept while this lingers.
+            reader = null; // Frees the TLS state while this lingers.
             if (told != null) {
                 told.terminated();
             }
         }
     }
 
-    /** The socket has been closed. */
+    /** Records that the socket has been closed. */
     void closed() {
-        forget(patience); // What is still to be done would keep all of this until then.
+        forget(patience); // Pending tasks would keep this object in memory.
         forget(end);
     }
 
@@ -178,7 +183,7 @@ final class TcpConnection extends StreamConnection {
         }
     }
 
-    /** TLS begins over this connection; a client that has not said its first word in time is let go. */
+    /** Starts TLS on this connection. A client that sends no request bytes in time is disconnected. */
     void secure(SslConnection begun, int patienceMs) {
         tls = begun;
         var plain = begun.getSourceChannel();
@@ -186,7 +191,7 @@ final class TcpConnection extends StreamConnection {
         patience = getIoThread().executeAfter(() -> IoUtils.safeClose(begun), patienceMs, TimeUnit.MILLISECONDS);
     }
 
-    /** Another is let in in its place: it ends without a word, and its handshake goes no further. */
+    /** Makes room for another connection: closes this one without notice and stops its handshake. */
     void turnAway() {
         isTurnedAway = true;
         try {
@@ -200,16 +205,16 @@ final class TcpConnection extends StreamConnection {
         return isTurnedAway;
     }
 
-    /** The handshake is over: from now on all that comes in goes straight on. */
+    /** Records that the handshake is over. Input is no longer delayed. */
     void greeted() {
         gate = null;
         forget(patience);
     }
 
     /**
-     * Throws away from now on what comes in; what is to go out goes out.
+     * Discards all further input. Output is not affected.
      *
-     * @param ended called when no more can come in, unless this has been closed before
+     * @param ended called at the end of input, unless this connection has been closed by then
      */
     void discard(Runnable ended) {
         onEnd = ended;
@@ -221,13 +226,13 @@ final class TcpConnection extends StreamConnection {
         source.resumeReads();
     }
 
-    /** Lets the client send no more before this time is over. */
+    /** Stops reading from the client for this long. */
     void pause(long ms) {
         source.suspendReads();
         getIoThread().executeAfter(source::resumeReads, ms, TimeUnit.MILLISECONDS);
     }
 
-    /** Ends the sending half now, and the rest after a while. */
+    /** Closes the sending half now, and the rest after a delay. */
     @Override
     protected void closeAction() {
         if (Thread.currentThread() == getIoThread()) {
@@ -248,7 +253,7 @@ final class TcpConnection extends StreamConnection {
             if (isTurnedAway) {
                 IoUtils.safeClose(socket);
             } else {
-                socket.getSinkChannel().getConduit().terminateWrites(); // FIN, after all that TCP still has to send.
+                socket.getSinkChannel().getConduit().terminateWrites(); // FIN, after all bytes that TCP has queued.
             }
             if (socket.isOpen()) {
                 discard();
@@ -262,12 +267,12 @@ final class TcpConnection extends StreamConnection {
 
     @Override
     protected void notifyReadClosed() {
-        // Told by linger, which may come later.
+        // Reported by linger, which may come later.
     }
 
     @Override
     protected void notifyWriteClosed() {
-        // The socket's own writing half tells.
+        // Reported by the socket's own writing half.
     }
 
     @Override

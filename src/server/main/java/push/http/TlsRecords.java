@@ -6,29 +6,29 @@ import org.xnio.conduits.AbstractStreamSourceConduit;
 import org.xnio.conduits.StreamSourceConduit;
 
 /**
- * Counts the records of TLS that bring no data (RFC 8446, 5.1), and ends a connection that has too many of them.
+ * Counts the TLS records without data (RFC 8446, 5.1), and ends a connection with too many of them.
  *
- * <p>It exists because such a record, a KeyUpdate above all, makes the server derive keys and answer, and comes before
- * anything that counts frames or requests. An honest client sends a few in the life of a connection.
+ * <p>It exists because such a record, especially a KeyUpdate, makes the server derive keys and respond, before any code
+ * counts frames or requests. An honest client sends only a few during a connection.
  *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class TlsRecords {
-    /** More than one buffer holds of records that have not been looked into yet. */
+    /** More than the number of unprocessed records that fit in one buffer. */
     static final int MAX_EMPTY = 2_000;
 
     private static final int HEAD_BYTES = 5;
 
-    private int head; // How many bytes of a record's head have come.
-    private int left; // Of the record; while its head comes, the length as far as it is known.
+    private int head; // Bytes of the current record header received.
+    private int left; // Unread bytes of the record; in the header, the length received so far.
     private int empty;
 
-    /** What TCP has brought lies in the buffer from here to its position. */
+    /** Counts the records in newly received bytes, which are between this index and the buffer's position. */
     void came(ByteBuffer bytes, int from) throws IOException {
         int end = bytes.position();
         for (int at = from; at < end; ) {
             if (head < HEAD_BYTES) {
-                left = (left << 8 | (bytes.get(at++) & 0xff)) & 0xffff; // The length stands last.
+                left = (left << 8 | (bytes.get(at++) & 0xff)) & 0xffff; // The length comes last.
                 head++;
             } else {
                 int count = Math.min(left, end - at);
@@ -45,13 +45,13 @@ final class TlsRecords {
         }
     }
 
-    /** What TLS hands on; to be set above it. */
+    /** Returns a source that counts the data TLS delivers. It must be installed above TLS. */
     StreamSourceConduit above(StreamSourceConduit tls) {
         return new AbstractStreamSourceConduit<>(tls) {
             @Override
             public int read(ByteBuffer to) throws IOException {
                 int count = next.read(to);
-                empty -= count > 0 ? 1 : 0; // TLS looks into one record at a time.
+                empty -= count > 0 ? 1 : 0; // TLS processes one record at a time.
                 return count;
             }
 

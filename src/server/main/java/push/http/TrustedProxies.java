@@ -11,16 +11,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The proxies that are believed what they say of a client: its address, and what it asked.
+ * The proxies that are trusted to report a client's address and the origin it requested.
  *
- * <p>Each proxy appends the address that it was asked from, so the list is read from its end: the first address that
- * is no trusted proxy's is the client's, and all before it the client may have made up. One field alone is read
- * ({@code PUSH_FORWARDED_HEADER}), for a proxy passes on the other as it came.
+ * <p>Each proxy appends the address of its client, so the list is read from its end. The first address that is not a
+ * trusted proxy is the client's; any earlier ones may be forged by the client. Only one field is read
+ * ({@code PUSH_FORWARDED_HEADER}), because a proxy passes on the other one unchanged.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param blocks the proxies' addresses
- * @param standard whether they send Forwarded (RFC 7239), and not X-Forwarded-For
+ * @param blocks the addresses of the proxies
+ * @param standard whether they send Forwarded (RFC 7239) instead of X-Forwarded-For
  */
 record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
     private static final HttpString FORWARDED = new HttpString("Forwarded");
@@ -31,7 +31,7 @@ record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
     private static final Pattern WITH_PORT =
             Pattern.compile("(?:\\[([^\\]]{2,60})]|([0-9.]{7,15}))(?::(?:[0-9]{1,5}|_[A-Za-z0-9._-]+))?");
 
-    /** One station of a request: who asked there, and what; null where that is not told. */
+    /** One hop of a request: its client and what it requested; null where not reported. */
     private record Hop(
             @Nullable InetAddress client,
             @Nullable String host,
@@ -45,14 +45,14 @@ record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
         return blocks.stream().anyMatch(block -> block.contains(address));
     }
 
-    /** The client's address by what trusted proxies say; null if none is trusted, or they do not say. */
+    /** Returns the client's address as reported by trusted proxies, or null if there is none. */
     @Nullable
     InetAddress client(HttpServerExchange exchange) {
         Hop hop = clientsHop(exchange);
         return hop == null ? null : hop.client;
     }
 
-    /** The origin that the client asked, by what trusted proxies say; null if they do not. */
+    /** Returns the origin that the client requested, as reported by trusted proxies, or null if there is none. */
     @Nullable
     Origin origin(HttpServerExchange exchange) {
         Hop hop = clientsHop(exchange);
@@ -89,10 +89,10 @@ record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
             }
             last = hop;
         }
-        return last; // All are trusted: the request began at one of them.
+        return last; // All are trusted: the request came from one of them.
     }
 
-    /** One element of Forwarded; what is malformed says nothing. */
+    /** Parses one element of Forwarded. A malformed element yields an empty hop. */
     private static Hop forwarded(String element) {
         FieldReader in = new FieldReader(element);
         InetAddress client = null;
@@ -111,13 +111,16 @@ record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
                 case "for" -> client = node(value);
                 case "host" -> host = value;
                 case "proto" -> scheme = value;
-                default -> {} // "by", and extensions.
+                default -> {} // "by" and extensions.
             }
         } while (in.space().take(';'));
         return in.atEnd() ? new Hop(client, host, scheme) : new Hop(null, null, null);
     }
 
-    /** The address of a node, with or without a port (RFC 7239, 6); null for {@code unknown} and hidden ones. */
+    /**
+     * Returns the address of a node, with or without a port (RFC 7239, 6), or null for {@code unknown} and obfuscated
+     * nodes.
+     */
     private static @Nullable InetAddress node(String text) {
         Matcher parts = WITH_PORT.matcher(text);
         if (!parts.matches()) {

@@ -1,11 +1,11 @@
 package push.http;
 
 /**
- * How much of its time an IO thread gives to what comes in: at most three quarters.
+ * Limits the share of an IO thread's time that is spent on input to three quarters.
  *
- * <p>It exists because an IO thread goes on reading as long as anything is there, one frame of each connection after
- * another, and looks neither at its timers nor at other sockets before. When the time is used up, all reading waits for
- * the next window, which is the same for everybody: the rounds, and the one frame of an honest client, get their turn.
+ * <p>It exists because an IO thread reads while any input is available, one frame per connection in turn, before it
+ * serves its timers or other sockets. When the time is used up, all reading waits for the next window, which is the
+ * same for all connections. The rounds, and single frames of honest clients, therefore get their turn.
  *
  * <p><b>Threads:</b> confined to its shard's IO thread.
  */
@@ -16,7 +16,7 @@ final class Turns {
     private long beganNanos = System.nanoTime();
     private long usedNanos;
 
-    /** The milliseconds to wait before anything may be read; 0: now. */
+    /** Returns the milliseconds to wait before reading, or 0. */
     long waitMs(long nowNanos) {
         if (nowNanos - beganNanos >= WINDOW_NANOS) {
             beganNanos = nowNanos;
@@ -25,7 +25,7 @@ final class Turns {
         return usedNanos < MAX_NANOS ? 0 : 1 + (WINDOW_NANOS - (nowNanos - beganNanos)) / 1_000_000;
     }
 
-    /** Something has been read and dealt with. */
+    /** Counts the time spent on reading and processing input. */
     void used(long nanos) {
         usedNanos += nanos;
     }

@@ -6,7 +6,7 @@ import org.xnio.XnioIoThread;
 import push.EventLoop;
 
 /**
- * An IO thread of XNIO as the event loop of the connections that it serves. Two of one thread are equal.
+ * An XNIO IO thread as the event loop of its connections. Two objects for the same thread are equal.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -21,7 +21,7 @@ record XnioLoop(XnioIoThread thread) implements EventLoop {
         try {
             unlessEnded(() -> thread.executeAfter(task, ms, TimeUnit.MILLISECONDS));
         } catch (Error e) {
-            LostThread.end(); // Without a clock nothing here would ever end again.
+            LostThread.end(); // Without a clock, nothing would ever time out.
         }
     }
 
@@ -29,7 +29,7 @@ record XnioLoop(XnioIoThread thread) implements EventLoop {
         try {
             asking.run();
         } catch (RejectedExecutionException e) {
-            // The server has been closed, and every stream with it.
+            // The server and all its streams have been closed.
         }
     }
 

@@ -1,8 +1,8 @@
 /**
- * The pattern over HTTP, by Undertow: listeners, requests, refusals, and what the pattern needs of a connection.
+ * The pattern over HTTP, based on Undertow: listeners, requests, refusals and the connections that the pattern needs.
  *
- * <p>{@code ExchangeSink}, {@code ClientConnection} and {@code XnioLoop} are its three seams to package {@code push}, which knows
- * nothing of this one.
+ * <p>{@code ExchangeSink}, {@code ClientConnection} and {@code XnioLoop} implement the three interfaces of package
+ * {@code push}, which does not depend on this package.
  */
 @NullMarked
 package push.http;
