@@ -176,7 +176,7 @@ public final class Shard {
 
     private void forEach(Consumer<Connection> task) {
         for (int i = connections.size() - 1; i >= 0; i = Math.min(i, connections.size()) - 1) {
-            Connection connection = connections.get(i); // Downwards: one may end while it is looked at, or several.
+            Connection connection = connections.get(i); // In descending order: the task may end this one or several.
             try {
                 task.accept(connection);
             } catch (RuntimeException | Error e) {

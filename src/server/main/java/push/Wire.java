@@ -64,10 +64,7 @@ public enum Wire {
         return record("bye", json, retryMs);
     }
 
-    /**
-     * Returns a reconnection delay in milliseconds, chosen at random so that clients do not all return at the same
-     * time.
-     */
+    /** Returns a reconnection delay in milliseconds, random so that clients do not all return at the same time. */
     public static int retryMs() {
         return ThreadLocalRandom.current().nextInt(1_000, 5_001);
     }

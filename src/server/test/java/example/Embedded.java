@@ -12,7 +12,7 @@ import push.http.Config;
 import push.http.PushHandler;
 
 /**
- * A push endpoint in a server of one's own, which also publishes.
+ * A push endpoint in your own server, which also publishes messages.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -20,7 +20,7 @@ final class Embedded {
     private final HttpHandler hello = exchange -> exchange.getResponseSender().send("hello");
     private final PushHandler push = new PushHandler(Config.from(Map.of("PUSH_HEARTBEAT_MS", "5000")));
 
-    /** A server with a page of its own, and under /feed all that the push server has: messages, history, status, page. */
+    /** Creates a server with its own page, and under /feed the push server: messages, history, status and page. */
     Undertow server(int port) {
         return Undertow.builder()
                 .addHttpListener(port, "localhost")
@@ -29,7 +29,7 @@ final class Embedded {
                 .build();
     }
 
-    /** Tells every stream, in the one order with what clients post; once for each key. */
+    /** Publishes a message to every stream, in one order with the messages of clients, and once for each key. */
     CompletionStage<String> tell(String user, String text, String key) {
         return push.publisher().publish(NewMessage.of(user, text), key).thenApply(outcome -> {
             if (outcome instanceof Stored stored) {
@@ -39,7 +39,7 @@ final class Embedded {
         });
     }
 
-    /** Says goodbye to every stream; then the server may stop. */
+    /** Sends a bye to every stream and ends it. The server may then stop. */
     void drain() {
         push.drain();
     }

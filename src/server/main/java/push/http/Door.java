@@ -30,7 +30,7 @@ import push.Stats;
 final class Door implements TcpConnection.Gate {
     private static final Logger LOG = Logger.getLogger(Door.class.getName());
 
-    /** One address may hold one in this many handshakes. */
+    /** The share of the handshakes that one address may hold: one in this number. */
     private static final int SHARE = 20;
 
     private static final int LEAST = 10;

@@ -26,7 +26,7 @@ final class LostThread implements Thread.UncaughtExceptionHandler {
 
     private LostThread() {}
 
-    /** Installs this handler for every thread that dies. */
+    /** Installs this handler for all threads. */
     static void install() {
         Thread.setDefaultUncaughtExceptionHandler(new LostThread());
     }

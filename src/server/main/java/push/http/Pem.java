@@ -48,8 +48,7 @@ public final class Pem {
      *
      * @param certificate a PEM file with one certificate or a chain
      * @param key a PEM file with the first certificate's unencrypted PKCS#8 key (EC or RSA)
-     * @throws BadConfig if a file is missing or unreadable, or if the pair does not match, is too weak or is not valid
-     *     now
+     * @throws BadConfig if a file cannot be read, or if the pair does not match, is too weak or is not valid now
      */
     public static SSLContext context(Path certificate, Path key) {
         X509Certificate[] chain = readChain(certificate);

@@ -86,20 +86,20 @@ public final class PushHandler implements HttpHandler {
     }
 
     /**
-     * Drains as above, and also waits for connections.
+     * Drains, and waits for connections as well.
      *
      * @param isIdle whether all connections that were sent GOAWAY have closed
      */
     void drain(BooleanSupplier isIdle) {
         router.unready();
-        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // Load balancers notice.
+        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // Time for load balancers to react.
         router.drain();
-        publisher.close(); // Before the streams say bye, so that each has all that was ever accepted.
+        publisher.close(); // First, so that every accepted message precedes the bye.
         long began = System.nanoTime();
         shards.refuseIncoming();
         await(publish::isIdle, began + config.drainMs() * 450_000L);
         shards.sayGoodbye();
-        await(() -> stats.streams().open() == 0, began + config.drainMs() * 900_000L); // The rest is for GOAWAYs.
+        await(() -> stats.streams().open() == 0, began + config.drainMs() * 900_000L); // The rest is for GOAWAY.
         shards.goAway();
         await(isIdle, began + config.drainMs() * 1_000_000L);
     }

@@ -46,9 +46,7 @@ public final class RequestBody implements Stalled.Waiting {
         this.reader = reader;
     }
 
-    /**
-     * Reads the content, immediately or as it arrives, and passes it to the reader. May respond with 413, 408 or 503.
-     */
+    /** Reads the content, now or as it arrives, and passes it to the reader. May respond with 413, 408 or 503. */
     public static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
         if (length != null && !length.matches("\\d+")) {
