@@ -46,7 +46,7 @@ public final class Shard {
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the loop.
     private volatile Figures figures = new Figures(0, 0, 0); // Volatile: status requests read it on other threads.
-    private boolean followed; // Another round follows without a gap, because the last one was interrupted by a wake-up.
+    private boolean followed; // Another round follows without a gap: the shard was woken during the last one.
     private long busySinceNanos;
     private long tickedNanos;
     private boolean wasLate;

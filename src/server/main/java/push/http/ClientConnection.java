@@ -257,7 +257,8 @@ public final class ClientConnection implements Transport {
     }
 
     /**
-     * Ends a request whose response is sent but whose content is still arriving: resets its stream, or closes HTTP/1.1.
+     * Ends a request whose response is sent but whose content is still arriving: resets its stream in HTTP/2, or closes
+     * the HTTP/1.1 connection.
      */
     void stopRequest(HttpServerExchange exchange) {
         if (exchange.isRequestComplete()) {

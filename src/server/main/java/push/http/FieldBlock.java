@@ -38,7 +38,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     /** The maximum length of a pseudo-header field that is passed on with a request that is too large. */
     private static final int MAX_SHOWN = 1_000;
 
-    /** The longest number Undertow can parse. A longer Content-Length is still refused as too large. */
+    /** The maximum number of digits that Undertow can parse. A longer Content-Length is still refused as too large. */
     private static final int LENGTH_DIGITS = 18;
 
     private static final Set<String> PSEUDO = Set.of(":method", ":scheme", ":authority", ":path");
@@ -172,8 +172,8 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         if (host != null) {
             pseudo.putIfAbsent(":authority", host);
         }
-        if (tooLarge) { // Undertow ends the connection above limits of its own, so it receives only the
-            // fields that the refusal needs.
+        if (tooLarge) {
+            // Undertow ends the connection above limits of its own, so it receives only what the refusal needs.
             pseudo.values().removeIf(value -> value.length() > MAX_SHOWN);
             pseudo.putIfAbsent(":method", "GET");
             pseudo.putIfAbsent(":scheme", "https");

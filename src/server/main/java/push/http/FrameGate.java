@@ -201,8 +201,8 @@ final class FrameGate {
         Coming body = frame == null || head[3] != DATA
                 ? null
                 : bodies.get(ByteBuffer.wrap(head).getInt(5));
-        if (body != null) { // Undertow counts too, but does not check when trailers arrive. It has just
-            // read the padding's length.
+        if (body != null) {
+            // Undertow counts too, but does not check when trailers arrive. It has just read the padding's length.
             int padding = (head[4] & PADDED) == 0 ? 0 : 1 + (bytes.get(bytes.position() - 1) & 0xff);
             body.left -= (ByteBuffer.wrap(head).getInt() >>> 8) - padding;
         }

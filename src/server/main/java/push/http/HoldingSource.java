@@ -13,8 +13,8 @@ import org.xnio.conduits.StreamSourceConduit;
 import org.xnio.ssl.SslConnection;
 
 /**
- * An input source that reads ahead of Undertow. It calls the reader when it is the connection's turn, and again as long
- * as it holds bytes for the reader.
+ * An input source that reads before Undertow does. It calls the reader when it is the connection's turn, and again as
+ * long as it holds bytes for the reader.
  *
  * <p>It exists because the socket reports only its own bytes, and because an IO thread that reads one client's requests
  * without a pause does no other work ({@link Turns}).
@@ -29,8 +29,8 @@ abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceCon
     private static final int HELD_MS = 1;
 
     /**
-     * A connection that has had its turn waits a little longer than others; HTTP/2 resumes one millisecond after its
-     * window.
+     * A connection that has had its turn waits longer than others: HTTP/2 resumes reading 1 ms after the window of
+     * turns.
      */
     private static final int BEHIND_MS = 3;
 

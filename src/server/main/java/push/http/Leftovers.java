@@ -46,7 +46,7 @@ final class Leftovers {
     private long spanNanos;
     private int all;
 
-    /** Creates an empty count for a connection, which {@code end} terminates. */
+    /** Creates an empty count for a connection, which {@code end} closes. */
     Leftovers(Total total, Runnable end, long nowNanos) {
         this.total = total;
         this.end = end;

@@ -45,7 +45,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private final XnioLoop loop;
     private final Turns turns;
     final Leftovers leftovers;
-    private int unread; // PING and SETTINGS received while TCP accepted no response.
+    private int unread; // PING and SETTINGS received while TCP accepted no ACK.
     final FlowMeter meter;
     private final TcpConnection socket;
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
@@ -106,7 +106,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             connection.reset(reset.getStreamId(), left ? EndReason.CLIENT : EndReason.ERROR);
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
-            if (unread > MAX_UNREAD) { // Each unread response uses a buffer of 16 kB.
+            if (unread > MAX_UNREAD) { // Each unread ACK uses a buffer of 16 kB.
                 calmDown();
             }
         }

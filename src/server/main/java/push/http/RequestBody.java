@@ -162,7 +162,7 @@ public final class RequestBody implements Stalled.Waiting {
             end();
             try {
                 Http1Gate.refuseIfMalformed(exchange);
-                if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but continues.
+                if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but goes on reading.
                     throw new Problem(400, "The body is not as long as its Content-Length says: send as many bytes.");
                 }
                 reader.read(blocks.take());
