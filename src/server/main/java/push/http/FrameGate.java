@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It exists because Undertow handles a request before its CONTINUATION arrives, and ends the connection for a stream
  * error (RFC 9113, 8.1.1). The gate passes each field block to Undertow complete, validated and encoded as literals. It
- * replaces a malformed block with one for which Undertow resets the stream. It keeps a client's GOAWAY, because
- * Undertow would end all streams of the connection, contrary to RFC 9113, 6.8.
+ * replaces a malformed block with one for which Undertow resets the stream. It does not pass on a client's GOAWAY,
+ * because Undertow would end all streams of the connection, contrary to RFC 9113, 6.8.
  *
  * <p><b>Length:</b> it is one parser with one state, and half of it could not be understood alone.
  *
