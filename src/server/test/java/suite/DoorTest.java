@@ -25,6 +25,7 @@ final class DoorTest {
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
+            "PUSH_IO_THREADS", "1", // Connections are accepted in their order.
             "PUSH_MAX_CONNECTIONS", "" + CONNECTIONS,
             "PUSH_MAX_CONNECTIONS_PER_ADDRESS", "" + OF_ADDRESS,
             "PUSH_EXEMPT_ADDRESSES", "127.0.0.1, ::1",
@@ -35,7 +36,7 @@ final class DoorTest {
     /** Where only handshakes are few, and streams. */
     @RegisterExtension
     static final JudgedServer roomy = JudgedServer.with(
-            "PUSH_IO_THREADS", "1", // Connections are accepted in their order.
+            "PUSH_IO_THREADS", "1", // The same.
             "PUSH_EXEMPT_ADDRESSES", "127.0.0.1, ::1",
             "PUSH_MAX_CONNECTIONS_PER_ADDRESS", "1000",
             "PUSH_MAX_HANDSHAKES", "40",
