@@ -243,6 +243,11 @@ final class RawClient implements AutoCloseable {
         return reader.frames();
     }
 
+    /** Drops all that has come, which would count as the server's memory where both are in one JVM. */
+    void forget() {
+        reader.forget();
+    }
+
     /** Waits until the server has ended the connection, and says how. */
     String awaitEnd(Duration within) {
         return reader.awaitEnd(within);

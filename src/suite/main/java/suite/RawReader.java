@@ -100,6 +100,11 @@ final class RawReader {
         }
     }
 
+    synchronized void forget() {
+        log.clear();
+        recorders.clear();
+    }
+
     synchronized List<Frame> frames() {
         return List.copyOf(log);
     }
