@@ -122,6 +122,8 @@ final class World {
             pass(random.nextInt(120));
         } else if (what < 803) {
             sleep(random.nextInt(5_000));
+        } else if (what < 804) {
+            quiet();
         } else if (what < 830) {
             answer(connection);
         } else if (what < 850 && sink != null) {
@@ -272,6 +274,13 @@ final class World {
             for (SimSink sink : connection.sinks) {
                 checkClocks(connection, sink);
             }
+        }
+    }
+
+    /** Nothing is posted until each stream that waits for nothing is due a heartbeat: by chance that is rare. */
+    private void quiet() {
+        for (long ms = 0; ms < 2L * settings.heartbeatMs(); ms += settings.tickMs()) {
+            pass(settings.tickMs());
         }
     }
 
