@@ -41,6 +41,7 @@ public final class Shard {
     private final Batches batches;
     private final Stalled stalled;
     private final Owner owner = new Owner();
+    private final Subscription[] written = new Subscription[Connection.MAX_TOGETHER];
     private final Runnable round = this::round;
     private final List<Connection> connections = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
@@ -89,7 +90,7 @@ public final class Shard {
 
     /** Adds the connection of a new client. */
     Connection connect(Transport transport) {
-        Connection connection = new Connection(settings, loop, log, batches, stalled, transport, owner);
+        Connection connection = new Connection(settings, loop, log, batches, stalled, transport, owner, written);
         connections.add(connection);
         return connection;
     }

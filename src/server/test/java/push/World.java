@@ -194,7 +194,7 @@ final class World {
         if (isLeaving || connection.goneAway) {
             return;
         }
-        for (int i = random.nextInt(8) == 0 ? 40 : 1; i > 0 && !connection.dead; i--) {
+        for (int i = random.nextInt(8) == 0 ? 20 << random.nextInt(4) : 1; i > 0 && !connection.dead; i--) {
             long sequence = Math.max(0, log.newest() + 2 - random.nextInt(60));
             String[] ids = {null, "", "seed-", "other-1", log.id(sequence), log.id(log.newest())};
             Resume resume = Resume.from(ids[random.nextInt(ids.length)], log);

@@ -232,10 +232,8 @@ public final class ClientConnection implements Transport {
      */
     public void open(HttpServerExchange exchange, Wire wire, Resume resume) {
         int id = exchange.getAttachment(REQUEST);
-        if (channel != null) {
-            channel.meter.add(id, 0);
-        }
-        streams.open(id, new ExchangeSink(exchange, this), wire, resume);
+        DataFrames frames = channel == null ? null : new DataFrames(channel, channel.meter.add(id, 0), id);
+        streams.open(id, new ExchangeSink(exchange, this, frames), wire, resume);
     }
 
     /** Records that the stream on this exchange has ended. */
@@ -348,8 +346,8 @@ public final class ClientConnection implements Transport {
         if (channel.leftovers.tick(nowNanos)) {
             channel.forgetReset();
         }
-        if (channel.meter.bytes() != flowed) {
-            flowed = channel.meter.bytes();
+        if (channel.flowed() != flowed) {
+            flowed = channel.flowed();
             flowedNanos = nowNanos;
         }
         if (!unfinished.isEmpty() && !channel.isJammed()) {

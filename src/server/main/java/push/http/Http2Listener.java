@@ -54,11 +54,13 @@ final class Http2Listener implements DelegateOpenListener {
 
     /** Begins an HTTP/2 connection over this TCP connection, with the bytes already read. */
     void begin(StreamConnection tls, PooledByteBuffer read, TcpConnection tcp) {
-        FlowMeter meter = new FlowMeter(tls.getSinkChannel().getConduit());
-        tls.getSinkChannel().setConduit(meter);
+        FlowMeter meter = new FlowMeter();
+        Outbox outbox = new Outbox(tls.getSinkChannel().getConduit(), pool, meter);
+        tls.getSinkChannel().setConduit(outbox);
         Turns taken = turnsOf(tls.getIoThread());
         Leftovers.Total left = leftoversOf(tls.getIoThread());
-        PushChannel channel = new PushChannel(tls, pool, read, options, meter, tcp, taken, left, shards, config);
+        PushChannel channel =
+                new PushChannel(tls, pool, read, options, meter, outbox, tcp, taken, left, shards, config);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);
