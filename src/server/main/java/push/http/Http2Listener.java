@@ -25,6 +25,7 @@ import push.Shards;
  * <p><b>Threads:</b> a connection begins on its IO thread; counting and closing connections: any thread.
  */
 final class Http2Listener implements DelegateOpenListener {
+    private final TlsBuffers buffers;
     private final ByteBufferPool pool;
     private final OptionMap options;
     private final Shards shards;
@@ -34,7 +35,14 @@ final class Http2Listener implements DelegateOpenListener {
     private final HttpHandler handler;
     private final Set<PushChannel> channels = ConcurrentHashMap.newKeySet();
 
-    Http2Listener(ByteBufferPool pool, OptionMap options, Shards shards, Config config, HttpHandler handler) {
+    Http2Listener(
+            TlsBuffers buffers,
+            ByteBufferPool pool,
+            OptionMap options,
+            Shards shards,
+            Config config,
+            HttpHandler handler) {
+        this.buffers = buffers;
         this.pool = pool;
         this.options = options;
         this.shards = shards;
@@ -55,7 +63,7 @@ final class Http2Listener implements DelegateOpenListener {
     /** Begins an HTTP/2 connection over this TCP connection, with the bytes already read. */
     void begin(StreamConnection tls, PooledByteBuffer read, TcpConnection tcp) {
         FlowMeter meter = new FlowMeter();
-        Outbox outbox = new Outbox(tls.getSinkChannel().getConduit(), pool, meter);
+        Outbox outbox = new Outbox(tls.getSinkChannel().getConduit(), buffers, pool, meter);
         tls.getSinkChannel().setConduit(outbox);
         Turns taken = turnsOf(tls.getIoThread());
         Leftovers.Total left = leftoversOf(tls.getIoThread());

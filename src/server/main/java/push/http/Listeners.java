@@ -100,8 +100,9 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_HEADERS, 2 * FieldBlock.MAX_FIELDS);
         http1 = new HttpOpenListener(pool, wider.getMap());
         http1.setRootHandler(Http1Gate.before(handler, shards, config));
-        http2 = new Http2Listener(pool, options, shards, config, handler);
-        ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+        var buffers = new TlsBuffers();
+        http2 = new Http2Listener(buffers, pool, options, shards, config, handler);
+        ssl = new UndertowXnioSsl(xnio, OptionMap.EMPTY, buffers, tls);
         door = new Door(config, shards.stats(), pool);
         alpn = new Alpn(door, pool, http2, http1, config.bodyMs());
         try {

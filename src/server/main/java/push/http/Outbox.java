@@ -26,6 +26,7 @@ import org.xnio.conduits.StreamSinkConduit;
  */
 final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private final ByteBufferPool pool;
+    private final TlsBuffers tls;
     private final FlowMeter meter;
     private Runnable freed = () -> {};
     private @Nullable PooledByteBuffer collected; // Not empty; its position is the end of the bytes.
@@ -35,8 +36,9 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private boolean closed;
     private long accepted;
 
-    Outbox(StreamSinkConduit next, ByteBufferPool pool, FlowMeter meter) {
+    Outbox(StreamSinkConduit next, TlsBuffers tls, ByteBufferPool pool, FlowMeter meter) {
         super(next);
+        this.tls = tls;
         this.pool = pool;
         this.meter = meter;
     }
@@ -125,12 +127,14 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
         PooledByteBuffer sending = collected;
         if (sending != null) {
             ByteBuffer bytes = sending.getBuffer().flip();
+            tls.encrypting(bytes.remaining() >= TlsBuffers.LARGE);
             try {
                 for (int count = 1; count > 0 && bytes.hasRemaining(); ) {
                     count = next.write(bytes);
                     accepted += count;
                 }
             } finally {
+                tls.encrypting(false);
                 bytes.compact();
             }
             if (bytes.position() == 0) {

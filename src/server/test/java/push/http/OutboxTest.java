@@ -42,7 +42,7 @@ final class OutboxTest {
 
     private void run(Random random, String where) throws IOException {
         var tls = new FitfulTls(random);
-        var outbox = new Outbox(tls, new DefaultByteBufferPool(true, 16_364), meter);
+        var outbox = new Outbox(tls, new TlsBuffers(), new DefaultByteBufferPool(true, 16_364), meter);
         outbox.whenFree(() -> freed++);
         for (int i = 0; i < STREAMS; i++) {
             windows.add(meter.add(2 * i + 1, 0));
