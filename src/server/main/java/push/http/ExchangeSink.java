@@ -138,15 +138,16 @@ final class ExchangeSink implements Sink {
         }
         Limits.release(exchange);
         connection.ended(exchange);
-        connection.finish(this::close);
+        connection.finish(() -> cut(exchange, channel));
         if (complete) { // Ending the exchange would wait for an endless request.
             connection.stopRequest(exchange);
         }
     }
 
-    private void close() {
+    /** Cuts a response short. Returns whether its connection is still there: over HTTP/1.1 it is cut too. */
+    static boolean cut(HttpServerExchange exchange, StreamSinkChannel channel) {
         if (!exchange.isResponseComplete() && Http1Watch.cut(exchange)) {
-            return;
+            return false;
         }
         IoUtils.safeClose(channel);
         try {
@@ -154,5 +155,6 @@ final class ExchangeSink implements Sink {
         } catch (IOException e) {
             // The channel was already broken.
         }
+        return true;
     }
 }
