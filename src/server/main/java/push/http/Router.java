@@ -92,16 +92,16 @@ final class Router implements HttpHandler {
             case "/history" -> {
                 refuseIfDraining();
                 origins.refuseIfForeign(exchange);
-                history.handle(readOnly(exchange));
+                history.handle(Problem.readOnly(exchange));
             }
-            case "/status" -> status.handle(readOnly(exchange));
-            case "/metrics" -> metrics.handle(readOnly(exchange));
-            case "/healthz" -> say(readOnly(exchange), "ok\n");
+            case "/status" -> status.handle(Problem.readOnly(exchange));
+            case "/metrics" -> metrics.handle(Problem.readOnly(exchange));
+            case "/healthz" -> say(Problem.readOnly(exchange), "ok\n");
             case "/readyz" -> {
                 if (unready) {
                     throw Problem.goingDown();
                 }
-                say(readOnly(exchange), "ready\n");
+                say(Problem.readOnly(exchange), "ready\n");
             }
             case "*" -> { // Only OPTIONS can request this (RFC 9110, 9.3.7).
                 exchange.setStatusCode(204);
@@ -157,21 +157,13 @@ final class Router implements HttpHandler {
         if (message == null) {
             throw new Problem(404, "There is no message with this id, or it is no longer kept.");
         }
-        Reply.send(readOnly(exchange), "application/json", message.json());
+        Reply.send(Problem.readOnly(exchange), "application/json", message.json());
     }
 
     private void refuseIfDraining() throws Problem {
         if (draining) {
             throw Problem.goingDown();
         }
-    }
-
-    static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
-        String method = exchange.getRequestMethod().toString();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            throw Problem.methodNotAllowed("GET, HEAD");
-        }
-        return exchange;
     }
 
     private static void say(HttpServerExchange exchange, String text) {
