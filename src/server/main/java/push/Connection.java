@@ -330,7 +330,10 @@ public final class Connection {
         try {
             transport.hold();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "A connection could not be held, and is written to as it comes", e);
+            LOG.log(
+                    Level.WARNING,
+                    "Could not hold back a connection's flushes; each of its streams is flushed alone",
+                    e);
         }
     }
 
@@ -338,7 +341,7 @@ public final class Connection {
         try {
             transport.release();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "What was held could not be sent; its streams look for themselves", e);
+            LOG.log(Level.WARNING, "Could not flush a connection; its streams will notice", e);
         }
     }
 

@@ -181,7 +181,7 @@ public final class Shard {
             try {
                 task.accept(connection);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, "A connection has failed at its turn, and the others go on", e);
+                LOG.log(Level.WARNING, "A connection failed in a round; the others continue", e);
             }
         }
     }
@@ -191,7 +191,7 @@ public final class Shard {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "Something has failed, and what follows it goes on", e);
+            LOG.log(Level.WARNING, "A task failed; the tasks after it continue", e);
         }
     }
 

@@ -78,12 +78,12 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection tls, PooledByteBuffer read) {
-        throw new UnsupportedOperationException("A connection begins with begin");
+        throw new UnsupportedOperationException("Use begin to add a connection");
     }
 
     @Override
     public void handleEvent(StreamConnection tcp) {
-        throw new UnsupportedOperationException("ALPN has always read something");
+        throw new UnsupportedOperationException("Use begin: ALPN has already read some bytes");
     }
 
     int connections() {

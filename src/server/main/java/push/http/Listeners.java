@@ -79,7 +79,7 @@ public final class Listeners {
                     .set(Options.WORKER_TASK_MAX_THREADS, 2)
                     .getMap());
         } catch (IOException e) {
-            throw new IllegalStateException("The IO threads cannot be started", e);
+            throw new IllegalStateException("Cannot start the IO threads", e);
         }
         var pool = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, KEPT_BUFFERS);
         int maxStreams = config.maxStreamsPerConnection() + Config.SPARE_STREAMS;
@@ -109,8 +109,8 @@ public final class Listeners {
             listen(config.port());
         } catch (IOException e) {
             close();
-            String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
-            throw new BadConfig(config.host() + ":" + config.port() + " cannot be listened on (" + why
+            String why = e instanceof UnknownHostException ? "unknown host" : e.getMessage();
+            throw new BadConfig("cannot listen on " + config.host() + ":" + config.port() + " (" + why
                     + "): choose another PUSH_PORT or PUSH_HOST");
         }
     }
