@@ -338,8 +338,8 @@ final class World {
 
     private boolean isPlausible(EndReason reason, SimSink sink) {
         SimConnection connection = sink.connection;
-        boolean isAwake =
-                !isExcused || connection.loop.nanoTime() > wokeNanos; // Else nobody could read what has come meanwhile.
+        boolean isAwake = !isExcused
+                || connection.loop.nanoTime() > wokeNanos; // Otherwise nothing could read what has arrived meanwhile.
         long stillNanos = connection.loop.nanoTime() - sink.movedNanos;
         return switch (reason) {
             case CLIENT -> sink.told == reason;
