@@ -15,17 +15,77 @@ import (
 	"time"
 )
 
-// A connection is what its client may still do, and how many of its streams take nothing.
+// A client may reset streams that have ended; so many of them are remembered at most.
+const maxEnded = 10_000
+
+// A connection is what its client may still do, and why its streams end.
 type connection struct {
 	net.Conn
-	opens, posts     bucket
-	streams, stalled atomic.Int64
+	wire         *wire // nil over HTTP/1.1
+	opens, posts bucket
+	streams      int64        // Guarded by the lock of counts.
+	last         atomic.Int64 // After a client's GOAWAY: one more than the last stream that it may have.
+
+	mu     sync.Mutex
+	reason string            // why the connection has ended, or ""
+	ended  map[uint32]string // why a stream ends that is open or has just been reset
 }
 
 type connectionKey struct{}
 
 func connectionOf(r *http.Request) *connection {
 	return r.Context().Value(connectionKey{}).(*connection)
+}
+
+// Notes why the connection ends. The first reason stays.
+func (c *connection) end(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason == "" && reason == "tcp" && c.last.Load() > 0 {
+		reason = "goaway"
+	}
+	if c.reason == "" {
+		c.reason = reason
+	}
+}
+
+// Notes why a stream ends. The first reason stays.
+func (c *connection) endStream(id uint32, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.ended == nil || len(c.ended) > maxEnded {
+		c.ended = map[uint32]string{}
+	}
+	if c.ended[id] == "" {
+		c.ended[id] = reason
+	}
+}
+
+func (c *connection) forget(id uint32) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.ended, id)
+}
+
+// Counts a stream as closed, for its own reason or that of its connection. If there is none, the server itself has reset it.
+func (c *connection) closed(id uint32) {
+	c.mu.Lock()
+	reason := c.ended[id]
+	if reason == "" {
+		reason = c.reason
+	}
+	c.mu.Unlock()
+	if reason == "" {
+		reason = "error"
+		if c.wire == nil {
+			reason = "tcp"
+		}
+	}
+	counts.mu.Lock()
+	defer counts.mu.Unlock()
+	c.streams--
+	counts.open--
+	counts.closed[reason]++
 }
 
 // A bucket of tokens.
@@ -63,7 +123,6 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 		return nil
 	}
 	if p := admit(c); p != nil {
-		refused.Add(1)
 		if f != sse {
 			return p
 		}
@@ -71,9 +130,9 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 		w.Header().Set("Retry-After", strconv.FormatInt(p.retryAfter, 10))
 		return reply(w, 200, sse.contentType, sse.encode(bye{"bye", p.reason, retryMs() + 1_000*(p.retryAfter-1)}))
 	}
+	id := streamID(r)
 	defer streaming.Done()
-	defer open.Add(-1)
-	defer c.streams.Add(-1)
+	defer c.closed(id)
 	setHeaders(w, f)
 	if r.ContentLength != 0 {
 		go func() { _, _ = io.Copy(io.Discard, r.Body) }() // The body of a GET says nothing.
@@ -84,8 +143,18 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 	}
 	cursor := &cursor{log: messages, form: f, heartbeatMs: settings.heartbeatMs}
 	cursor.begin(messages.resume(lastID))
-	run(w, r, c, cursor)
+	run(w, r, c, id, cursor)
 	return nil
+}
+
+// The number of a request's stream, as the wire has told it; 0 over HTTP/1.1, where a connection has one request at a time.
+func streamID(r *http.Request) uint32 {
+	fields := r.Header[http.CanonicalHeaderKey(streamField)]
+	if r.ProtoMajor == 1 || len(fields) == 0 {
+		return 0
+	}
+	id, _ := strconv.ParseUint(fields[len(fields)-1], 10, 32) // The last one is the wire's.
+	return uint32(id)
 }
 
 func setHeaders(w http.ResponseWriter, f *form) {
@@ -97,22 +166,30 @@ func setHeaders(w http.ResponseWriter, f *form) {
 	}
 }
 
-func admit(c *connection) *problem {
+// Counts a stream in, or as refused.
+func admit(c *connection) (refused *problem) {
+	counts.mu.Lock()
+	defer counts.mu.Unlock()
+	defer func() {
+		if refused != nil {
+			counts.refused++
+		}
+	}()
 	if isDraining() {
 		return goingDown()
 	}
 	if seconds := c.opens.take(settings.opensPerSecond, settings.openBurst); seconds > 0 {
 		return refusal(429, "This connection opens streams too fast.").passing("rate", seconds)
 	}
-	if c.streams.Add(1) > settings.maxStreamsPerClient {
-		c.streams.Add(-1)
+	if c.streams >= settings.maxStreamsPerClient {
 		return refusal(429, "This connection holds as many streams as it may: close one first.").passing("streams", 1)
 	}
-	if open.Add(1) > settings.maxStreams {
-		open.Add(-1)
-		c.streams.Add(-1)
+	if counts.open >= settings.maxStreams {
 		return refusal(503, "The server holds as many streams as it may: try again later.").passing("server", 5)
 	}
+	c.streams++
+	counts.open++
+	counts.opened++
 	streaming.Add(1)
 	return nil
 }
@@ -121,7 +198,7 @@ func admit(c *connection) *problem {
 //
 // A Write returns when all of it has gone out, and nothing tells how much has. So the pieces are as small as the client is
 // slow: the first has 8 bytes; each one that goes out quickly doubles the next.
-func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) {
+func run(w http.ResponseWriter, r *http.Request, c *connection, id uint32, cursor *cursor) {
 	piece := firstPieceBytes
 	stall := ms(settings.stallMs)
 	silence := time.NewTimer(ms(settings.heartbeatMs))
@@ -137,6 +214,7 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) 
 			case <-r.Context().Done():
 				return
 			case <-draining:
+				c.endStream(id, "drain")
 				if cursor.form.key == "" {
 					goodbye := cursor.form.encode(bye{"bye", "drain", retryMs()})
 					_, _ = w.Write(goodbye)
@@ -154,10 +232,10 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) 
 			size = piece
 		}
 		began := time.Now()
-		guard := guardOf(c, stall)
+		guard := time.AfterFunc(stall, func() { c.stalled(id) })
 		_, err := w.Write(cursor.rest[:size])
 		w.(http.Flusher).Flush()
-		guard.stop()
+		guard.Stop()
 		if err != nil || r.Context().Err() != nil {
 			return
 		}
@@ -171,45 +249,12 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) 
 	}
 }
 
-// A guard stands beside a Write that may not return. net/http cannot reset a stream whose data wait for a window: the reset
-// would wait behind them. So a stalled stream stays, with the piece that it has begun, while another stream of its connection
-// is well. When none is, the connection is closed.
-type guard struct {
-	mu      sync.Mutex
-	timer   *time.Timer
-	stalled bool
-	over    bool
-	c       *connection
-}
-
-func guardOf(c *connection, stall time.Duration) *guard {
-	g := &guard{c: c}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.timer = time.AfterFunc(stall, func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if g.over {
-			return
-		}
-		if !g.stalled {
-			g.stalled = true
-			c.stalled.Add(1)
-		}
-		if c.stalled.Load() >= c.streams.Load() {
-			_ = c.Close()
-		}
-		g.timer.Reset(stall) // The other streams may leave.
-	})
-	return g
-}
-
-func (g *guard) stop() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.over = true
-	g.timer.Stop()
-	if g.stalled {
-		g.c.stalled.Add(-1)
+// Ends a stream that has taken nothing for too long; over HTTP/1.1 that is its connection.
+func (c *connection) stalled(id uint32) {
+	if c.wire != nil {
+		c.wire.reset(id)
+		return
 	}
+	c.end("stalled")
+	_ = c.Close()
 }
