@@ -71,12 +71,6 @@ func isDraining() bool {
 
 // Requests. The raw target counts: net/url would decode it first, and ServeMux clean it.
 func handle(w http.ResponseWriter, r *http.Request) {
-	c, id := connectionOf(r), streamID(r)
-	defer c.forget(id)
-	if last := c.last.Load(); last > 0 && int64(id) >= last {
-		c.wire.refuse(r, id)
-		return
-	}
 	path, rawQuery, _ := strings.Cut(r.RequestURI, "?")
 	query, _ := url.ParseQuery(rawQuery)
 	if p := route(w, r, path, query); p != nil {

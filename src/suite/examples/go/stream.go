@@ -15,20 +15,17 @@ import (
 	"time"
 )
 
-// A client may reset streams that have ended; so many of them are remembered at most.
-const maxEnded = 10_000
-
 // A connection is what its client may still do, and why its streams end.
 type connection struct {
 	net.Conn
 	wire         *wire // nil over HTTP/1.1
 	opens, posts bucket
-	streams      int64        // Guarded by the lock of counts.
-	last         atomic.Int64 // After a client's GOAWAY: one more than the last stream that it may have.
+	streams      int64       // Guarded by the lock of counts.
+	leaving      atomic.Bool // The client has sent GOAWAY.
 
-	mu     sync.Mutex
-	reason string            // why the connection has ended, or ""
-	ended  map[uint32]string // why a stream ends that is open or has just been reset
+	mu      sync.Mutex
+	reason  string             // why the connection has ended, or ""
+	endings map[uint32]*ending // of the open streams
 }
 
 type connectionKey struct{}
@@ -41,7 +38,7 @@ func connectionOf(r *http.Request) *connection {
 func (c *connection) end(reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.reason == "" && reason == "tcp" && c.last.Load() > 0 {
+	if c.reason == "" && reason == "tcp" && c.leaving.Load() {
 		reason = "goaway"
 	}
 	if c.reason == "" {
@@ -49,37 +46,46 @@ func (c *connection) end(reason string) {
 	}
 }
 
-// Notes why a stream ends. The first reason stays.
+// An ending is why an open stream ends, once that is known. Its channel is closed then: of a reset by the server itself, net/http
+// tells a handler only when it writes.
+type ending struct {
+	reason string
+	known  chan struct{}
+}
+
+func (c *connection) opened(id uint32) *ending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.endings == nil {
+		c.endings = map[uint32]*ending{}
+	}
+	c.endings[id] = &ending{known: make(chan struct{})}
+	return c.endings[id]
+}
+
+// Notes why an open stream ends. The first reason stays.
 func (c *connection) endStream(id uint32, reason string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.ended == nil || len(c.ended) > maxEnded {
-		c.ended = map[uint32]string{}
-	}
-	if c.ended[id] == "" {
-		c.ended[id] = reason
+	if e := c.endings[id]; e != nil && e.reason == "" {
+		e.reason = reason
+		close(e.known)
 	}
 }
 
-func (c *connection) forget(id uint32) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	delete(c.ended, id)
-}
-
-// Counts a stream as closed, for its own reason or that of its connection. If there is none, the server itself has reset it.
+// Counts a stream as closed, for its own reason or that of its connection. If there is none, its client has cancelled it.
 func (c *connection) closed(id uint32) {
 	c.mu.Lock()
-	reason := c.ended[id]
+	reason := c.endings[id].reason
+	delete(c.endings, id)
 	if reason == "" {
 		reason = c.reason
 	}
 	c.mu.Unlock()
-	if reason == "" {
-		reason = "error"
-		if c.wire == nil {
-			reason = "tcp"
-		}
+	if reason == "" && c.wire == nil {
+		reason = "tcp"
+	} else if reason == "" {
+		reason = "client"
 	}
 	counts.mu.Lock()
 	defer counts.mu.Unlock()
@@ -131,6 +137,7 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 		return reply(w, 200, sse.contentType, sse.encode(bye{"bye", p.reason, retryMs() + 1_000*(p.retryAfter-1)}))
 	}
 	id := streamID(r)
+	ending := c.opened(id)
 	defer streaming.Done()
 	defer c.closed(id)
 	setHeaders(w, f)
@@ -143,7 +150,7 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 	}
 	cursor := &cursor{log: messages, form: f, heartbeatMs: settings.heartbeatMs}
 	cursor.begin(messages.resume(lastID))
-	run(w, r, c, id, cursor)
+	run(w, r, c, id, ending, cursor)
 	return nil
 }
 
@@ -198,7 +205,7 @@ func admit(c *connection) (refused *problem) {
 //
 // A Write returns when all of it has gone out, and nothing tells how much has. So the pieces are as small as the client is
 // slow: the first has 8 bytes; each one that goes out quickly doubles the next.
-func run(w http.ResponseWriter, r *http.Request, c *connection, id uint32, cursor *cursor) {
+func run(w http.ResponseWriter, r *http.Request, c *connection, id uint32, ending *ending, cursor *cursor) {
 	piece := firstPieceBytes
 	stall := ms(settings.stallMs)
 	silence := time.NewTimer(ms(settings.heartbeatMs))
@@ -212,6 +219,8 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, id uint32, curso
 				cursor.beat()
 				silence.Reset(ms(settings.heartbeatMs))
 			case <-r.Context().Done():
+				return
+			case <-ending.known:
 				return
 			case <-draining:
 				c.endStream(id, "drain")

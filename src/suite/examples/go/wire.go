@@ -8,6 +8,7 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"io"
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -32,6 +33,7 @@ type wire struct {
 	fromClient *io.PipeReader
 
 	highest uint32 // stream that the client has opened
+	last    uint32 // stream that it may have opened: after its GOAWAY, no further one
 
 	in       sync.Mutex // held while frames are handed to the server
 	toServer *io.PipeWriter
@@ -53,7 +55,7 @@ func serveHTTP2(server *http.Server) error {
 	server.TLSNextProto[http2.NextProtoTLS] = func(server *http.Server, c *tls.Conn, handler http.Handler) {
 		ctx := handler.(interface{ BaseContext() context.Context }).BaseContext() // as http2 gets it from net/http
 		w := &wire{Conn: c, connection: ctx.Value(connectionKey{}).(*connection),
-			answered: make(chan struct{}, 1), done: make(chan struct{})}
+			answered: make(chan struct{}, 1), done: make(chan struct{}), last: math.MaxUint32}
 		w.fromClient, w.toServer = io.Pipe()
 		w.connection.wire = w
 		go w.pump()
@@ -120,6 +122,9 @@ func (w *wire) look(frame []byte) ([]byte, bool) {
 			if id > w.highest {
 				w.highest = id
 			}
+			if id > w.last { // The server drops it, after a look at its header block for the table of HPACK.
+				go w.send(resetOf(id, http2.ErrCodeRefusedStream))
+			}
 			// One more fragment of the header block: a literal field, which leaves the table of HPACK as it is.
 			frame[4] = byte(flags &^ http2.FlagHeadersEndHeaders)
 			number := strconv.FormatUint(uint64(id), 10)
@@ -130,11 +135,9 @@ func (w *wire) look(frame []byte) ([]byte, bool) {
 	case http2.FrameRSTStream:
 		if len(payload) == 4 {
 			code := http2.ErrCode(binary.BigEndian.Uint32(payload))
-			reason := "error"
-			if code == http2.ErrCodeCancel || code == http2.ErrCodeNo {
-				reason = "client"
+			if code != http2.ErrCodeCancel && code != http2.ErrCodeNo {
+				w.connection.endStream(id, "error")
 			}
-			w.connection.endStream(id, reason)
 		}
 	case http2.FramePing:
 		if http2.Flags(frame[4]).Has(http2.FlagPingAck) && string(payload) == opaque {
@@ -144,7 +147,9 @@ func (w *wire) look(frame []byte) ([]byte, bool) {
 			}
 		}
 	case http2.FrameGoAway:
-		w.connection.last.CompareAndSwap(0, int64(w.highest)+1)
+		if !w.connection.leaving.Swap(true) {
+			w.last = w.highest
+		}
 	}
 	return frame, false
 }
@@ -170,7 +175,8 @@ func (w *wire) inject(frame []byte) {
 	}
 }
 
-// Write follows the frames that the server writes, which may be cut anywhere, and sends our own between two of them.
+// Write follows the frames that the server writes, which may be cut anywhere, and sends our own between two of them. A stream that
+// the server resets has broken the protocol.
 func (w *wire) Write(p []byte) (int, error) {
 	w.out.Lock()
 	defer w.out.Unlock()
@@ -186,6 +192,9 @@ func (w *wire) Write(p []byte) (int, error) {
 				n = frameHead - len(w.head)
 			}
 			if w.head = append(w.head, left[:n]...); len(w.head) == frameHead {
+				if http2.FrameType(w.head[3]) == http2.FrameRSTStream {
+					w.connection.endStream(binary.BigEndian.Uint32(w.head[5:]), "error")
+				}
 				w.rest, w.head = lengthOf(w.head), w.head[:0]
 			}
 		}
@@ -243,13 +252,6 @@ func (w *wire) reset(id uint32) {
 	w.connection.endStream(id, "stalled")
 	w.inject(resetOf(id, http2.ErrCodeCancel))
 	w.send(resetOf(id, http2.ErrCodeStreamClosed))
-}
-
-// Refuses a request that came after its client's GOAWAY. Its header block had to be read all the same, for the table of HPACK.
-func (w *wire) refuse(r *http.Request, id uint32) {
-	w.inject(resetOf(id, http2.ErrCodeCancel))
-	<-r.Context().Done() // Until then the server would answer.
-	w.send(resetOf(id, http2.ErrCodeRefusedStream))
 }
 
 func resetOf(id uint32, code http2.ErrCode) []byte {

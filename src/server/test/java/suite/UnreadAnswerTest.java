@@ -60,7 +60,7 @@ final class UnreadAnswerTest {
 
         for (int given = 0; given < length && !answer.ended(); given += 1_000) {
             client.windowUpdate(stream, 1_000);
-            Deadline.in(Duration.ofMillis(STALL_MS / 4)).poll(answer::ended);
+            Deadline.exactly(Duration.ofMillis(STALL_MS / 4)).poll(answer::ended);
         }
 
         assertEquals(length, answer.answer().body().length());

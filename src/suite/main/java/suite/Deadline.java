@@ -39,6 +39,11 @@ final class Deadline {
         return new Deadline(System.nanoTime() + extended(time).toNanos());
     }
 
+    /** The end of a time that is as long on any machine: for how long something must not happen, or goes on. */
+    static Deadline exactly(Duration time) {
+        return new Deadline(System.nanoTime() + time.toNanos());
+    }
+
     /** A time as it is on this machine now: longer by the number of runnable threads for each processor. */
     static Duration extended(Duration time) {
         double load = MACHINE.getSystemLoadAverage() / MACHINE.getAvailableProcessors(); // Negative if it is not known.

@@ -180,7 +180,7 @@ class Lesson05BroadcastTest {
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
         var request = server.at("/messages").post(JudgedServer.json(json.toString()));
         var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));
-        var atLeast = Deadline.in(Duration.ofSeconds(1));
+        var atLeast = Deadline.exactly(Duration.ofSeconds(1));
         for (int later = 0; !answer.isDone(); later++) {
             if (later >= 50 && atLeast.passed()) {
                 fail("POST /messages has no answer after 1 s, though 50 requests that came later have one");

@@ -158,7 +158,7 @@ class Lesson08SlowReaderTest {
         var id = impatient.post("suite", "byte by byte");
         var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
         var stream = peer.open(Format.NDJSON);
-        var trickle = Deadline.in(Duration.ofMillis(2_200));
+        var trickle = Deadline.exactly(Duration.ofMillis(2_200));
         long longestNanos = 0;
         int sent = 1;
         for (long before = System.nanoTime(); !trickle.passed() && !stream.ended(); ) {
