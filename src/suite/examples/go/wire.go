@@ -8,7 +8,6 @@ import (
 	"crypto/tls"
 	"encoding/binary"
 	"io"
-	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -32,9 +31,6 @@ type wire struct {
 	done       chan struct{} // the connection has ended
 	fromClient *io.PipeReader
 
-	highest uint32 // stream that the client has opened
-	last    uint32 // stream that it may have opened: after its GOAWAY, no further one
-
 	in       sync.Mutex // held while frames are handed to the server
 	toServer *io.PipeWriter
 	inBlock  bool   // a header block has begun, into which no other frame may come (RFC 9113, 4.3)
@@ -55,7 +51,7 @@ func serveHTTP2(server *http.Server) error {
 	server.TLSNextProto[http2.NextProtoTLS] = func(server *http.Server, c *tls.Conn, handler http.Handler) {
 		ctx := handler.(interface{ BaseContext() context.Context }).BaseContext() // as http2 gets it from net/http
 		w := &wire{Conn: c, connection: ctx.Value(connectionKey{}).(*connection),
-			answered: make(chan struct{}, 1), done: make(chan struct{}), last: math.MaxUint32}
+			answered: make(chan struct{}, 1), done: make(chan struct{})}
 		w.fromClient, w.toServer = io.Pipe()
 		w.connection.wire = w
 		go w.pump()
@@ -119,12 +115,6 @@ func (w *wire) look(frame []byte) ([]byte, bool) {
 	switch http2.FrameType(frame[3]) {
 	case http2.FrameHeaders, http2.FrameContinuation:
 		if flags := http2.Flags(frame[4]); flags.Has(http2.FlagHeadersEndHeaders) {
-			if id > w.highest {
-				w.highest = id
-			}
-			if id > w.last { // The server drops it, after a look at its header block for the table of HPACK.
-				go w.send(resetOf(id, http2.ErrCodeRefusedStream))
-			}
 			// One more fragment of the header block: a literal field, which leaves the table of HPACK as it is.
 			frame[4] = byte(flags &^ http2.FlagHeadersEndHeaders)
 			number := strconv.FormatUint(uint64(id), 10)
@@ -147,9 +137,7 @@ func (w *wire) look(frame []byte) ([]byte, bool) {
 			}
 		}
 	case http2.FrameGoAway:
-		if !w.connection.leaving.Swap(true) {
-			w.last = w.highest
-		}
+		w.connection.leaving.Store(true)
 	}
 	return frame, false
 }

@@ -152,6 +152,9 @@ class ConnectionTest {
         peer.ping(1);
         peer.awaitPong(1);
         assertTrue(peer.frames().stream().noneMatch(frame -> frame.is(Frame.GOAWAY)), "one stream is still open");
+        int refused = peer.request("GET", "/messages", true);
+        var reset = peer.await(frame -> frame.is(Frame.RST_STREAM, refused), "a refusal");
+        assertEquals("REFUSED_STREAM", Frame.error(reset.number(0)));
 
         peer.reset(1, 8);
 
