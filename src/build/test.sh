@@ -1,7 +1,7 @@
 #!/bin/sh
 # test.sh [proxies]: runs the tests, or those through real proxies, and ends with a summary.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
-# may be left out), FORKS (JVMs side by side; default: 1; always 1 for the tests through proxies, which take ports that
+# may be left out), FORKS (JVMs side by side; default: 2; always 1 for the tests through proxies, which take ports that
 # another test might take at the same moment), COVERAGE (any word: reports which lines the tests reach, and fails nothing).
 set -u
 only=${1:-}
@@ -17,7 +17,7 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
 fi
 
 [ -z "$only" ] || FORKS=1
-set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}" --fail-at-end test
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-2}" --fail-at-end test
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else

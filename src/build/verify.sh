@@ -1,8 +1,7 @@
 #!/bin/sh
 # verify.sh [rest]: runs everything that CI checks, each check to its end. "rest" leaves out the tests on the project's own
-# JDK, for a caller that has just run them. FORKS is the number of JVMs that run tests side by side (default: 2).
+# JDK, for a caller that has just run them.
 set -u
-export FORKS="${FORKS:-2}"
 here=$(dirname "$0")
 progress="sh $here/progress.sh"
 summary= ends= failed=0
