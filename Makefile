@@ -68,10 +68,11 @@ matrix mutants stress:
 offline: ## Fill Maven's cache, so that these commands work without a network
 	@$(WITH) run sh src/build/offline.sh
 
-bench: certs ## Measure what a broadcast costs, beside its peers; write benchmarks/REPORT.md (about 25 minutes)
+bench: certs $(JAR) ## Measure what a broadcast costs, beside its peers; write benchmarks/REPORT.md (some two hours)
+## ROUNDS=1: once instead of three times
 	@$(WITH) run sh src/build/bench.sh full
 
-bench-quick: certs ## Measure the same roughly (under 90 s)
+bench-quick: certs $(JAR) ## Measure the same roughly (under 90 s)
 	@$(WITH) run sh src/build/bench.sh quick
 
 simulate: ## Run the pattern with thousands of streams in virtual time, for 30 s
