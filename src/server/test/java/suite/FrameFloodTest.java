@@ -1,5 +1,6 @@
 package suite;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -10,7 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -50,13 +51,16 @@ final class FrameFloodTest {
     @LikelyCause("Frames that cost their sender nothing are read without end, and the IO thread does nothing else.")
     @Test
     void everyFloodEndsInEnhanceYourCalm() {
-        atTheSameTime(FLOODS.keySet(), name -> {
-            var frame = FLOODS.get(name);
-            var client = server.raw();
+        var clients = clients(FLOODS.keySet());
+        for (var client : clients.values()) {
             client.open(Format.NDJSON).next("start");
             client.request("POST", "/messages", false, "content-type", "application/json");
+        }
 
-            Flood.send(client, WITHOUT_END, (out, i) -> out.writeBytes(frame.bytes()));
+        atTheSameTime(clients, (name, client) -> {
+            var frame = FLOODS.get(name).bytes();
+
+            Flood.send(client, WITHOUT_END, (out, i) -> out.writeBytes(frame));
 
             var goAway = client.await(one -> one.is(Frame.GOAWAY), "a GOAWAY after a flood of " + name);
             assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)), name);
@@ -72,9 +76,8 @@ final class FrameFloodTest {
     void clientThatGoesOnAfterRefusalsIsTurnedAway() {
         var refused = Set.of("GET /none", "DELETE /messages", "POST /messages", "GET /healthz?x=%zz", "GET malformed");
 
-        atTheSameTime(refused, request -> {
+        atTheSameTime(clients(refused), (request, client) -> {
             var words = request.split(" ");
-            var client = server.raw();
 
             Flood.send(client, WITHOUT_END, (out, i) -> {
                 var block = Hpack.encode(
@@ -90,9 +93,15 @@ final class FrameFloodTest {
         assertOthersGoOn();
     }
 
-    private static void atTheSameTime(Set<String> names, Consumer<String> flood) {
-        var all = names.stream()
-                .map(name -> CompletableFuture.runAsync(() -> flood.accept(name), Threads.named("suite-flood")))
+    /** A connection for each, made before the first flood begins. */
+    private static Map<String, RawClient> clients(Set<String> names) {
+        return names.stream().collect(toMap(name -> name, name -> server.raw()));
+    }
+
+    private static void atTheSameTime(Map<String, RawClient> clients, BiConsumer<String, RawClient> flood) {
+        var floods = Threads.named("suite-flood");
+        var all = clients.entrySet().stream()
+                .map(each -> CompletableFuture.runAsync(() -> flood.accept(each.getKey(), each.getValue()), floods))
                 .toList();
         assertAll(all.stream().map(each -> () -> each.get(60, TimeUnit.SECONDS)));
     }
