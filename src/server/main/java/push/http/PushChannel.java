@@ -46,7 +46,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     private final ClientConnection connection;
     private final XnioLoop loop;
-    private final Turns turns;
+    private final Turns.Share share;
     final Leftovers leftovers;
     private int unread; // PING and SETTINGS received while TCP accepted no ACK.
     final FlowMeter meter;
@@ -75,7 +75,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             Config config) {
         super(tcp, null, pool, read, false, false, options);
         this.loop = new XnioLoop(tcp.getIoThread());
-        this.turns = turns;
+        this.share = turns.share(this::resume);
         this.leftovers = new Leftovers(leftovers, () -> loop.execute(this::calmDown), loop.nanoTime());
         this.meter = meter;
         this.outbox = outbox;
@@ -142,14 +142,13 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Lets a listener read one frame if it is this connection's turn. */
     void take(ChannelListener<Http2Channel> listener) {
-        long nowNanos = System.nanoTime();
-        long waitMs = turns.waitMs(nowNanos);
-        if (over || waitMs > 0) {
-            rest(waitMs);
-        } else {
-            listener.handleEvent(this);
-            turns.used(System.nanoTime() - nowNanos);
+        if (over || !share.isNow()) {
+            suspendReceives();
+            return;
         }
+        long sinceNanos = System.nanoTime();
+        listener.handleEvent(this);
+        share.read(sinceNanos);
     }
 
     /** Stops reading for this long, or permanently if the peer was sent ENHANCE_YOUR_CALM. */
