@@ -43,6 +43,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private static final int LOOK_MS = 20;
     private static final int MANY_REQUESTS = 2_000;
     private static final int MAX_UNREAD = 256;
+    private static final int MANY_ENDED = 1_000; // A reset that comes later than this many others counts again.
 
     private final ClientConnection connection;
     private final XnioLoop loop;
@@ -58,7 +59,8 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private boolean tooLarge; // Whether the next request's fields are too large.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
-    private int lastEnded; // The last stream that either side reset.
+    private int lastEnded; // The last stream that either side reset,
+    private final Set<Integer> ended = new LinkedHashSet<>(); // and the newest of those.
     private boolean over; // The peer was told that the connection is over; reading has stopped.
 
     PushChannel(
@@ -328,10 +330,14 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         super.sendRstStream(streamId, code);
     }
 
+    /** Counts a stream that is reset, once if both sides reset it. */
     private void leave(int streamId) {
-        if (streamId != lastEnded) {
+        if (ended.add(streamId)) {
             lastEnded = streamId;
             leftovers.add();
+            if (ended.size() > MANY_ENDED) {
+                ended.remove(ended.iterator().next());
+            }
         }
     }
 
