@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,6 +131,35 @@ final class FrameFloodTest {
         assertEquals(texts, bystanders.texts());
         held.forEach(Recorder::cancel);
         server.awaitOpen(bystanders.count());
+    }
+
+    @LikelyCause(
+            "One setting changes the windows of all streams, each of which then sends: a frame that costs the server"
+                    + " hundreds of writes is counted as one.")
+    @Test
+    void settingsThatSwingManyWindowsAreCountedByTheStreams() {
+        int streams = 400;
+        var client = server.raw();
+        IntStream.range(0, streams)
+                .forEach(i -> client.request("POST", "/messages", false, "content-type", "application/json"));
+        client.ping(1);
+        client.awaitPong(1);
+        var swing = new Frame[] {window(0), window(1 << 20)};
+
+        Flood.send(
+                client, 1_000, (out, i) -> out.writeBytes(swing[i % 2].bytes())); // Fewer than may be sent in a burst.
+
+        var goAway = client.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+        assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)));
+        client.close();
+        assertOthersGoOn();
+    }
+
+    private static Frame window(int bytes) {
+        var payload = ByteBuffer.allocate(6)
+                .putShort((short) Frame.SETTING_INITIAL_WINDOW_SIZE)
+                .putInt(bytes);
+        return new Frame(Frame.SETTINGS, 0, 0, payload.array());
     }
 
     private void assertOthersGoOn() {

@@ -221,6 +221,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     @Override
     public boolean windowsBegin(long bytes) {
         serveSoon();
+        heed(connection.budget.windows(meter.requests(), System.nanoTime()));
         return meter.setInitial(bytes);
     }
 
