@@ -41,7 +41,7 @@ final class FrameFloodTest {
             "WINDOW_UPDATE of the connection", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1),
             "WINDOW_UPDATE of a stream", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 1, 1),
             "empty DATA", new Frame(Frame.DATA, 0, 3, new byte[0]),
-            "DATA that is all padding", new Frame(Frame.DATA, Frame.PADDED, 3, padding(100)),
+            "DATA that is all padding", new Frame(Frame.DATA, Frame.PADDED, 3, padding(255)),
             "PING", new Frame(Frame.PING, 0, 0, new byte[8]),
             "answers to no PING", new Frame(Frame.PING, Frame.ACK, 0, new byte[8]),
             "SETTINGS", new Frame(Frame.SETTINGS, 0, 0, new byte[0]),
