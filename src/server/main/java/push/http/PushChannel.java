@@ -13,6 +13,7 @@ import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -256,6 +257,9 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Sends DATA of a stream, as many bytes as there is room for. Returns how many. */
     int data(FlowMeter.Window window, int id, ByteBuffer bytes) throws IOException {
+        if (outbox.isOver()) {
+            throw new ClosedChannelException(); // This stream ends, and the last word before it is still on its way.
+        }
         try {
             int count = outbox.data(window, id, bytes);
             if (count > 0) {
