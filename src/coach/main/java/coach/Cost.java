@@ -139,7 +139,7 @@ final class Cost {
         }
         screen.line(screen.red("Each further stream allocates " + measured.perStream()
                 + " bytes for each message, and it must allocate none."));
-        screen.line("    " + screen.bold("What this usually means: ")
+        screen.line("    " + screen.bold("The likely cause: ")
                 + "Something is allocated for each stream: a buffer, a record, a link of a queue.");
         screen.line("Next: change " + Workshop.FOLDER.resolve("Mine.java") + ", then make cost; make hint LESSON=12");
         return false;

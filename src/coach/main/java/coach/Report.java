@@ -53,7 +53,7 @@ record Report(Screen screen) {
                 screen.line("    " + screen.faint("Figures: " + verdict.figures()));
             }
             if (!test.means().isEmpty()) {
-                screen.line("    " + screen.bold("What this usually means: ") + test.means());
+                screen.line("    " + screen.bold("The likely cause: ") + test.means());
             }
         });
         verdict.tests().stream()

@@ -121,7 +121,7 @@ class JudgeTest {
 
         new Report(shown.plain()).why(new Verdict(Fixture.SEED, List.of(test), 1));
 
-        assertEquals("  t\n    one is missing\n    What this usually means: It was not sent.\n", shown.text());
+        assertEquals("  t\n    one is missing\n    The likely cause: It was not sent.\n", shown.text());
     }
 
     private static boolean check(Class<?> tests) {

@@ -176,7 +176,7 @@ class SeedTest {
         return source instanceof MethodSource method ? Optional.of(method.getMethodName()) : Optional.empty();
     }
 
-    /** A failure's own message, without what it usually means. */
+    /** A failure's own message, without its likely cause. */
     private static String sentence(Throwable thrown) {
         return thrown instanceof CheckFailed failed ? failed.fault() : String.valueOf(thrown.getMessage());
     }

@@ -101,7 +101,7 @@ class LifecycleTest {
     void figuresAndMeaningStandBesideTheFailure() {
         var outcome = run(Fails.class, Map.of()).get(0);
 
-        assertEquals("one is missing\n  What this usually means: Nothing: it is red on purpose.", outcome.message());
+        assertEquals("one is missing\n  The likely cause: Nothing: it is red on purpose.", outcome.message());
         assertEquals("{delivered=1/2, p99=3.1 ms}", outcome.figures());
     }
 

@@ -3,8 +3,8 @@ package suite;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * A red check in its parts: what was wrong, what the server printed, and what that usually means. Its message contains all of
- * them, for a run that shows nothing else.
+ * A red check in its parts: what was expected and what came, what the server had to say meanwhile, and the likely cause. Its
+ * message contains all of them, for a run that shows nothing else.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -20,7 +20,7 @@ public final class CheckFailed extends AssertionFailedError {
         super(
                 fault
                         + (aside.isEmpty() ? "" : "\n  " + aside)
-                        + (likelyCause.isEmpty() ? "" : "\n  What this usually means: " + likelyCause),
+                        + (likelyCause.isEmpty() ? "" : "\n  The likely cause: " + likelyCause),
                 thrown);
         this.fault = fault;
         this.aside = aside;
@@ -33,15 +33,17 @@ public final class CheckFailed extends AssertionFailedError {
         if (thrown instanceof CheckFailed failed) {
             return failed;
         }
-        var fault = thrown instanceof AssertionError ? String.valueOf(thrown.getMessage()) : thrown.toString();
+        var fault = thrown instanceof AssertionError failure ? FirstDifference.in(failure) : thrown.toString();
         return new CheckFailed(fault, "", "", thrown);
     }
 
+    /** The same failure with this cause, unless it has one already: the cause that was given nearest to it counts. */
     static CheckFailed withLikelyCause(Throwable thrown, String likelyCause) {
         var failed = of(thrown);
-        return new CheckFailed(failed.fault, failed.aside, likelyCause, thrown);
+        return failed.likelyCause.isEmpty() ? new CheckFailed(failed.fault, failed.aside, likelyCause, thrown) : failed;
     }
 
+    /** The same failure with what the server had to say, which may be nothing. */
     static CheckFailed withAside(Throwable thrown, String aside) {
         var failed = of(thrown);
         return new CheckFailed(failed.fault, aside, failed.likelyCause, thrown);
@@ -52,7 +54,7 @@ public final class CheckFailed extends AssertionFailedError {
         return aside.isEmpty() ? fault : fault + "\n  " + aside;
     }
 
-    /** What this usually means, or empty. */
+    /** The likely cause of this failure, or empty. */
     public String likelyCause() {
         return likelyCause;
     }

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param type the class of the check
  * @param name the check's name, with what tells one run of several from another
  * @param message why it is red, not judged or not run; empty if it is green
- * @param likelyCause what a red one usually means, or empty
+ * @param likelyCause of this failure, or empty
  * @param figures what it has measured
  * @param clauses what it proves
  */

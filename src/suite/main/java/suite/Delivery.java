@@ -82,7 +82,7 @@ record Delivery(int expected, int delivered, int repeated, int outOfOrder, Strin
     /** Fails unless there was something to deliver and the delivery is perfect. */
     void assertPerfect() {
         if (expected == 0) {
-            throw new AssertionError("nothing was expected, so nothing is proved");
+            throw new AssertionError("no message of the storm was answered with an id, so there is none to look for");
         }
         if (!perfect()) {
             throw new AssertionError("expected each message once and in the one order, but " + this);

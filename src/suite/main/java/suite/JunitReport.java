@@ -107,7 +107,7 @@ final class JunitReport {
                 attribute("message", worst.message().lines().findFirst().orElse("red"));
                 attribute("type", CheckFailed.class.getName());
                 text(worst.message()
-                        + (worst.likelyCause().isEmpty() ? "" : "\nWhat this usually means: " + worst.likelyCause()));
+                        + (worst.likelyCause().isEmpty() ? "" : "\nThe likely cause: " + worst.likelyCause()));
                 xml.writeEndElement();
             }
             case NOT_JUDGED, NOT_RUN -> {

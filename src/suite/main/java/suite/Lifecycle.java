@@ -136,11 +136,10 @@ abstract class Lifecycle
     /** Adds what the server has to say. */
     @Override
     public final void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
-        var aside = thrown instanceof TestAbortedException ? "" : launch().aside();
-        if (aside.isEmpty()) {
+        if (thrown instanceof TestAbortedException) {
             throw thrown;
         }
-        throw CheckFailed.withAside(thrown, aside);
+        throw CheckFailed.withAside(thrown, launch().aside());
     }
 
     @Override

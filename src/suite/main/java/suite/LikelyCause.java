@@ -7,7 +7,10 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Says in one sentence what it usually means when a test is red; see {@link CheckFailed}. */
+/**
+ * The likely cause of any failure of a test, in one sentence. Where a test can fail for several causes, give each assertion its
+ * own, which comes first: see {@link Because}.
+ */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.METHOD, ElementType.TYPE})

@@ -150,7 +150,7 @@ public final class Main {
             out.println("    Figures: " + Verdicts.figures(check.figures()));
         }
         if (!check.likelyCause().isEmpty()) {
-            out.println("    What this usually means: " + check.likelyCause());
+            out.println("    The likely cause: " + check.likelyCause());
         }
     }
 

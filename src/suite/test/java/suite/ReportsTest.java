@@ -57,7 +57,7 @@ class ReportsTest {
         assertEquals("1", suite.getNamedItem("skipped").getNodeValue());
         assertEquals("1970-01-01T00:00:00", suite.getNamedItem("timestamp").getNodeValue());
         var failure = document.getElementsByTagName("failure").item(0).getTextContent();
-        assertTrue(failure.endsWith("and more\nWhat this usually means: It is red on purpose."), failure);
+        assertTrue(failure.endsWith("and more\nThe likely cause: It is red on purpose."), failure);
     }
 
     @Test
