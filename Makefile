@@ -46,7 +46,7 @@ hint: ## Show the next hint for the current lesson: a nudge, then where, then ne
 solution: ## Show what a lesson changes in the step before it (LESSON=05)
 catch-up: ## Put the workshop at the end of a lesson (LESSON=05), and keep your own work aside
 reset: ## Put the workshop back to the start of the current lesson, and keep your own work aside
-cost: ## Measure what a message costs in the workshop's Mine.java, for lesson 12 (STEP=12: in all steps)
+cost: ## Measure what a message costs in the workshop's Mine.java, for lesson 10 (STEP=10: in all steps)
 agenda: ## Print the timetable of a class (START=09:00; PLAN=half-day, 1d or 2d)
 
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg

@@ -2,31 +2,26 @@ package lesson04_order;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.undertow.Undertow;
-import io.undertow.UndertowOptions;
+import given.Door;
+import given.OpenResponse;
+import given.Post;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
+import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
-import org.xnio.channels.Channels;
-import org.xnio.channels.StreamSinkChannel;
 import push.http.Config;
-import push.http.Pem;
 import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Each message has an id, which is its place in an order that is the same for everybody. */
+/** One order, in which each message has a place, a name, and the same neighbours for all. */
 public final class Server implements RunningServer {
     private record Message(String type, String id, JsonNode user, JsonNode text, long time) {}
 
@@ -34,20 +29,15 @@ public final class Server implements RunningServer {
 
     private final Config config;
     private final JsonMapper json = new JsonMapper();
-    private final String epoch = Long.toUnsignedString(new SecureRandom().nextLong(), 36); // New for each life.
-    private long sequence; // Of the newest message.
-    private final Deque<Message> newest = new ConcurrentLinkedDeque<>();
-    private final Set<StreamSinkChannel> streams = ConcurrentHashMap.newKeySet();
-    private final Undertow undertow;
+    private final String epoch = Long.toUnsignedString(new SecureRandom().nextLong(), 36); // New in each life.
+    private final Deque<Message> newest = new ArrayDeque<>();
+    private final Set<OpenResponse> streams = ConcurrentHashMap.newKeySet();
+    private final Door door;
+    private long sequence;
 
     private Server(Config config) {
         this.config = config;
-        undertow = Undertow.builder()
-                .addHttpsListener(config.port(), config.host(), Pem.context(config.certificate(), config.key()))
-                .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
-                .setHandler(this::handle)
-                .build();
-        undertow.start();
+        door = Door.open(config, this::handle);
     }
 
     public static RunningServer start(Map<String, String> env) {
@@ -60,24 +50,19 @@ public final class Server implements RunningServer {
 
     private void handle(HttpServerExchange exchange) {
         switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
-            // Both write and may have to wait until they can: that is done by a worker thread, never by an IO thread.
-            case "GET /messages" -> exchange.dispatch(() -> open(exchange));
-            case "POST /messages" ->
-                exchange.getRequestReceiver().receiveFullBytes((e, body) -> e.dispatch(() -> post(e, body)));
+            case "GET /messages" -> OpenResponse.hold(exchange, "application/x-ndjson", this::open);
+            case "POST /messages" -> Post.receive(exchange, this::post);
             case "GET /status" -> status(exchange);
             default -> exchange.setStatusCode(404);
         }
     }
 
-    private void open(HttpServerExchange exchange) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
-        StreamSinkChannel sink = exchange.getResponseChannel();
-        synchronized (sink) { // Else a message might come before the start.
-            streams.add(sink);
-            send(sink, start() + history());
-        }
+    private void open(OpenResponse response) {
+        send(response, start() + history());
+        streams.add(response);
     }
 
+    /** The first record: where the client stands, and how long a silence is normal. */
     private String start() {
         return "{\"type\":\"start\",\"resumed\":false,\"reason\":\"new\",\"heartbeatMs\":" + config.heartbeatMs()
                 + "}\n";
@@ -89,7 +74,7 @@ public final class Server implements RunningServer {
         exchange.setStatusCode(201);
         exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + message.id());
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        exchange.getResponseSender().send(record(message));
+        exchange.getResponseSender().send(json.writeValueAsString(message));
     }
 
     /** One at a time, up to the last stream: so the order of the ids is the order in which every stream is written. */
@@ -100,50 +85,37 @@ public final class Server implements RunningServer {
         if (newest.size() > HISTORY) {
             newest.removeFirst();
         }
-        for (StreamSinkChannel sink : streams) {
-            send(sink, record(message));
+        for (OpenResponse response : streams) {
+            send(response, record(message));
         }
         return message;
     }
 
-    private String history() {
+    private synchronized String history() {
         return newest.stream().map(this::record).collect(Collectors.joining());
     }
 
-    /** A line of JSON has no line feed but its last byte: in a string it is written as two characters. */
+    /** A line of JSON has no line feed but its last byte: inside a string it is written as two characters. */
     private String record(Message message) {
         return json.writeValueAsString(message) + '\n';
     }
 
-    /** Writes all of it, however often the sink takes only a part. */
-    private void send(StreamSinkChannel sink, String records) {
+    /** Writes all of it, however often only a part is taken. */
+    private void send(OpenResponse response, String records) {
         ByteBuffer bytes = ByteBuffer.wrap(records.getBytes(UTF_8));
-        synchronized (sink) { // Two records at once would be mixed.
+        synchronized (response) { // Else another thread might write its record into the middle of this one.
             try {
-                Channels.writeBlocking(sink, bytes);
-                while (!isFlushed(sink)) {
-                    sink.awaitWritable();
+                while (bytes.hasRemaining()) {
+                    if (response.write(bytes) == 0) {
+                        response.awaitRoom();
+                    }
+                }
+                while (!response.flush()) {
+                    response.awaitRoom();
                 }
             } catch (IOException e) {
-                streams.remove(sink); // The client has gone.
+                streams.remove(response); // The client has gone.
             }
-        }
-    }
-
-    /**
-     * Whether nothing is left to send. It asks twice, for of what a small window cuts the first part counts as all. It
-     * asks on the IO thread, where no window grows in between.
-     */
-    private static boolean isFlushed(StreamSinkChannel sink) throws IOException {
-        var asked = new FutureTask<>(() -> {
-            boolean once = sink.flush();
-            return once && sink.flush();
-        });
-        sink.getIoThread().execute(asked);
-        try {
-            return asked.get();
-        } catch (ExecutionException | InterruptedException e) {
-            throw new IOException(e);
         }
     }
 
@@ -155,7 +127,7 @@ public final class Server implements RunningServer {
 
     @Override
     public int port() {
-        return ((InetSocketAddress) undertow.getListenerInfo().get(0).getAddress()).getPort();
+        return door.port();
     }
 
     @Override
@@ -165,6 +137,6 @@ public final class Server implements RunningServer {
 
     @Override
     public void close() {
-        undertow.stop();
+        door.close();
     }
 }

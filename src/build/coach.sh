@@ -20,7 +20,7 @@ if changed; then
   rm -f "$path"
   sh "$here/progress.sh" "Compiling" mvn -B -Dstyle.color=never process-test-classes || exit 3
   mkdir -p target
-  # With the server's tests, which catch the wrong answers of lesson 12, and which make stress runs.
+  # With the server's tests, which catch the wrong answers of lesson 10, and which make stress runs.
   for module in src/coach src/server; do
     echo "$PWD/$module/target/classes"
     [ "$module" = src/coach ] || echo "$PWD/$module/target/test-classes"
@@ -33,17 +33,18 @@ fi
 if [ "$command" = run ]; then
   case $STEP in
     workshop) folder=lessons/workshop ;;
+    start) folder=$(echo lessons/lesson00_*/start) ;;
     *) folder=$(echo lessons/lesson"$STEP"_*) ;;
   esac
   if [ ! -f "$folder/Server.java" ]; then
-    echo "There is no server in $folder. STEP=00 to 11 is that of a lesson's end, STEP=workshop yours; 12 and 13 have the" \
-      "reference: make run" >&2
+    echo "There is no server in $folder. STEP=00 to 14 is that of a lesson's end, STEP=start the naive one, STEP=workshop yours;" \
+      "15 and 16 have the reference: make run" >&2
     exit 2
   fi
   if [ "$STEP" = workshop ]; then
     "$JAVA_HOME/bin/javac" -d target/served -cp "$(cat "$path")" "$folder"/*.java || exit 2
   fi
-  exec "$JAVA_HOME/bin/java" -cp "target/served:$(cat "$path")" "$(basename "$folder").Server"
+  exec "$JAVA_HOME/bin/java" -cp "target/served:$(cat "$path")" "$(echo "${folder#lessons/}" | tr / .).Server"
 fi
 
 # The suite itself judges a server that is running, or that its arguments start. It knows only the numbers of lessons.

@@ -106,7 +106,7 @@ look() {
     case $maven in [0-2].* | 3.[0-5] | 3.[0-5].* | 3.6.[0-2]) lacks "a newer Maven (Maven $maven is too old; 3.6.3 or newer)" maven ;; esac
   fi
   command -v openssl >/dev/null || lacks openssl openssl
-  # Always searched for, because lesson 11 needs them, but required only by the tests.
+  # Always searched for, because lesson 14 needs them, but required only by the tests.
   CHROMIUM=${CHROMIUM:-$(find_first chromium chromium-browser google-chrome google-chrome-stable \
     "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")} ||
     ! wants browser || lacks Chromium chromium

@@ -150,7 +150,7 @@ func reply(w http.ResponseWriter, status int, contentType string, body []byte) *
 }
 
 func file(w http.ResponseWriter, name, contentType string) *problem {
-	content, err := os.ReadFile(words("PUSH_PAGE", "lessons/lesson11_browser") + "/" + name)
+	content, err := os.ReadFile(words("PUSH_PAGE", "lessons/lesson14_browser") + "/" + name)
 	if err != nil {
 		return refusal(404, "There is no page here.")
 	}

@@ -58,7 +58,7 @@ export function settingsOf(environment) {
     host: environment.PUSH_HOST ?? 'localhost',
     cert: environment.PUSH_CERT ?? 'certs/server.crt',
     key: environment.PUSH_KEY ?? 'certs/key.pem',
-    page: environment.PUSH_PAGE ?? 'lessons/lesson11_browser',
+    page: environment.PUSH_PAGE ?? 'lessons/lesson14_browser',
   };
   for (const [field, [name, fallback, lowest, highest]] of Object.entries(NUMBERS)) {
     const text = environment[name] ?? String(fallback);

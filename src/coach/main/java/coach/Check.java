@@ -45,8 +45,9 @@ final class Check {
             return judge(lessons, new Subject.Command(command), false, keepGoing);
         }
         if (!step.isEmpty()) {
-            var lesson = all.find(step);
-            var itself = Files.exists(lesson.source()) ? lesson.source().toString() : lesson.step() + ", the reference";
+            var lesson = all.step(step);
+            var source = Path.of("lessons", lesson.step().replace('.', '/') + ".java");
+            var itself = Files.exists(source) ? source.toString() : lesson.step() + ", the reference";
             screen.line("Judging the step " + itself);
             return judge(lessons, new Subject.InThisJvm(lesson.step()), false, keepGoing);
         }

@@ -87,7 +87,7 @@ public final class Coach {
             return matrix.run(Path.of(""), false);
         }
         return matrix.some(
-                step.isEmpty() ? lessons.open() : List.of(lessons.find(step)),
+                step.isEmpty() ? lessons.steps() : List.of(lessons.step(step)),
                 lesson.isEmpty() ? lessons.judged() : List.of(lessons.find(lesson)));
     }
 

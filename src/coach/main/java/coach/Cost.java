@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import lesson12_cost.CostBenchmark;
-import lesson12_cost.Mine;
-import lesson12_cost.Solution;
-import lesson12_cost.Way;
-import lesson12_cost.Ways;
+import lesson10_cost.CostBenchmark;
+import lesson10_cost.Mine;
+import lesson10_cost.Solution;
+import lesson10_cost.Way;
+import lesson10_cost.Ways;
 import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -92,9 +92,9 @@ final class Cost {
             Text.write(
                     file,
                     given.replace(
-                            "package lesson12_cost;",
-                            "package workshop;\n\nimport lesson12_cost.Sink;\nimport lesson12_cost.Way;"));
-            screen.line("Yours is " + root.relativize(file) + ". It begins as lesson 08 had it: make it cheaper, then"
+                            "package lesson10_cost;",
+                            "package workshop;\n\nimport lesson10_cost.Sink;\nimport lesson10_cost.Way;"));
+            screen.line("Yours is " + root.relativize(file) + ". It begins as lesson 09 had it: make it cheaper, then"
                     + " make cost again.");
         }
         var classes = root.resolve("target").resolve(SLUG);
@@ -141,7 +141,7 @@ final class Cost {
                 + " bytes for each message, and it must allocate none."));
         screen.line("    " + screen.bold("The likely cause: ")
                 + "Something is allocated for each stream: a buffer, a record, a link of a queue.");
-        screen.line("Next: change " + Workshop.FOLDER.resolve("Mine.java") + ", then make cost; make hint LESSON=12");
+        screen.line("Next: change " + Workshop.FOLDER.resolve("Mine.java") + ", then make cost; make hint LESSON=10");
         return false;
     }
 

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
-import lesson12_cost.Sink;
-import lesson12_cost.Way;
+import lesson10_cost.Sink;
+import lesson10_cost.Way;
 import push.NewMessage;
 
 /**

@@ -28,7 +28,10 @@ record Lesson(
         Minutes minutes,
         boolean later) {
 
-    /** The test that shows the lesson's defect, on which earlier lesson's step, and what it says there. */
+    /** The number of no lesson: the server that a lesson starts from, where that is its own. */
+    static final String START = "start";
+
+    /** The test that shows the lesson's defect, on which earlier lesson's step or on its own start, and what it says there. */
     record Red(String on, String test, ExpectedFailure promise) {}
 
     /** How long a class needs. */
@@ -47,9 +50,26 @@ record Lesson(
         return folder().resolve("Server.java");
     }
 
-    /** What of a folder makes up a server: its Java, and the page that it serves. */
+    /** Whether it starts from a server of its own, and not from the end of the lesson before. */
+    boolean hasStart() {
+        return red.map(promised -> promised.on().equals(START)).orElse(false);
+    }
+
+    /** The server that it starts from, where that is its own, as a step. */
+    Lesson start() {
+        var server = folder().getFileName() + "." + START + ".Server";
+        return new Lesson(START, slug, "of " + id, List.of(), List.of(), server, Optional.empty(), minutes, false);
+    }
+
+    /** The source of the server that it starts from, where that is its own. */
+    Path startSource() {
+        return folder().resolve(START).resolve("Server.java");
+    }
+
+    /** What of a folder makes up a server: its Java, and the page that it serves; not the server that the lesson starts from. */
     static List<Path> files(Path folder) {
         return Folders.files(folder, "").stream()
+                .filter(file -> !file.startsWith(folder.resolve(START)))
                 .filter(file -> file.toString().matches(".*\\.(java|html|js|css)"))
                 .toList();
     }
@@ -68,7 +88,7 @@ record Lesson(
     }
 
     boolean upTo(Lesson other) {
-        return id.compareTo(other.id) <= 0;
+        return !other.id.equals(START) && id.compareTo(other.id) <= 0;
     }
 
     @Override

@@ -121,6 +121,20 @@ record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
         return all.stream().filter(lesson -> !lesson.later()).toList();
     }
 
+    /** What the matrix judges: the server that the first lesson starts from, and then every lesson's end. */
+    List<Lesson> steps() {
+        var steps = new ArrayList<>(open());
+        if (steps.get(0).hasStart()) {
+            steps.add(0, steps.get(0).start());
+        }
+        return steps;
+    }
+
+    /** The step of this name: a lesson's number or slug, or {@code start}. */
+    Lesson step(String name) {
+        return name.equals(Lesson.START) ? steps().get(0) : find(name);
+    }
+
     Optional<Lesson> before(Lesson lesson) {
         int at = all.indexOf(lesson);
         return at > 0 ? Optional.of(all.get(at - 1)) : Optional.empty();

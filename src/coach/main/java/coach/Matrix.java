@@ -45,15 +45,19 @@ final class Matrix {
         long began = System.currentTimeMillis();
         var faults = new ArrayList<>(promises());
         var cells = new ArrayList<Cell>();
-        for (var step : lessons.open()) {
+        for (var step : lessons.steps()) {
             cells.addAll(judge(step, lessons.judged(), faults));
         }
+        lessons.judged().stream()
+                .skip(1)
+                .filter(Lesson::hasStart)
+                .forEach(lesson -> judge(lesson.start(), List.of(lesson), faults));
         draw(root.resolve(PICTURE), new MatrixPicture(lessons).draw(cells), onlyCompare, faults);
         long green = cells.stream()
                 .filter(cell -> cell.verdict().colour() == Colour.GREEN)
                 .count();
         screen.line("");
-        screen.line(lessons.open().size() + " steps × " + lessons.judged().size() + " lessons: " + green + " green, "
+        screen.line(lessons.steps().size() + " steps × " + lessons.judged().size() + " lessons: " + green + " green, "
                 + (cells.size() - green) + " red, in " + Text.seconds(System.currentTimeMillis() - began));
         screen.line(
                 faults.isEmpty()
@@ -80,8 +84,9 @@ final class Matrix {
         for (var lesson : lessons.judged()) {
             if (lesson.red().isEmpty()) {
                 faults.add("lesson " + lesson.id() + " does not say which test is red on the step before");
-            } else if (!lessons.find(lesson.red().get().on()).upTo(lesson)
-                    || lesson.red().get().on().equals(lesson.id())) {
+            } else if (!lesson.hasStart()
+                    && (!lessons.find(lesson.red().get().on()).upTo(lesson)
+                            || lesson.red().get().on().equals(lesson.id()))) {
                 faults.add("lesson " + lesson.id() + " promises to be red on a step that is not before it");
             }
         }

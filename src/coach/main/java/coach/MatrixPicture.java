@@ -29,7 +29,7 @@ final class MatrixPicture {
 
     String draw(List<Cell> cells) {
         var judged = lessons.judged();
-        var steps = lessons.open();
+        var steps = lessons.steps();
         int width = Math.max(LEFT + judged.size() * CELL + 10, 640);
         int legend = TOP + steps.size() * CELL + 14;
         svg.append(String.format(
@@ -96,6 +96,6 @@ final class MatrixPicture {
     }
 
     private int y(Lesson step) {
-        return TOP + lessons.open().indexOf(step) * CELL;
+        return TOP + lessons.steps().indexOf(step) * CELL;
     }
 }

@@ -20,22 +20,25 @@ record Steps(Path root, Lessons lessons, Screen screen) {
     /** What the lesson changes in the step before it; the package's name is no change. */
     void solution(String name) {
         var lesson = chosen(name);
-        var before =
-                lessons.before(lesson).orElseThrow(() -> new UserError("lesson " + lesson + " starts from nothing"));
+        var before = lesson.hasStart()
+                ? lesson.startSource().getParent()
+                : lessons.before(lesson)
+                        .orElseThrow(() -> new UserError("lesson " + lesson + " starts from nothing"))
+                        .folder();
         var solution = lesson.folder().resolve("Solution.java");
         if (Files.exists(root.resolve(solution))) {
             var given = lesson.folder().resolve("Mine.java");
             show(given.toString(), solution, diff(root.resolve(given), root.resolve(solution)));
             return;
         }
-        if (!Files.exists(root.resolve(lesson.source())) || !Files.exists(root.resolve(before.source()))) {
+        if (!Files.exists(root.resolve(lesson.source())) || !Files.exists(root.resolve(before).resolve("Server.java"))) {
             screen.line("The step of lesson " + lesson + " is the project's own code: see "
                     + lesson.folder().resolve("README.md"));
             return;
         }
         for (var file : Lesson.files(root.resolve(lesson.folder()))) {
             var inFolder = root.resolve(lesson.folder()).relativize(file);
-            var old = before.folder().resolve(inFolder);
+            var old = before.resolve(inFolder);
             boolean isNew = !Files.exists(root.resolve(old));
             var hunks = isNew ? Diff.unified(List.of(), lines(file)) : diff(root.resolve(old), file);
             if (!hunks.isEmpty()) {
@@ -60,7 +63,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
     private static List<String> lines(Path file) {
         return Text.read(file)
                 .lines()
-                .map(line -> line.replaceFirst("^package lesson\\w+;$", "package …;"))
+                .map(line -> line.replaceFirst("^package lesson[\\w.]+;$", "package …;"))
                 .toList();
     }
 

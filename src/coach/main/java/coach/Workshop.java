@@ -44,7 +44,7 @@ final class Workshop {
             return false;
         }
         var first = lessons.all().get(0);
-        fill(first);
+        fillStart(first);
         if (!first.judged()) {
             done(first);
         }
@@ -117,7 +117,7 @@ final class Workshop {
     Optional<Path> reset(Lesson lesson) {
         var done = progress();
         var kept = keepAside();
-        fill(lessons.before(lesson).orElse(lesson));
+        fillStart(lesson);
         record(done);
         return kept;
     }
@@ -145,6 +145,15 @@ final class Workshop {
         return Optional.of(root.relativize(kept));
     }
 
+    /** Copies the server that a lesson starts from. */
+    private void fillStart(Lesson lesson) {
+        if (lesson.hasStart()) {
+            copy(lesson.startSource().getParent());
+        } else {
+            fill(lessons.before(lesson).orElse(lesson));
+        }
+    }
+
     /** Copies a step; for a lesson whose step is the reference, the last step before it that has Java of its own. */
     private void fill(Lesson lesson) {
         var from = lesson;
@@ -153,11 +162,15 @@ final class Workshop {
             from = lessons.before(from)
                     .orElseThrow(() -> new UserError("there is no step in " + root.resolve(missing.folder())));
         }
-        var step = root.resolve(from.folder());
-        var itsPackage = from.folder().getFileName().toString();
+        copy(from.folder());
+    }
+
+    private void copy(Path from) {
+        var step = root.resolve(from);
+        var itsPackage = Path.of("lessons").relativize(from).toString().replace('/', '.');
         for (var file : Lesson.files(step)) {
             // The name stands in Java as the package, and in the path of the page.
-            var text = Text.read(file).replaceAll("\\b" + itsPackage + "\\b", "workshop");
+            var text = Text.read(file).replaceAll("\\b" + itsPackage.replace(".", "[./]") + "\\b", "workshop");
             Text.write(folder.resolve(step.relativize(file)), text);
         }
     }

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Path;
-import lesson12_cost.Mine;
-import lesson12_cost.Solution;
+import lesson10_cost.Mine;
+import lesson10_cost.Solution;
 import org.junit.jupiter.api.Test;
 
 /** Lesson 12 starts red and ends green, by the judge that a learner has. */

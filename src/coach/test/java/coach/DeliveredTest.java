@@ -3,10 +3,10 @@ package coach;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import lesson12_cost.Mine;
-import lesson12_cost.Sink;
-import lesson12_cost.Way;
-import lesson12_cost.Ways;
+import lesson10_cost.Mine;
+import lesson10_cost.Sink;
+import lesson10_cost.Way;
+import lesson10_cost.Ways;
 import org.junit.jupiter.api.Test;
 import push.NewMessage;
 

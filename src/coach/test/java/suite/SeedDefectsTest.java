@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import lesson00_seed.Server;
+import lesson16_door.start.Server;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * whole (every reader sees a run of the one order, and is told where a run breaks), on loops with threads of their own and
  * in hundreds of short lives of a log that holds 16 messages; {@code -Drounds=} asks for more. A seed that fails is printed: it
  * gives the same choices again, in whatever order the threads then run. The faults that this finds are planted by
- * {@code make mutants LESSON=12}.
+ * {@code make mutants LESSON=10}.
  */
 class LogConcurrencyTest {
     private static final int ROUNDS = Integer.getInteger("rounds", 200);

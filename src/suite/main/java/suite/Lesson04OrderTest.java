@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** One order for all clients, a name for each place in it, and a beginning that is the same for each client. */
-@Lesson(id = "04", slug = "order", title = "Order, ids, history")
+@Lesson(id = "04", slug = "order", title = "One order")
 @Proves("message.all")
 class Lesson04OrderTest {
 

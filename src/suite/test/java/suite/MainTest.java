@@ -42,7 +42,7 @@ class MainTest {
         assertTrue(said.text().contains("\nresume.lapped  A reader that falls off the log"), said.text());
         assertTrue(
                 said.text()
-                        .contains("\n    Lesson08SlowReaderTest.aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest\n"),
+                        .contains("\n    Lesson09SlowReaderTest.aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest\n"),
                 said.text());
     }
 

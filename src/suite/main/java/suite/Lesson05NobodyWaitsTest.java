@@ -1,0 +1,159 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Everything to every client, once and in one order, whichever clients arrive or fail meanwhile. */
+@Lesson(id = "05", slug = "nobody_waits", title = "Nobody waits for anybody")
+@Proves("slow.others")
+class Lesson05NobodyWaitsTest {
+
+    private static final int STORM = 400;
+    private static final int PLENTY = 1 << 24;
+
+    @RegisterExtension
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Test
+    @LikelyCause(
+            "Publishing writes to each stream in turn and waits until it has taken everything, so the slowest holds up all.")
+    void aStreamThatTakesNothingStopsNobody() {
+        var others = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
+        others.get(0).nextMessage();
+        var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
+        var full = peer.open(Format.NDJSON);
+        var large = "x".repeat(4_000);
+
+        var posted = List.of(post(large), post(large), post(large));
+
+        for (var recorder : others) {
+            assertEquals(posted, ids(recorder.messages(posted.size())), "the ids that a stream got beside a full one");
+        }
+        peer.ping(1);
+        peer.awaitPong(1); // Had it ended, that would have come before.
+        assertFalse(full.ended(), "the full stream has ended");
+    }
+
+    @Test
+    @LikelyCause(
+            "A stream that takes nothing for a while is passed over from then on, or it joins the others only when its history"
+                    + " has gone out.")
+    void aStreamThatTookNothingGetsEverythingOnceItDoes() {
+        var large = "y".repeat(4_000);
+        for (int i = 0; i < 10; i++) {
+            server.post("ann", large); // A history that is more than its window, and than a server's buffers.
+        }
+        var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
+        var full = peer.open(Format.NDJSON);
+        var posted = List.of(post(large), post(large), post(large + " last"));
+
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(1, PLENTY);
+
+        var ids = ids(full.messagesUpTo(large + " last"));
+        assertEquals(
+                posted, ids.subList(ids.size() - posted.size(), ids.size()), "the last ids that the full stream got");
+    }
+
+    @Test
+    @LikelyCause(
+            "What the sink did not accept immediately goes out with the next message, and not when there is room for"
+                    + " it.")
+    void aStreamThatTookAPartGetsTheRestWithoutAnotherMessage() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        peer.windowUpdate(0, PLENTY);
+        var stream = peer.open(Format.NDJSON);
+        var newest = server.post("ann", "the last that it takes whole");
+        stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
+        int read = stream.text().length();
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // Of which a thousand bytes are left.
+        peer.ping(5);
+        peer.awaitPong(5);
+
+        var id = post("z".repeat(4_000));
+        peer.await(frame -> stream.text().length() == read + 1_000, "a thousand bytes of the message");
+        peer.windowUpdate(1, PLENTY);
+
+        stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
+    }
+
+    @Proves("leave.alone")
+    @Test
+    @LikelyCause(
+            "One stream's failure ends the loop over all of them, so those that come after it in the list get nothing.")
+    void aStreamThatBreaksStopsNobody() {
+        var before = server.live(server.newClient(), Format.NDJSON);
+        var broken = new ArrayList<RawClient>();
+        for (int i = 0; i < 3; i++) {
+            var raw = server.raw();
+            raw.open(Format.NDJSON).next("start");
+            broken.add(raw);
+        }
+        var after = server.live(server.newClient(), Format.NDJSON);
+
+        var storm = Storm.start(server, STORM / 2, 4);
+        storm.awaitPosted(STORM / 8);
+        broken.get(0).reset(1, 2);
+        broken.get(1).tcpReset();
+        broken.get(2).fin();
+        storm.finish();
+
+        storm.delivered(before).plus(storm.delivered(after)).into(figures).assertPerfect();
+    }
+
+    @Proves("message.all")
+    @Test
+    @LikelyCause(
+            "Several threads write to a stream at the same time, or a message gets its id before it has its place.")
+    void everyStreamGetsEveryMessageInTheSameOrder() {
+        var recorders = new ArrayList<Recorder>();
+        for (int connection = 0; connection < 4; connection++) {
+            var client = server.newClient();
+            for (int stream = 0; stream < 5; stream++) {
+                recorders.add(server.open(client, Format.NDJSON));
+            }
+        }
+
+        var storm = Storm.start(server, STORM, 4).finish();
+
+        recorders.stream()
+                .map(storm::delivered)
+                .reduce(Delivery.NONE, Delivery::plus)
+                .into(figures)
+                .assertPerfect();
+    }
+
+    /** Posts, and gives up as soon as the server has answered many later requests: then it is not slow, it waits. */
+    private static String post(String text) {
+        var client = server.newClient();
+        server.request(client, server.at("/status")); // The connection stands: what is raced is one request.
+        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
+        var request = server.at("/messages").post(JudgedServer.json(json.toString()));
+        var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));
+        var atLeast = Deadline.exactly(Duration.ofSeconds(1));
+        for (int later = 0; !answer.isDone(); later++) {
+            if (later >= 50 && atLeast.passed()) {
+                fail("POST /messages has no answer after 1 s, though 50 requests that came later have one");
+            }
+            server.get("/status");
+        }
+        return answer.isCompletedExceptionally() || answer.join().status() / 100 != 2
+                ? server.post("ann", text) // Which waits as a 429 asks it to, and says what else is wrong.
+                : answer.join().json().path("id").asString("");
+    }
+
+    private static List<String> ids(List<Message> messages) {
+        return messages.stream().map(Message::id).toList();
+    }
+}

@@ -1,0 +1,79 @@
+package suite;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** A client that joins gets all that was posted before and all that is posted after, and nothing twice. */
+@Lesson(id = "06", slug = "joining", title = "Joining without a gap")
+@Proves("message.join")
+class Lesson06JoiningTest {
+
+    private static final int STORM = 400;
+    private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
+    private static final int PLENTY = 1 << 24;
+
+    @RegisterExtension
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Proves("message.join")
+    @Test
+    @LikelyCause(
+            "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they"
+                    + " are done the other way round, sent twice.")
+    void whoeverJoinsInAStormMissesNothingAndGetsNothingTwice() {
+        // A crowd that takes nothing: the longer the way through all streams, the more likely is a joining on that way.
+        peers(6, 1).forEach(crowd -> IntStream.range(0, 90).forEach(i -> crowd.openUnread(Format.NDJSON)));
+        var peers = peers(8, BRIEF);
+        var storm = Storm.start(server, STORM, 4);
+        var latecomers = new ArrayList<Recorder>();
+        for (int posted = 80; posted < STORM; posted += 4) {
+            storm.awaitPosted(posted); // By now the history is all of the storm's short messages.
+            peers.forEach(peer -> latecomers.add(peer.openUnread(Format.NDJSON)));
+        }
+        storm.finish();
+
+        var newest = server.post("suite", "after the storm");
+        var deadline = Deadline.in(Deadline.PATIENCE);
+        latecomers.stream()
+                .map(latecomer -> unbroken(latecomer, newest, deadline))
+                .reduce(Delivery.NONE, Delivery::plus)
+                .into(figures)
+                .assertPerfect();
+    }
+
+    /** Connections whose streams take so many bytes each, and then nothing. */
+    private static List<RawClient> peers(int count, int window) {
+        var peers = Stream.generate(() -> server.raw(RawClient.Options.PLAIN.window(window)))
+                .limit(count)
+                .toList();
+        peers.forEach(peer -> peer.windowUpdate(0, PLENTY));
+        return peers;
+    }
+
+    /** What a stream has got by the end of its window or of all messages: to be all that lies between its first and its last. */
+    private static Delivery unbroken(Recorder recorder, String newest, Deadline deadline) {
+        var left = Duration.ofNanos(Math.max(0, deadline.leftNanos()));
+        recorder.await(
+                left, () -> recorder.text().length() >= BRIEF || recorder.text().contains(newest));
+        var places = recorder.arrivals().stream()
+                .map(Intake.Arrival::record)
+                .filter(record -> record.is("message"))
+                .map(record -> Storm.sequence(record.id()))
+                .toList();
+        var between = places.stream().mapToLong(place -> place).summaryStatistics();
+        return Delivery.of(
+                LongStream.rangeClosed(between.getMin(), between.getMax())
+                        .mapToObj(String::valueOf)
+                        .toList(),
+                places.stream().map(String::valueOf).toList());
+    }
+}

@@ -1,0 +1,143 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Every way to leave: the server forgets the stream within a second, without another message, and no other client notices. */
+@Lesson(id = "07", slug = "leaving", title = "Every way to leave")
+@Proves("leave.soon")
+final class Lesson07LeavingTest {
+
+    private static final Duration SOON = Duration.ofSeconds(1);
+    private static final int CANCEL = 8;
+    private static final int INTERNAL_ERROR = 2;
+
+    @RegisterExtension
+    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    /** How a client leaves, and why the server should say that its streams have ended. */
+    enum Way {
+        CANCEL("client"),
+        ERROR("error"),
+        GOAWAY("goaway"),
+        FIN("tcp"),
+        TCP_RESET("tcp");
+
+        final String reason;
+
+        Way(String reason) {
+            this.reason = reason;
+        }
+
+        void leave(RawClient peer, int... streams) {
+            switch (this) {
+                case CANCEL, ERROR -> {
+                    for (int stream : streams) {
+                        peer.reset(stream, this == CANCEL ? Lesson07LeavingTest.CANCEL : INTERNAL_ERROR);
+                    }
+                }
+                case GOAWAY -> { // Which alone lets open streams go on (RFC 9113, 6.8).
+                    peer.goAway(0);
+                    peer.fin();
+                }
+                case FIN -> peer.fin();
+                case TCP_RESET -> peer.tcpReset();
+            }
+        }
+    }
+
+    @LikelyCause(
+            "A stream is taken out when a write to it fails, and an idle one is not written to: use the write listener "
+                    + "and the exchange's completion.")
+    @ParameterizedTest
+    @EnumSource
+    void whoLeavesWhileNothingHappensIsForgottenWithinASecond(Way way) {
+        var before = server.status();
+        var witness = server.live(server.newClient(), Format.NDJSON);
+        var peer = server.raw();
+        peer.open(Format.NDJSON);
+        peer.open(Format.NDJSON);
+        server.awaitOpen(3);
+
+        way.leave(peer, 1, 3);
+
+        var after = server.awaitStatus(
+                status -> status.open() == 1, "only the stream that stayed to be open, after " + way, SOON);
+        if (after.opened().isPresent()) {
+            long told = after.closed(way.reason) - before.closed(way.reason);
+            assertTrue(
+                    after.balanced() && told == 2,
+                    () -> "2 streams must be counted under closed." + way.reason + ", but there are " + told + " in "
+                            + after);
+        }
+        server.post("ann", "after " + way);
+        witness.messagesUpTo("after " + way);
+        figures.put("streams left", after.open() - 1);
+    }
+
+    @LikelyCause("One cancelled stream takes its connection, or its neighbours on it, along.")
+    @Proves("leave.alone")
+    @Test
+    void streamThatIsCancelledLeavesItsNeighboursAlone() {
+        var peer = server.raw();
+        peer.open(Format.NDJSON);
+        var neighbour = peer.open(Format.NDJSON);
+        server.awaitOpen(2);
+
+        peer.reset(1, CANCEL);
+
+        server.awaitStatus(status -> status.open() == 1, "one stream of two to be open", SOON);
+        server.post("ann", "to those that stayed");
+        neighbour.messagesUpTo("to those that stayed");
+    }
+
+    @LikelyCause("Writing to those who have just gone fails for those who have not.")
+    @Proves("leave.alone")
+    @Test
+    void streamsThatLeaveInAStormHarmNobody() {
+        var witness = server.live(server.newClient(), Format.NDJSON);
+        var leavers = new ArrayList<RawClient>();
+        for (Way way : Way.values()) {
+            var peer = server.raw();
+            peer.open(Format.NDJSON);
+            leavers.add(peer);
+        }
+
+        var storm = Storm.start(server, 100, 2);
+        for (Way way : Way.values()) {
+            storm.awaitPosted(20 * (way.ordinal() + 1));
+            way.leave(leavers.get(way.ordinal()), 1);
+        }
+        storm.finish();
+
+        var delivery = storm.delivered(witness);
+        delivery.into(figures);
+        delivery.assertPerfect();
+        server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
+    }
+
+    @LikelyCause("What is kept for a stream is not given back when it ends.")
+    @Test
+    void hundredsThatComeAndGoLeaveNothingBehind() {
+        var peer = server.raw();
+        int rounds = 300;
+
+        for (int i = 0; i < rounds; i++) {
+            peer.open(Format.NDJSON);
+            peer.reset(2 * i + 1, CANCEL);
+        }
+
+        var status = server.awaitStatus(s -> s.open() == 0, "no stream to be open after " + rounds, SOON);
+        figures.put("came and went", rounds);
+        figures.put("streams left", status.open());
+    }
+}

@@ -1,0 +1,167 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Predicate;
+import okhttp3.Request;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Silence: the client must be able to tell a quiet line from a dead one, and so must the server. */
+@Lesson(id = "08", slug = "silence", title = "Silence")
+@Proves("silence.ping")
+final class Lesson08SilenceTest {
+
+    @RegisterExtension
+    static final JudgedServer server =
+            JudgedServer.with("PUSH_HEARTBEAT_MS", "300", "PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final JudgedServer watchful = JudgedServer.with(
+            "PUSH_HEARTBEAT_MS", "300",
+            "PUSH_PING_MS", "200",
+            "PUSH_PING_TIMEOUT_MS", "400",
+            "PUSH_STALL_MS", "60000");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    /** A page gives a stream up after two and a half heartbeats; a slow machine gets some time more. */
+    private static Duration heartbeats(JudgedServer of) {
+        return of.heartbeat().multipliedBy(5).dividedBy(2).plus(Deadline.PATIENCE);
+    }
+
+    @LikelyCause("Nothing is written while there are no messages: a client cannot tell this from a dead line.")
+    @Proves("silence.heartbeat")
+    @Test
+    void quietStreamBeatsAndNamesTheNewestMessage() {
+        var stream = server.live(Format.NDJSON);
+        var newest = server.post("ann", "the last word");
+        stream.messagesUpTo("the last word");
+
+        var first = nextHeartbeat(stream, 1);
+        var second = nextHeartbeat(stream, 2);
+
+        assertEquals(newest, first.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+        assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+    }
+
+    /** Only time in which the server answers something else promptly counts as silence; a machine may stand still. */
+    private static WireRecord nextHeartbeat(Recorder stream, int number) {
+        var heartbeat = server.heartbeat();
+        var patience = Deadline.in(heartbeats(server));
+        var silent = Duration.ZERO;
+        while (beats(stream.arrivals()) < number && !patience.passed()) {
+            long before = System.nanoTime();
+            Deadline.pause(heartbeat.dividedBy(10));
+            server.status();
+            var slice = Duration.ofNanos(System.nanoTime() - before);
+            silent = slice.compareTo(heartbeat.dividedBy(2)) < 0 ? silent.plus(slice) : silent;
+            if (silent.compareTo(heartbeat.multipliedBy(3)) > 0) {
+                throw new AssertionError("a heartbeat is due after " + Deadline.say(heartbeat)
+                        + " of silence, but for three times as long nothing came on a quiet stream, while the server"
+                        + " answered everything else promptly");
+            }
+        }
+        return stream.next("heartbeat");
+    }
+
+    private static long beats(List<Intake.Arrival> arrivals) {
+        return arrivals.stream()
+                .filter(arrival -> arrival.record().is("heartbeat"))
+                .count();
+    }
+
+    @LikelyCause("Heartbeats come by the clock and not after silence: they are noise between messages.")
+    @Proves("silence.heartbeat")
+    @Test
+    void streamThatIsBusyDoesNotBeat() {
+        var stream = server.live(Format.NDJSON);
+        var heartbeat = server.heartbeat();
+        var patience = Deadline.in(heartbeat.multipliedBy(20).plus(Deadline.PATIENCE));
+
+        int first = 0; // Of the messages that have come close enough for two heartbeats.
+        int posted = 0;
+        long last = System.nanoTime();
+        for (long since = last; last - since < heartbeat.toNanos() * 2; posted++) {
+            Deadline.pause(heartbeat.dividedBy(20));
+            server.post("ann", "busy " + posted);
+            long now = System.nanoTime();
+            if (now - last > heartbeat.toNanos() / 2) { // The machine was slow, and the server right to beat.
+                first = posted;
+                since = now;
+            }
+            last = now;
+            assertTrue(!patience.passed(), "this machine is too slow to post twice in a heartbeat");
+        }
+        stream.messagesUpTo("busy " + (posted - 1));
+
+        var types = stream.arrivals().stream()
+                .dropWhile(isMessage("busy " + first).negate())
+                .takeWhile(isMessage("busy " + (posted - 1)).negate())
+                .toList();
+        long beats = beats(types);
+        assertEquals(0, beats, beats + " heartbeats came among " + types.size() + " messages without a pause");
+        figures.put("messages without a pause", types.size());
+        figures.put("heartbeats among them", beats);
+    }
+
+    private static Predicate<Intake.Arrival> isMessage(String text) {
+        return arrival ->
+                arrival.record().is("message") && arrival.record().text("text").equals(text);
+    }
+
+    @LikelyCause(
+            "The peer cannot answer, and the server does not ask it: send HTTP/2 PINGs, because heartbeats vanish in"
+                    + " its window.")
+    @Test
+    void serverNoticesThatANetworkSwallowsEverything() {
+        watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
+        var relay = watchful.relay();
+        var client = watchful.newClient();
+        var before = watchful.status();
+        watchful.open(client, new Request.Builder().url(relay.url("/messages")), Format.NDJSON);
+
+        relay.swallow(FaultyProxy.Way.values());
+
+        var after = watchful.awaitStatus(
+                status -> status.open() == 0,
+                "the stream of a client that cannot be reached to be gone",
+                Deadline.PATIENCE);
+        if (after.opened().isPresent()) {
+            assertEquals(before.closed("ping") + 1, after.closed("ping"), after.toString());
+        }
+    }
+
+    @LikelyCause(
+            "A frozen peer's socket stays open and its window takes the heartbeats: only an unanswered PING finds it.")
+    @Test
+    void serverNoticesAPeerThatIsFrozen() {
+        watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
+        var peer = watchful.raw();
+        peer.open(Format.NDJSON);
+        peer.open(Format.NDJSON);
+
+        peer.freeze();
+
+        watchful.awaitStatus(status -> status.open() == 0, "a frozen peer's two streams to be gone", Deadline.PATIENCE);
+    }
+
+    @LikelyCause("The server counts silence as death: a peer that only listens, and answers PINGs, must stay.")
+    @Test
+    void serverKeepsAPeerThatListensAndSaysNothing() {
+        watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
+        var peer = watchful.raw(RawClient.Options.PLAIN.window(1 << 20)); // Refills nothing: PING is all it answers.
+        var stream = peer.open(Format.NDJSON);
+        stream.next("start");
+
+        for (int i = 0; i < 6; i++) { // Three times as long as a PING and its answer may take.
+            stream.next("heartbeat", heartbeats(watchful));
+        }
+
+        assertEquals(1, watchful.status().open());
+    }
+}

@@ -1,0 +1,196 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Lesson(id = "09", slug = "slow_reader", title = "The slow reader")
+@Proves("slow.others")
+class Lesson09SlowReaderTest {
+
+    private static final int PLENTY = 1 << 24;
+
+    /** So that all that is posted is much more than the buffers that a server may have for a stream. */
+    private static final String LONG = " and more".repeat(60);
+
+    /** Patient, with a short memory. */
+    @RegisterExtension
+    static final JudgedServer server = JudgedServer.with(
+            "PUSH_STALL_MS", "60000",
+            "PUSH_RETAIN_MESSAGES", "100",
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final JudgedServer impatient = JudgedServer.with("PUSH_STALL_MS", "1000", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Test
+    @LikelyCause("What a full window cut off is written when the next message comes, and not when the window opens.")
+    void aWindowThatOpensLetsOutWhatWasHeldBack() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        peer.windowUpdate(0, PLENTY);
+        var stream = peer.open(Format.NDJSON);
+        var newest = server.post("suite", "the last that fits");
+        stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
+        int read = bytes(stream);
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 10); // Of which ten bytes are left.
+        var id = server.post("suite", "cut off after ten bytes");
+        peer.await(frame -> bytes(stream) == read + 10, "ten bytes more");
+
+        peer.windowUpdate(1, PLENTY);
+
+        stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
+    }
+
+    @Proves("resume.lapped")
+    @Test
+    @LikelyCause(
+            "A slow reader is given a queue of its own, or messages that it missed are passed over without a word.")
+    void aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var peer = server.raw(RawClient.Options.PLAIN.window(100));
+        var stream = peer.open(Format.NDJSON);
+        var ids = post(server, 160);
+
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(1, PLENTY);
+        stream.awaitArrival(record -> record.id().equals(ids.get(159)), "the newest message");
+
+        var records = stream.arrivals().stream().map(Intake.Arrival::record).toList();
+        int second = records.size() - 51;
+        if (second <= 0 || !records.get(second).is("start")) {
+            long messages =
+                    records.stream().filter(record -> record.is("message")).count();
+            throw new AssertionError(
+                    "the log holds 100 messages, and 160 were posted to a reader that stood still: before the newest 50 there"
+                            + " must be a second start, but there came " + messages + " messages in a row");
+        }
+        assertEquals("lapped", records.get(second).text("reason"));
+        assertEquals(
+                ids.subList(110, 160),
+                records.subList(second + 1, second + 51).stream()
+                        .map(WireRecord::id)
+                        .toList());
+    }
+
+    @Test
+    @LikelyCause("Publishing waits for a reader, or one full stream keeps its IO thread from the others.")
+    void aReaderThatStopsHoldsNobodyUp() {
+        var reader = server.open(server.newClient(), Format.NDJSON);
+        int fewer = 90; // Than the log holds, so that not even a reader on a busy IO thread is lapped.
+        var alone = Storm.start(server, fewer, 2).finish();
+        alone.delivered(reader).assertPerfect();
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        for (int i = 0; i < 10; i++) {
+            peer.open(Format.NDJSON);
+        }
+
+        var beside = Storm.start(server, fewer, 2).finish();
+
+        beside.delivered(reader).into(figures).assertPerfect();
+        figures.putMs("p99 alone", Storm.percentile(alone.latencies(reader), 99));
+        figures.putMs("p99 beside slow readers", Storm.percentile(beside.latencies(reader), 99));
+    }
+
+    @Proves("slow.memory")
+    @Test
+    @LikelyCause("The server keeps for each slow reader what it has not read.")
+    void whatIsLeftUnreadTakesNoMemory() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var memory = server.memory();
+        var text = "\uD83D\uDC0C".repeat(4_096); // 16 kB, the longest text there is.
+        var peer = server.raw(RawClient.Options.PLAIN.window(100));
+        for (int i = 0; i < 20; i++) {
+            peer.open(Format.NDJSON);
+        }
+        for (int i = 0; i < 310; i++) { // More than are retained, so that the log is as large as it gets.
+            server.post("suite", text);
+        }
+        long before = memory.used();
+
+        for (int i = 0; i < 300; i++) {
+            server.post("suite", text);
+        }
+
+        // Queues that share the messages would take 300 × 16 kB; with copies, 20 times that.
+        boolean bounded = Deadline.in(Duration.ofSeconds(1)).poll(() -> memory.used() - before < memory.tolerance());
+        long grown = memory.used() - before;
+        figures.put("grown", grown / 1024 + " KiB");
+        if (!bounded) {
+            throw new AssertionError("300 messages of 16 kB, unread by 20 streams, took " + (grown >> 20) + " MiB");
+        }
+    }
+
+    @Proves("slow.stalled")
+    @Test
+    @LikelyCause("The server does not look at the clock: a reader that has stopped is kept forever.")
+    void aStreamThatDoesNotMoveIsClosedAndItsNeighbourIsNot() {
+        impatient.requires("PUSH_STALL_MS");
+        var peer = impatient.raw(RawClient.Options.PLAIN.window(10));
+        var stalled = peer.open(Format.NDJSON);
+        var neighbour = peer.open(Format.NDJSON);
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(3, PLENTY);
+
+        var ending = stalled.closed();
+
+        assertEquals(Ending.How.RESET, ending.how(), ending.toString());
+        var status = impatient.awaitOpen(1);
+        if (status.counts()) {
+            assertEquals(1, status.closed("stalled"), status.toString());
+        }
+        impatient.post("suite", "goes on");
+        neighbour.messagesUpTo("goes on");
+    }
+
+    @Proves("slow.stalled")
+    @Test
+    @LikelyCause("A reader is closed for being slow, when only one that does not move at all should be.")
+    void aStreamThatMovesAByteAtATimeIsKept() {
+        impatient.requires("PUSH_STALL_MS");
+        var id = impatient.post("suite", "byte by byte");
+        var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
+        var stream = peer.open(Format.NDJSON);
+        var trickle = Deadline.exactly(Duration.ofMillis(2_200));
+        long longestNanos = 0;
+        int sent = 1;
+        for (long before = System.nanoTime(); !trickle.passed() && !stream.ended(); ) {
+            int expected = sent++;
+            peer.await(frame -> stream.text().length() >= expected || stream.ended(), "byte " + expected);
+            Deadline.pause(Duration.ofMillis(50));
+            peer.windowUpdate(1, 1);
+            long now = System.nanoTime();
+            longestNanos = Math.max(longestNanos, now - before);
+            before = now;
+        }
+        if (stream.ended() && longestNanos > 500_000_000) {
+            throw JudgedServer.notJudged("this machine stood still for " + longestNanos / 1_000_000 + " ms");
+        }
+
+        peer.windowUpdate(1, PLENTY);
+
+        assertEquals(
+                id,
+                stream.next(record -> record.id().equals(id), "the message", Deadline.PATIENCE)
+                        .id());
+    }
+
+    private static int bytes(Recorder stream) {
+        return stream.chunks().stream().mapToInt(chunk -> chunk.bytes().length).sum();
+    }
+
+    private static List<String> post(JudgedServer server, int count) {
+        var ids = new ArrayList<String>();
+        for (int i = 0; i < count; i++) {
+            ids.add(server.post("suite", "message " + i + LONG));
+        }
+        return ids;
+    }
+}

@@ -1,0 +1,264 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Coming back with the last id: the client receives exactly what it missed, or is told that the server cannot know that.
+ *
+ * <p><b>Length:</b> from where a client may resume, and from where not, is one list of cases.
+ */
+@Lesson(id = "11", slug = "resume", title = "Resume")
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+@Proves("resume.exact")
+final class Lesson11ResumeTest {
+
+    private static final int RETAINED = 100;
+    private static final int HISTORY = 50;
+
+    @RegisterExtension
+    static final JudgedServer server = JudgedServer.with(
+            "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
+
+    @Order(1)
+    @LikelyCause("Last-Event-ID is not read: every reconnect begins again with the history.")
+    @ParameterizedTest
+    @EnumSource(names = {"NDJSON", "SSE"})
+    void whoComesBackGetsExactlyWhatFollowed(Format format) {
+        var ids = post("m", 5);
+
+        var stream = server.open(format, ids.get(1));
+
+        assertResumed(stream);
+        assertEquals(ids.subList(2, 5), ids(stream.messages(3)));
+        var live = post("live", 1);
+        assertEquals(live, ids(stream.messages(1)));
+    }
+
+    @LikelyCause(
+            "Only the header is read, so that a client which cannot set one (a browser's first EventSource) cannot resume.")
+    @Proves("resume.where")
+    @Test
+    void idMayStandInTheQuery() {
+        var ids = post("m", 3);
+
+        var stream = server.open(server.client(), server.at("/messages?lastEventId=" + ids.get(0)), Format.NDJSON);
+
+        assertResumed(stream);
+        assertEquals(ids.subList(1, 3), ids(stream.messages(2)));
+    }
+
+    @LikelyCause(
+            "The query wins over the header: an EventSource that reconnects sends both, and the query is the older.")
+    @Proves("resume.where")
+    @Test
+    void headerIsNewerThanTheQuery() {
+        var ids = post("m", 3);
+        var request = server.at("/messages?lastEventId=" + ids.get(0)).header("last-event-id", ids.get(1));
+
+        var stream = server.open(server.client(), request, Format.SSE);
+
+        assertResumed(stream);
+        assertEquals(ids.subList(2, 3), ids(stream.messages(1)));
+    }
+
+    @LikelyCause("The newest message is sent again, or the one after it is not.")
+    @Test
+    void whoHasMissedNothingGetsWhatComesAndNothingElse() {
+        var ids = post("m", 3);
+        var stream = server.open(Format.NDJSON, ids.get(2));
+        assertResumed(stream);
+
+        var next = post("next", 1);
+
+        assertEquals(next, ids(stream.messages(1)));
+    }
+
+    @LikelyCause("A resumed stream is cut to the history of a new one: a part is passed off as the whole.")
+    @Test
+    void allThatWasMissedComesThoughItIsMoreThanTheHistory() {
+        var ids = post("m", HISTORY + 31);
+
+        var stream = server.open(Format.NDJSON, ids.get(0));
+
+        assertResumed(stream);
+        assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
+    }
+
+    @LikelyCause(
+            "The bound of what is still held is one off: a message is lost without a word, or a good place is refused.")
+    @Proves("resume.reason")
+    @Test
+    void placeIsGoodAsLongAsAllThatFollowsIsHeld() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var ids = post("m", RETAINED + 10);
+
+        var last = server.open(Format.NDJSON, ids.get(9));
+        var gone = server.open(Format.NDJSON, ids.get(8));
+
+        assertResumed(last);
+        assertEquals(ids.subList(10, RETAINED + 10), ids(last.messages(RETAINED)));
+        assertAfresh(gone, "evicted", ids);
+    }
+
+    @LikelyCause("A number is compared, but not the life of the log that it belongs to.")
+    @Proves("resume.reason")
+    @Test
+    void idOfAnotherLifeIsNoPlaceInThisOne() {
+        server.restart();
+        var before = post("m", 4);
+        server.restart();
+        var after = post("n", 8);
+
+        var stream = server.open(Format.NDJSON, before.get(2));
+
+        assertAfresh(stream, "epoch", after);
+    }
+
+    @LikelyCause("An id that is ahead of the log is waited for, or taken for the newest.")
+    @Proves("resume.reason")
+    @Test
+    void idThatIsNotYetThereIsNoPlace() {
+        var ids = post("m", 3);
+        long newest = sequence(ids.get(2));
+
+        for (long ahead : new long[] {newest + 1, newest + 1_000, 999_999_999_999L}) {
+            assertAfresh(server.open(Format.NDJSON, epoch(ids.get(2)) + "-" + ahead), "future", ids);
+        }
+    }
+
+    @LikelyCause("An id is parsed by whatever throws, or a part of it is taken for the whole.")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "x",
+                "-",
+                "-1",
+                "EPOCH",
+                "EPOCH-",
+                "EPOCH--1",
+                "EPOCH-1x",
+                "EPOCH-01",
+                "EPOCH-+1",
+                "EPOCH-1.0",
+                "EPOCH-0x1",
+                "EPOCH-1 2",
+                "EPOCH-99999999999999999999",
+                "EPOCH-1-1",
+                "UPPER-1",
+                "../../etc",
+                "undefined",
+                "null",
+                "\u00e9-1"
+            })
+    void idThatIsNoneIsNoErrorAndNoPlace(String id) {
+        var ids = post("m", 2);
+        var sent = id.replace("EPOCH", epoch(ids.get(0)));
+
+        var stream = server.open(
+                server.client(),
+                server.at("/messages")
+                        .headers(okhttp3.Headers.of()
+                                .newBuilder()
+                                .addUnsafeNonAscii("last-event-id", sent)
+                                .build()),
+                Format.NDJSON);
+
+        assertAfresh(stream, "malformed", ids);
+    }
+
+    @LikelyCause(
+            "An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.")
+    @Proves("resume.reason")
+    @Test
+    void emptyIdIsNone() {
+        var ids = post("m", 2);
+
+        assertAfresh(server.open(Format.NDJSON, ""), "new", ids);
+        assertAfresh(server.open(server.client(), server.at("/messages?lastEventId="), Format.SSE), "new", ids);
+    }
+
+    @LikelyCause(
+            "A browser takes the id of every event for its last one: one that is not what follows loses or repeats messages.")
+    @Test
+    void browserHasTheRightIdAfterEachEvent() {
+        post("m", 2);
+
+        var stream = server.open(Format.SSE);
+        var start = stream.next("start");
+        assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
+        var message = stream.next("message");
+        assertEquals(message.id(), message.event().orElseThrow().id().orElse(""));
+    }
+
+    @Proves("resume.start")
+    @Test
+    void startAloneIsEnoughToComeBackWith() {
+        var start = server.open(Format.NDJSON).next("start");
+        var missed = post("while it was away", 5);
+        var stream = server.open(Format.NDJSON, start.id());
+        assertResumed(stream);
+        stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
+    }
+
+    private static List<String> post(String text, int count) {
+        return IntStream.range(0, count)
+                .mapToObj(i -> server.post("ann", text + i))
+                .toList();
+    }
+
+    private static void assertResumed(Recorder stream) {
+        var start = stream.next("start");
+        if (!start.flag("resumed")) {
+            throw new AssertionError("expected to be resumed, but there came " + start);
+        }
+        assertEquals("", start.text("reason"), "a reason is for what went wrong");
+    }
+
+    /** A start with this reason, and then the newest messages, up to the last of these. */
+    private static void assertAfresh(Recorder stream, String reason, List<String> ids) {
+        var start = stream.next("start");
+        if (start.flag("resumed") || !start.text("reason").equals(reason)) {
+            throw new AssertionError("expected to be told \"" + reason + "\", but there came " + start);
+        }
+        var history = new ArrayList<String>();
+        do {
+            history.add(stream.nextMessage().id());
+        } while (!history.get(history.size() - 1).equals(ids.get(ids.size() - 1)));
+        int common = Math.min(history.size(), ids.size());
+        assertEquals(
+                ids.subList(ids.size() - common, ids.size()),
+                history.subList(history.size() - common, history.size()),
+                "the history after a start with " + reason);
+        assertTrue(
+                history.size() <= HISTORY && (history.size() == HISTORY || common == ids.size()),
+                () -> "the newest " + HISTORY + " come, not " + history.size());
+        stream.close();
+    }
+
+    private static List<String> ids(List<Message> messages) {
+        return messages.stream().map(Message::id).toList();
+    }
+
+    private static String epoch(String id) {
+        assertTrue(
+                id.contains("-"), () -> "an id must be an epoch, a hyphen and a number, but there came \"" + id + "\"");
+        return id.substring(0, id.lastIndexOf('-'));
+    }
+
+    private static long sequence(String id) {
+        return Long.parseLong(id.substring(id.lastIndexOf('-') + 1));
+    }
+}

@@ -1,0 +1,260 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Deadline.await;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Going down: in which order, and what each client is told.
+ *
+ * <p><b>Length:</b> a drain has one order, and each check looks at one place of it.
+ */
+@Lesson(id = "15", slug = "going_down", title = "Going down")
+@Proves("drain.bye")
+class Lesson15DrainTest {
+
+    private static final int PLENTY = 1 << 24;
+
+    @RegisterExtension
+    static final JudgedServer server = JudgedServer.with(
+            "PUSH_DRAIN_MS", "10000",
+            "PUSH_STALL_MS", "60000",
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final JudgedServer hasty = JudgedServer.with("PUSH_DRAIN_MS", "1000", "PUSH_STALL_MS", "60000");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
+
+    @Test
+    @LikelyCause("Streams are cut, or left open, instead of being ended with a word of when to come back.")
+    void everyStreamIsToldWhenToComeBackAndEnded() {
+        var streams = new ArrayList<Recorder>();
+        for (int i = 0; i < 20; i++) {
+            streams.add(server.open(i % 2 == 0 ? Format.NDJSON : Format.SSE));
+        }
+        server.awaitOpen(20);
+
+        var gone = server.drain();
+
+        var waits = new HashSet<Long>();
+        for (var stream : streams) {
+            var bye = stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            long retryMs = bye.number("retryMs");
+            assertTrue(retryMs >= 1_000 && retryMs <= 5_000, "retryMs must be from 1000 to 5000, but it is " + retryMs);
+            assertEquals("drain", bye.text("reason"));
+            assertEquals(Ending.How.END_STREAM, stream.closed().how());
+            waits.add(retryMs);
+        }
+        assertTrue(waits.size() > 10, "20 clients must not come back at the same time, but they were told " + waits);
+        await(gone);
+    }
+
+    @Test
+    @LikelyCause("A snapshot has no room for a bye, but its stream must be ended all the same.")
+    void aStreamOfSnapshotsIsEnded() {
+        var stream = server.open(Format.SEED);
+
+        var gone = server.drain();
+
+        assertEquals(Ending.How.END_STREAM, stream.closed().how());
+        await(gone);
+    }
+
+    @Test
+    @LikelyCause("A message was accepted when it was too late to send it, or bye overtook what was still to be sent.")
+    void whateverWasAcceptedComesBeforeTheBye() {
+        var streams = List.of(server.open(Format.NDJSON), server.open(server.newClient(), Format.SSE));
+        var accepted = new ConcurrentLinkedQueue<String>();
+        var posters = List.of(postUntilRefused(accepted), postUntilRefused(accepted));
+        boolean stormy = Deadline.in(Deadline.PATIENCE).poll(() -> accepted.size() > 50);
+
+        var gone = server.drain();
+        posters.forEach(Deadline::await);
+        await(gone);
+
+        assertTrue(stormy, "only " + accepted.size() + " messages were accepted before the drain");
+        for (var stream : streams) {
+            stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            var received = new HashSet<String>();
+            stream.arrivals().forEach(arrival -> received.add(arrival.record().id()));
+            var missing = accepted.stream().filter(id -> !received.contains(id)).toList();
+            figures.put("delivered", accepted.size() - missing.size() + "/" + accepted.size());
+            assertEquals(List.of(), missing, "accepted with 201, and not on the stream before its bye");
+        }
+    }
+
+    @Proves("drain.refuses")
+    @Test
+    @LikelyCause("While it goes down the server takes new work, or answers nothing, or says that it is ready.")
+    void whileItGoesDownNewRequestsAreRefused() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        var held = peer.open(Format.NDJSON);
+        peer.await(frame -> held.text().length() == 10, "ten bytes");
+        assertEquals(200, server.get("/readyz").status());
+
+        var gone = server.drain();
+        awaitUnready();
+        var get = server.get("/messages");
+        var events = server.open(Format.SSE);
+        var post =
+                server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"late\"}")));
+        peer.windowUpdate(1, PLENTY);
+
+        assertEquals(503, get.status(), get.toString());
+        assertEquals("drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503");
+        assertEquals(503, post.status(), post.toString());
+        assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
+        held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);
+        assertEquals(Ending.How.END_STREAM, held.closed().how());
+        await(gone);
+    }
+
+    @Test
+    @LikelyCause("A stream that is behind is ended before it has caught up.")
+    void aStreamThatIsBehindCatchesUpBeforeItsBye() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        var behind = peer.open(Format.NDJSON);
+        peer.await(frame -> behind.text().length() == 10, "ten bytes");
+        var ids = List.of(server.post("ann", "one"), server.post("ann", "two"), server.post("ann", "three"));
+
+        var gone = server.drain();
+        awaitUnready();
+        peer.windowUpdate(1, PLENTY);
+
+        assertEquals(ids, behind.messages(3).stream().map(Message::id).toList());
+        behind.next("bye");
+        await(gone);
+    }
+
+    @Proves("drain.refuses")
+    @Test
+    @LikelyCause(
+            "A message whose body was late is accepted when every stream has had its bye, and no client receives it.")
+    void aMessageThatIsWholeTooLateIsRefused() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(10));
+        var held = peer.open(Format.NDJSON);
+        peer.await(frame -> held.text().length() == 10, "ten bytes");
+        var poster = server.raw();
+        int post = poster.request("POST", "/messages", false, "content-type", "application/json");
+        poster.data(post, "{\"user\":\"ann\",".getBytes(UTF_8), false);
+        poster.ping(1);
+        poster.awaitPong(1);
+
+        var gone = server.drain();
+        awaitUnready();
+        poster.data(post, "\"text\":\"too late\"}".getBytes(UTF_8), true);
+
+        assertEquals(503, poster.recorder(post).awaitHead().status(), "the status of a post that is whole too late");
+        peer.windowUpdate(1, PLENTY);
+        await(gone);
+    }
+
+    @Proves("drain.connection")
+    @Test
+    @LikelyCause("The connection is not told that it is over, so that the client asks on it again.")
+    void theConnectionIsToldThatItIsOver() {
+        var peer = server.raw();
+        var stream = peer.open(Format.NDJSON);
+
+        var gone = server.drain();
+
+        peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+        assertEquals(Ending.How.END_STREAM, stream.closed().how());
+        await(gone);
+    }
+
+    @Proves("drain.connection")
+    @Test
+    @LikelyCause("One reader that has stopped keeps the server from going down.")
+    void aStreamThatDoesNotMoveIsNotWaitedForLong() {
+        hasty.requires("PUSH_DRAIN_MS");
+        var peer = hasty.raw(RawClient.Options.PLAIN.window(10));
+        var stalled = peer.open(Format.NDJSON);
+        peer.await(frame -> stalled.text().length() == 10, "ten bytes");
+        var other = hasty.open(Format.NDJSON);
+
+        await(hasty.drain());
+
+        other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+        peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+        if (hasty.outlivesItsDrain()) {
+            var status = hasty.awaitOpen(0);
+            assertTrue(!status.counts() || status.closed("drain") == 2, status.toString());
+        }
+    }
+
+    @Test
+    @LikelyCause("Going down twice at the same time does harm.")
+    void aSecondDrainIsHarmless() {
+        var stream = server.open(Format.NDJSON);
+
+        var first = server.drain();
+        var second = server.drain();
+
+        await(first);
+        await(second);
+        stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+    }
+
+    @Test
+    @LikelyCause("A client that comes back with an id of the server's former life is not told to forget what it has.")
+    void aClientThatComesBackIsToldOfTheNewLife() {
+        if (!server.ours()) {
+            throw JudgedServer.notJudged("it needs a server that it can start again");
+        }
+        var before = server.open(Format.NDJSON);
+        var last = server.post("ann", "in the old life");
+        assertEquals(last, before.nextMessage().id());
+        await(server.drain());
+        server.restart();
+        var first = server.post("ann", "in the new life");
+        var after = server.open(Format.NDJSON, last);
+
+        var start = after.next("start");
+        assertEquals("epoch", start.text("reason"));
+        assertTrue(!start.flag("resumed"), start.toString());
+        assertEquals(first, after.nextMessage().id());
+    }
+
+    private static void awaitUnready() {
+        boolean unready =
+                Deadline.in(Deadline.PATIENCE).poll(() -> server.get("/readyz").status() == 503);
+        assertTrue(unready, "GET /readyz must answer 503 while the server goes down");
+    }
+
+    /** Posts until a post is refused, by a 503 or by the end of its connection. */
+    private static CompletableFuture<Void> postUntilRefused(Queue<String> accepted) {
+        var client = server.newClient();
+        var post = server.at("/messages")
+                .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"in time?\"}"))
+                .build();
+        return CompletableFuture.runAsync(
+                () -> {
+                    for (int status = 201; status == 201; ) {
+                        try (var response = client.newCall(post).execute()) {
+                            status = response.code();
+                            if (status == 201) {
+                                accepted.add(response.header("location").replaceAll(".*/", ""));
+                            }
+                        } catch (IOException e) {
+                            return;
+                        }
+                    }
+                },
+                Threads.named("suite-poster"));
+    }
+}
