@@ -43,7 +43,7 @@ record Contender(Peer peer, Jdk jdk) {
                                 ? "there is no nginx with nchan (Debian: apt install libnginx-mod-nchan)"
                                 : null;
                     case NAIVE ->
-                        getClass().getClassLoader().getResource("lesson16_door/start/Server.class") == null
+                        getClass().getClassLoader().getResource("given/NaiveServer.class") == null
                                 ? "lesson 00 is not here"
                                 : null;
                     default -> null;

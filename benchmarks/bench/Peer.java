@@ -20,7 +20,7 @@ enum Peer {
     GO("Go", Forms.NDJSON, "go", ""),
     NCHAN("nchan", Forms.NDJSON, "nginx", ""),
     NODE("Node", Forms.NDJSON, "node", ""),
-    NAIVE("naive (the seed)", Forms.SNAPSHOT, "lesson16_door.start.Server", "");
+    NAIVE("naive (the seed)", Forms.SNAPSHOT, "given.NaiveServer", "");
 
     /** The kit's forms, by their media types. */
     private static final class Forms {

@@ -1,13 +1,13 @@
 package lesson12_saying_no;
 
+import given.Request;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import push.Message;
 import push.MessageLog;
-import push.NewMessage;
 import push.Resume;
 import push.Shards;
 import push.Stats;
@@ -16,23 +16,24 @@ import push.http.Accept;
 import push.http.ClientConnection;
 import push.http.Config;
 import push.http.Listeners;
-import push.http.MediaType;
-import push.http.MessageBody;
 import push.http.Pem;
-import push.http.Problem;
 import push.http.Reply;
-import push.http.RequestBody;
 import push.http.RunningServer;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Whatever a client sends, it gets a clear answer, and no other client notices. */
 public final class Server implements RunningServer {
-    private record Stored(NewMessage draft, Message message, long nanos) {}
+    /** A part of answering a request. It may refuse. */
+    private interface Step {
+        void run() throws Problem;
+    }
+
+    private static final Pattern JSON = Pattern.compile("(?i)application/json *(; *charset *= *\"?utf-8\"? *)?");
+    private static final String MESSAGE = "/messages/";
 
     private final Config config;
     private final JsonMapper json = new JsonMapper();
     private final MessageLog log;
-    private final Map<String, Stored> byKey = new LinkedHashMap<>();
     private final Stats stats = new Stats();
     private final Shards shards;
     private final Listeners listeners;
@@ -52,12 +53,16 @@ public final class Server implements RunningServer {
         System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
     }
 
-    /** The one place where a request is refused. */
     private void handle(HttpServerExchange exchange) {
-        ClientConnection.attach(exchange, shards, config);
+        if (Request.begin(exchange, shards, config)) {
+            attempt(exchange, () -> route(exchange, exchange.getRequestMethod().toString(), exchange.getRequestPath()));
+        }
+    }
+
+    /** The one place where a request is refused. */
+    private static void attempt(HttpServerExchange exchange, Step step) {
         try {
-            ClientConnection.of(exchange).refuseIfTooLarge();
-            route(exchange, exchange.getRequestMethod().toString(), exchange.getRequestPath());
+            step.run();
         } catch (Problem problem) {
             problem.send(exchange);
         }
@@ -69,20 +74,18 @@ public final class Server implements RunningServer {
             switch (method) {
                 case "GET" -> open(exchange, path.equals("/msgs") ? Wire.MSG : Wire.MESSAGES);
                 case "POST" -> post(exchange);
-                default -> throw Problem.methodNotAllowed("GET, POST");
+                default -> throw Problem.method(exchange, "GET, POST");
             }
         } else if (!method.equals("GET") && !method.equals("HEAD")) {
-            throw Problem.methodNotAllowed("GET, HEAD");
+            throw Problem.method(exchange, "GET, HEAD");
         } else if (path.equals("/status")) {
             status(exchange);
-        } else if (path.startsWith("/messages/")) {
-            Message message = log.find(path.substring("/messages/".length()));
+        } else {
+            Message message = path.startsWith(MESSAGE) ? log.find(path.substring(MESSAGE.length())) : null;
             if (message == null) {
-                throw new Problem(404, "There is no message with this id, or it is no longer kept.");
+                throw new Problem(404, "There is nothing here: messages are at /messages.");
             }
             Reply.send(exchange, "application/json", message.json());
-        } else {
-            throw new Problem(404, "There is nothing here: messages are at /messages.");
         }
     }
 
@@ -99,70 +102,28 @@ public final class Server implements RunningServer {
         if (wire == null) {
             throw new Problem(406, "Accept one of: text/event-stream, application/x-ndjson, text/plain.");
         }
-        ClientConnection connection = ClientConnection.of(exchange);
-        try {
-            admit(connection);
-        } catch (Problem problem) {
-            problem.send(exchange, wire); // As server-sent events: no error, which would end an EventSource for good.
-            return;
-        }
         String header = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         var query = exchange.getQueryParameters().get("lastEventId");
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> connection.open(exchange, wire, resume));
-    }
-
-    private void admit(ClientConnection connection) throws Problem {
-        long waitMs = connection.opens.take(System.nanoTime());
-        if (waitMs > 0) {
-            throw Problem.tryLater(429, "This connection opens streams too fast.", waitMs);
-        }
-        if (connection.streams() >= config.maxStreamsPerConnection()) {
-            throw Problem.tryLater(429, "This connection holds as many streams as it may: close one first.", 1_000);
-        }
-        if (!stats.open(config.maxStreams())) {
-            throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
-        }
+        stats.open(Integer.MAX_VALUE);
+        exchange.dispatch(
+                SameThreadExecutor.INSTANCE,
+                () -> ClientConnection.of(exchange).open(exchange, wire, resume));
     }
 
     private void post(HttpServerExchange exchange) throws Problem {
-        long waitMs = ClientConnection.of(exchange).posts.take(System.nanoTime());
-        if (waitMs > 0) {
-            throw Problem.tryLater(429, "This connection posts too fast.", waitMs);
+        String type = exchange.getRequestHeaders().getFirst(Headers.CONTENT_TYPE);
+        if (type == null || !JSON.matcher(type).matches()) {
+            throw new Problem(415, "Send JSON in UTF-8, with Content-Type: application/json.");
         }
-        MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
-        String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
-        if (key != null && !key.matches("[\\x21-\\x7e]{1,128}")) {
-            throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters.");
-        }
-        RequestBody.receive(exchange, config.bodyMs(), body -> {
-            Message message = publish(MessageBody.parse(body), key, System.nanoTime());
+        Request.receive(exchange, config, body -> attempt(exchange, () -> {
+            Message message = log.append(Draft.parse(body), System.currentTimeMillis());
+            shards.wake();
             exchange.setStatusCode(201);
-            exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + log.id(message.sequence()));
+            exchange.getResponseHeaders().put(Headers.LOCATION, MESSAGE + log.id(message.sequence()));
             Reply.send(exchange, "application/json", message.json());
-        });
-    }
-
-    /** The same key with the same draft gives the same message, for as long as keys are remembered. */
-    private synchronized Message publish(NewMessage draft, String key, long nowNanos) throws Problem {
-        Stored known = key == null ? null : byKey.remove(key);
-        if (known != null && nowNanos - known.nanos < config.idempotencyMs() * 1_000_000L) {
-            byKey.put(key, known);
-            if (!known.draft.equals(draft)) {
-                throw new Problem(422, "This Idempotency-Key was used for another message: take a new key.");
-            }
-            return known.message;
-        }
-        Message message = log.append(draft, System.currentTimeMillis());
-        if (key != null) {
-            byKey.put(key, new Stored(draft, message, nowNanos));
-            if (byKey.size() > config.retainMessages()) {
-                byKey.remove(byKey.keySet().iterator().next());
-            }
-        }
-        shards.wake();
-        return message;
+        }));
     }
 
     private void status(HttpServerExchange exchange) {

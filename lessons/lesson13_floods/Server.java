@@ -3,11 +3,9 @@ package lesson13_floods;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import io.undertow.util.SameThreadExecutor;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import push.Message;
 import push.MessageLog;
-import push.NewMessage;
 import push.Resume;
 import push.Shards;
 import push.Stats;
@@ -25,14 +23,13 @@ import push.http.RequestBody;
 import push.http.RunningServer;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whatever a client sends, it gets a clear answer, and no other client notices. */
+/** Whatever it costs, somebody has a bound for it: a request, a connection, or all together. */
 public final class Server implements RunningServer {
-    private record Stored(NewMessage draft, Message message, long nanos) {}
+    private static final String MESSAGE = "/messages/";
 
     private final Config config;
     private final JsonMapper json = new JsonMapper();
     private final MessageLog log;
-    private final Map<String, Stored> byKey = new LinkedHashMap<>();
     private final Stats stats = new Stats();
     private final Shards shards;
     private final Listeners listeners;
@@ -52,7 +49,6 @@ public final class Server implements RunningServer {
         System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
     }
 
-    /** The one place where a request is refused. */
     private void handle(HttpServerExchange exchange) {
         ClientConnection.attach(exchange, shards, config);
         try {
@@ -75,14 +71,12 @@ public final class Server implements RunningServer {
             throw Problem.methodNotAllowed("GET, HEAD");
         } else if (path.equals("/status")) {
             status(exchange);
-        } else if (path.startsWith("/messages/")) {
-            Message message = log.find(path.substring("/messages/".length()));
+        } else {
+            Message message = path.startsWith(MESSAGE) ? log.find(path.substring(MESSAGE.length())) : null;
             if (message == null) {
-                throw new Problem(404, "There is no message with this id, or it is no longer kept.");
+                throw new Problem(404, "There is nothing here: messages are at /messages.");
             }
             Reply.send(exchange, "application/json", message.json());
-        } else {
-            throw new Problem(404, "There is nothing here: messages are at /messages.");
         }
     }
 
@@ -99,9 +93,8 @@ public final class Server implements RunningServer {
         if (wire == null) {
             throw new Problem(406, "Accept one of: text/event-stream, application/x-ndjson, text/plain.");
         }
-        ClientConnection connection = ClientConnection.of(exchange);
         try {
-            admit(connection);
+            admit(exchange);
         } catch (Problem problem) {
             problem.send(exchange, wire); // As server-sent events: no error, which would end an EventSource for good.
             return;
@@ -110,59 +103,44 @@ public final class Server implements RunningServer {
         var query = exchange.getQueryParameters().get("lastEventId");
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> connection.open(exchange, wire, resume));
+        exchange.dispatch(
+                SameThreadExecutor.INSTANCE,
+                () -> ClientConnection.of(exchange).open(exchange, wire, resume));
     }
 
-    private void admit(ClientConnection connection) throws Problem {
-        long waitMs = connection.opens.take(System.nanoTime());
+    /** Three bounds, for one that opens fast, one that holds many, and many that hold a few. */
+    private void admit(HttpServerExchange exchange) throws Problem {
+        Budget budget = Budget.of(exchange, config);
+        long waitMs = budget.opens.take(System.nanoTime());
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection opens streams too fast.", waitMs);
         }
-        if (connection.streams() >= config.maxStreamsPerConnection()) {
+        if (budget.streams >= config.maxStreamsPerConnection()) {
             throw Problem.tryLater(429, "This connection holds as many streams as it may: close one first.", 1_000);
         }
         if (!stats.open(config.maxStreams())) {
             throw Problem.tryLater(503, "The server holds as many streams as it may: try again later.", 5_000);
         }
+        budget.streams++;
+        exchange.addExchangeCompleteListener((ended, next) -> {
+            budget.streams--;
+            next.proceed();
+        });
     }
 
     private void post(HttpServerExchange exchange) throws Problem {
-        long waitMs = ClientConnection.of(exchange).posts.take(System.nanoTime());
+        long waitMs = Budget.of(exchange, config).posts.take(System.nanoTime());
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection posts too fast.", waitMs);
         }
         MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
-        String key = exchange.getRequestHeaders().getFirst("Idempotency-Key");
-        if (key != null && !key.matches("[\\x21-\\x7e]{1,128}")) {
-            throw new Problem(400, "The Idempotency-Key is not 1 to 128 visible ASCII characters.");
-        }
         RequestBody.receive(exchange, config.bodyMs(), body -> {
-            Message message = publish(MessageBody.parse(body), key, System.nanoTime());
+            Message message = log.append(MessageBody.parse(body), System.currentTimeMillis());
+            shards.wake();
             exchange.setStatusCode(201);
-            exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + log.id(message.sequence()));
+            exchange.getResponseHeaders().put(Headers.LOCATION, MESSAGE + log.id(message.sequence()));
             Reply.send(exchange, "application/json", message.json());
         });
-    }
-
-    /** The same key with the same draft gives the same message, for as long as keys are remembered. */
-    private synchronized Message publish(NewMessage draft, String key, long nowNanos) throws Problem {
-        Stored known = key == null ? null : byKey.remove(key);
-        if (known != null && nowNanos - known.nanos < config.idempotencyMs() * 1_000_000L) {
-            byKey.put(key, known);
-            if (!known.draft.equals(draft)) {
-                throw new Problem(422, "This Idempotency-Key was used for another message: take a new key.");
-            }
-            return known.message;
-        }
-        Message message = log.append(draft, System.currentTimeMillis());
-        if (key != null) {
-            byKey.put(key, new Stored(draft, message, nowNanos));
-            if (byKey.size() > config.retainMessages()) {
-                byKey.remove(byKey.keySet().iterator().next());
-            }
-        }
-        shards.wake();
-        return message;
     }
 
     private void status(HttpServerExchange exchange) {

@@ -11,7 +11,7 @@ import push.http.Problem;
 import push.http.Reply;
 
 /** The client: the files that stand beside this one. */
-final class Page {
+public final class Page {
     private static final Path FOLDER = Path.of("lessons/lesson14_browser");
     private static final Map<String, String> FILES = Map.of("/", "index.html", "/client.js", "client.js");
     private static final HttpString CONTENT_SECURITY_POLICY = new HttpString("Content-Security-Policy");
@@ -20,7 +20,7 @@ final class Page {
     private static final String POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; base-uri 'none'; "
             + "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
-    void handle(HttpServerExchange exchange) throws Problem {
+    public void handle(HttpServerExchange exchange) throws Problem {
         // What a path says is looked up here, and never reaches the disk.
         String file = FILES.get(exchange.getRequestPath());
         if (file == null) {

@@ -27,15 +27,18 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The page comes from the same origin as the messages that it reads, and may do nothing else. */
 public final class Server implements RunningServer {
+    /** What a key has stored, and when. */
     private record Stored(NewMessage draft, Message message, long nanos) {}
+
+    private static final String MESSAGE = "/messages/";
 
     private final Config config;
     private final JsonMapper json = new JsonMapper();
+    private final Page page = new Page();
     private final MessageLog log;
     private final Map<String, Stored> byKey = new LinkedHashMap<>();
     private final Stats stats = new Stats();
     private final Shards shards;
-    private final Page page = new Page();
     private final Listeners listeners;
 
     private Server(Config config) {
@@ -53,7 +56,6 @@ public final class Server implements RunningServer {
         System.out.println("Serving https://localhost:" + start(System.getenv()).port() + "/");
     }
 
-    /** The one place where a request is refused. */
     private void handle(HttpServerExchange exchange) {
         ClientConnection.attach(exchange, shards, config);
         try {
@@ -76,8 +78,8 @@ public final class Server implements RunningServer {
             throw Problem.methodNotAllowed("GET, HEAD");
         } else if (path.equals("/status")) {
             status(exchange);
-        } else if (path.startsWith("/messages/")) {
-            Message message = log.find(path.substring("/messages/".length()));
+        } else if (path.startsWith(MESSAGE)) {
+            Message message = log.find(path.substring(MESSAGE.length()));
             if (message == null) {
                 throw new Problem(404, "There is no message with this id, or it is no longer kept.");
             }
@@ -100,9 +102,8 @@ public final class Server implements RunningServer {
         if (wire == null) {
             throw new Problem(406, "Accept one of: text/event-stream, application/x-ndjson, text/plain.");
         }
-        ClientConnection connection = ClientConnection.of(exchange);
         try {
-            admit(connection);
+            admit(exchange);
         } catch (Problem problem) {
             problem.send(exchange, wire); // As server-sent events: no error, which would end an EventSource for good.
             return;
@@ -111,10 +112,14 @@ public final class Server implements RunningServer {
         var query = exchange.getQueryParameters().get("lastEventId");
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> connection.open(exchange, wire, resume));
+        exchange.dispatch(
+                SameThreadExecutor.INSTANCE,
+                () -> ClientConnection.of(exchange).open(exchange, wire, resume));
     }
 
-    private void admit(ClientConnection connection) throws Problem {
+    /** Three bounds, for one that opens fast, one that holds many, and many that hold a few. */
+    private void admit(HttpServerExchange exchange) throws Problem {
+        ClientConnection connection = ClientConnection.of(exchange); // It has the budget that you have built.
         long waitMs = connection.opens.take(System.nanoTime());
         if (waitMs > 0) {
             throw Problem.tryLater(429, "This connection opens streams too fast.", waitMs);
@@ -140,7 +145,7 @@ public final class Server implements RunningServer {
         RequestBody.receive(exchange, config.bodyMs(), body -> {
             Message message = publish(MessageBody.parse(body), key, System.nanoTime());
             exchange.setStatusCode(201);
-            exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + log.id(message.sequence()));
+            exchange.getResponseHeaders().put(Headers.LOCATION, MESSAGE + log.id(message.sequence()));
             Reply.send(exchange, "application/json", message.json());
         });
     }

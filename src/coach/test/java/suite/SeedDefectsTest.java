@@ -10,7 +10,7 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import lesson16_door.start.Server;
+import given.NaiveServer;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;
@@ -26,7 +26,7 @@ class SeedDefectsTest {
 
     @BeforeEach
     void start() throws Exception {
-        server = Server.start(Map.of("PUSH_PORT", "0"));
+        server = NaiveServer.start(Map.of("PUSH_PORT", "0"));
     }
 
     @AfterEach

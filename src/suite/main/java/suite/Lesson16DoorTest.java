@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.fail;
+import static suite.Because.because;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,6 +48,24 @@ class Lesson16DoorTest {
             fail("the certificate must have the subject alternative names " + expected + ", but it has "
                     + (names.isEmpty() ? "none; its subject is " + certificate.getSubjectX500Principal() : names));
         }
+    }
+
+    @Proves("tls.certificate")
+    @Test
+    void theCertificateIsTheOneThatClientsWereGiven() {
+        because(
+                "The server makes itself another key when it starts, so a client that was given its certificate"
+                        + " yesterday is refused today.",
+                () -> {
+                    try {
+                        handshake(host(), List.of("h2", "http/1.1"), new SSLParameters());
+                    } catch (IOException e) {
+                        fail(
+                                "a client that was given " + Options.current().certificate()
+                                        + " must trust the server, but it refuses: " + e.getMessage(),
+                                e);
+                    }
+                });
     }
 
     @Proves("tls.certificate")
