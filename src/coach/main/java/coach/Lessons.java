@@ -130,8 +130,12 @@ record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
         return steps;
     }
 
-    /** The step of this name: a lesson's number or slug, or {@code start}. */
+    /** The step of this name: a lesson's number or slug; {@code start}, the naive server; {@code 12/start}, where 12 starts. */
     Lesson step(String name) {
+        int slash = name.indexOf("/" + Lesson.START);
+        if (slash > 0) {
+            return find(name.substring(0, slash)).start();
+        }
         return name.equals(Lesson.START) ? steps().get(0) : find(name);
     }
 

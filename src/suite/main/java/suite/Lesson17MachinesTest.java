@@ -1,0 +1,125 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Two servers that are one to their clients: the same messages, in the same order, with the same ids. */
+@Lesson(id = "17", slug = "machines", title = "More than one machine")
+@Proves("message.all")
+final class Lesson17MachinesTest {
+    private static final Duration SOON = Duration.ofSeconds(2);
+
+    @RegisterExtension
+    @Order(1)
+    static final NatsNode nats = new NatsNode();
+
+    @RegisterExtension
+    @Order(2)
+    static final JudgedServer a =
+            JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_HEARTBEAT_MS", "500", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    @Order(3)
+    static final JudgedServer b =
+            JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_HEARTBEAT_MS", "500", "PUSH_POSTS_PER_SECOND", "0");
+
+    @BeforeEach
+    void thereAreTwoOfThem() {
+        a.requires("PUSH_NATS_URL");
+    }
+
+    @Test
+    void whatIsPostedToOneIsReadOnTheOther() {
+        var reader = b.live(Format.NDJSON);
+
+        a.post("ann", "from a to b");
+
+        because("A server has a log of its own, and nothing but its own POSTs comes into it.", () -> {
+            if (!Deadline.in(SOON).poll(() -> reader.text().contains("from a to b"))) {
+                throw new AssertionError("posted to A, and not on B within " + Deadline.say(SOON));
+            }
+        });
+    }
+
+    @Test
+    void bothHaveOneOrderAndTheSameIds() {
+        var onA = a.live(Format.NDJSON);
+        var onB = b.live(Format.NDJSON);
+        for (int i = 0; i < 60; i++) {
+            (i % 2 == 0 ? a : b).post("ann", "one order " + i);
+        }
+
+        var first = seen(onA, "one order ", 60);
+        var second = seen(onB, "one order ", 60);
+
+        because(
+                "Each server numbers what it stores. Only one place may give out numbers, and that is the stream.",
+                () -> assertEquals(first, second, "what is on B"));
+    }
+
+    @Test
+    void aClientResumesOnTheOtherServer() {
+        var last = a.post("ann", "the last on a");
+        b.post("ann", "missed");
+
+        var back = b.open(Format.NDJSON, last);
+
+        because("An epoch belongs to a log, and here all servers have one log: the epoch is the stream's.", () -> {
+            var start = back.next("start");
+            assertTrue(start.flag("resumed"), () -> "an id of A must be a place on B, but there came " + start);
+            assertEquals("missed", back.nextMessage().text());
+        });
+    }
+
+    @Test
+    void aKeyOfOneIsKnownOnTheOther() {
+        var reader = a.live(Format.NDJSON);
+
+        var first = keyed(a, "once", "key-17");
+        var again = keyed(b, "once", "key-17");
+        a.post("ann", "after it");
+
+        because(
+                "The keys are in the memory of the server that saw them first. A message with an id of its own"
+                        + " (Nats-Msg-Id) is stored once, whoever sends it.",
+                () -> {
+                    assertEquals(first.body(), again.body(), "the answer to the same POST on B");
+                    assertEquals("once", reader.nextMessage().text());
+                    assertEquals("after it", reader.nextMessage().text(), "what follows on A");
+                });
+    }
+
+    @Test
+    void a201IsThereToBeRead() {
+        var answer = keyed(a, "answered", "key-18");
+
+        because("The POST was answered when it was sent to the stream, and not when it had come back.", () -> {
+            assertEquals(201, answer.status(), answer.toString());
+            assertEquals(200, a.get("/messages/" + answer.json().path("id").asString("")).status());
+        });
+    }
+
+    private static Answer keyed(JudgedServer server, String text, String key) {
+        var json = "{\"user\":\"ann\",\"text\":\"" + text + "\"}";
+        return server.request(
+                server.at("/messages").header("idempotency-key", key).post(JudgedServer.json(json)));
+    }
+
+    private static List<String> seen(Recorder reader, String begin, int count) {
+        var seen = new ArrayList<String>();
+        for (var message : reader.messages(count)) {
+            assertTrue(message.text().startsWith(begin), message::toString);
+            seen.add(message.id() + " " + message.text());
+        }
+        return seen;
+    }
+}

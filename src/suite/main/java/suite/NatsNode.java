@@ -1,0 +1,83 @@
+package suite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/**
+ * A NATS server with JetStream, for the checks of one class and with data of its own. Checks are not judged where there is none.
+ *
+ * <p>{@code NATS_SERVER} names the program; otherwise it is looked for where Debian puts it, and where
+ * {@code src/build/nats.sh} does.
+ *
+ * <p><b>Threads:</b> JUnit's.
+ */
+final class NatsNode implements BeforeAllCallback, AfterAllCallback {
+    private static final String FETCHED = "target/nats/new/usr/sbin/nats-server";
+
+    private final int port = freePort();
+    private Optional<Process> process = Optional.empty();
+
+    /** For PUSH_NATS_URL. */
+    String url() {
+        return "nats://127.0.0.1:" + port;
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) throws IOException {
+        var program = program()
+                .orElseThrow(() -> JudgedServer.notJudged(
+                        "it needs a nats-server: install one, name it in NATS_SERVER, or run sh src/build/nats.sh"));
+        var folder = Files.createTempDirectory("push-nats");
+        var config = folder.resolve("nats.conf");
+        Files.writeString(
+                config,
+                "listen: 127.0.0.1:" + port + "\njetstream { store_dir: \"" + folder
+                        + "\", max_mem: 64M, max_file: 256M }\n");
+        process = Optional.of(new ProcessBuilder(program.toString(), "-c", config.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start());
+        if (!Deadline.in(Deadline.PATIENCE).poll(this::listens)) {
+            throw new AssertionError("nats-server does not listen at " + url() + ": " + Files.readString(folder.resolve("log")));
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        process.ifPresent(running -> running.destroyForcibly().onExit().join());
+    }
+
+    private boolean listens() {
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            return socket.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Optional<Path> program() {
+        return Stream.of(System.getenv().getOrDefault("NATS_SERVER", ""), "/usr/sbin/nats-server", FETCHED)
+                .filter(path -> !path.isBlank())
+                .map(Path::of)
+                .filter(Files::isExecutable)
+                .findFirst();
+    }
+
+    private static int freePort() {
+        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
