@@ -2,6 +2,7 @@ package coach;
 
 import java.time.LocalTime;
 import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -16,8 +17,8 @@ final class Agenda {
     private static final int LUNCH = 60;
     private static final LocalTime LUNCH_FROM = LocalTime.of(11, 45);
     private static final LocalTime LUNCH_UNTIL = LocalTime.of(14, 0);
-    /** A day of a plan for several days: no lesson begins that would end later than this after the day's start. */
-    private static final int DAY = 8 * 60 + 30;
+    /** Stands in a plan where a day ends. */
+    private static final String NEXT_DAY = "/";
 
     private final Screen screen;
     private final LocalTime start;
@@ -42,31 +43,41 @@ final class Agenda {
         } catch (DateTimeParseException e) {
             throw new UserError("START=" + start + " is not a time of day: write START=09:00", e);
         }
-        new Agenda(screen, begin).print(planned.stream().map(lessons::find).toList(), plan);
+        new Agenda(screen, begin).print(days(lessons, planned), plan);
     }
 
-    private void print(List<Lesson> lessons, String plan) {
+    private static List<List<Lesson>> days(Lessons lessons, List<String> planned) {
+        var days = new ArrayList<List<Lesson>>(List.of(new ArrayList<>()));
+        for (var name : planned) {
+            if (name.equals(NEXT_DAY)) {
+                days.add(new ArrayList<>());
+            } else {
+                days.get(days.size() - 1).add(lessons.find(name));
+            }
+        }
+        return days;
+    }
+
+    private void print(List<List<Lesson>> days, String plan) {
+        var lessons = days.stream().flatMap(List::stream).toList();
         int sum = lessons.stream().mapToInt(lesson -> lesson.minutes().sum()).sum();
         screen.line("Plan " + plan + ": " + Text.count(lessons.size(), "lesson") + ", " + sum / 60 + " h " + sum % 60
                 + " min without breaks");
-        int days = plan.matches("[2-9]d") ? plan.charAt(0) - '0' : 1;
-        int today = 1;
-        startDay(today, days);
-        eaten = plan.equals("half-day"); // A class of half a day eats at home.
-        for (var lesson : lessons) {
-            var minutes = lesson.minutes();
-            boolean late = now.isBefore(start) || now.plusMinutes(minutes.sum()).isAfter(start.plusMinutes(DAY));
-            if (today < days && late) {
-                startDay(++today, days);
-            }
-            breaks(minutes.sum());
-            line(
-                    minutes.sum(),
-                    lesson + " (teach " + minutes.teach() + ", do " + minutes.work() + ", review " + minutes.review()
-                            + ")");
-            sinceBreak += minutes.sum();
+        for (int day = 1; day <= days.size(); day++) {
+            startDay(day, days.size());
+            eaten = plan.equals("half-day"); // A class of half a day eats at home.
+            days.get(day - 1).forEach(this::print);
         }
         screen.line(now + "  end");
+    }
+
+    private void print(Lesson lesson) {
+        var minutes = lesson.minutes();
+        breaks(minutes.sum());
+        line(
+                minutes.sum(),
+                lesson + " (teach " + minutes.teach() + ", do " + minutes.work() + ", review " + minutes.review() + ")");
+        sinceBreak += minutes.sum();
     }
 
     private void startDay(int day, int days) {

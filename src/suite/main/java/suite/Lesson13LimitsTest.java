@@ -3,6 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,13 +83,20 @@ final class Lesson13LimitsTest {
         refused.answer().problem(429, "the 101st stream of a connection");
         assertTrue(
                 refused.header("retry-after").matches("[1-9][0-9]*"), "Retry-After: " + refused.header("retry-after"));
-        assertEquals(201, postOn(client, "while it holds 100"), "a POST must not queue behind held streams");
+        because(
+                "SETTINGS announce as many streams as may be held, so nothing is left for a POST.",
+                () -> assertEquals(
+                        201, postOn(client, "while it holds 100"), "a POST must not queue behind held streams"));
         try (var other = server.raw()) {
-            assertEquals(200, other.open(Format.SSE).status(), "another connection is not concerned");
+            because(
+                    "The count is the server's and not the connection's.",
+                    () -> assertEquals(200, other.open(Format.SSE).status(), "another connection is not concerned"));
         }
         streams.get(50).cancel();
         server.awaitOpen(bystanders.count() + 99);
-        assertEquals(200, client.open(Format.NDJSON).status(), "a place that was given up can be had");
+        because(
+                "A stream that has ended is still counted: count it off where every end comes by.",
+                () -> assertEquals(200, client.open(Format.NDJSON).status(), "a place that was given up can be had"));
         assertEquals(List.of("while it holds 100"), bystanders.texts());
         client.close();
     }

@@ -3,6 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,10 +45,15 @@ final class Lesson13RatesTest {
         });
 
         try (var other = server.raw()) {
-            assertEquals(200, other.open(Format.NDJSON).status(), "another connection is not concerned");
+            because(
+                    "There is one bucket for all connections, so the first flood empties it for everybody.",
+                    () -> assertEquals(
+                            200, other.open(Format.NDJSON).status(), "another connection is not concerned"));
         }
         Deadline.pause(retryAfter(first429, "a stream beyond the rate"));
-        assertEquals(200, client.open(Format.NDJSON).status(), "after Retry-After a stream opens again");
+        because(
+                "Retry-After was less than the time until there is a token, or a refusal has taken one.",
+                () -> assertEquals(200, client.open(Format.NDJSON).status(), "after Retry-After a stream opens again"));
         client.close();
     }
 
@@ -60,7 +66,9 @@ final class Lesson13RatesTest {
         var first429 = untilRefused(200, 50, () -> post(client));
 
         try (var other = server.raw()) {
-            assertEquals(201, post(other).status(), "another connection is not concerned");
+            because(
+                    "There is one bucket for all connections, so the first flood empties it for everybody.",
+                    () -> assertEquals(201, post(other).status(), "another connection is not concerned"));
         }
         Deadline.pause(retryAfter(first429, "a POST beyond the rate"));
         assertEquals(201, post(client).status(), "after Retry-After a message is taken again");
@@ -89,14 +97,19 @@ final class Lesson13RatesTest {
         assertEquals(503, refused.status(), "the 21st stream of 20");
         refused.answer().problem(503, "the 21st stream of 20");
         retryAfter(refused, "the 21st stream");
-        assertEquals(200, sentAway.status(), "an EventSource never comes back from any other status");
+        because(
+                "A status other than 200 ends an EventSource for good (WHATWG HTML, 9.2.3): refuse server-sent events by a"
+                        + " bye.",
+                () -> assertEquals(200, sentAway.status(), "an EventSource never comes back from any other status"));
         assertTrue(sentAway.next("bye").number("retryMs") >= 1_000, "an EventSource must be told when to come back");
         assertEquals(Ending.How.END_STREAM, sentAway.closed().how());
         assertEquals(201, post(newcomer).status(), "who holds no stream may post");
         small.awaitOpen(20);
         streams.get(7).cancel();
         small.awaitOpen(19);
-        assertEquals(200, newcomer.open(Format.SSE).status(), "a place that was given up can be had");
+        because(
+                "A stream that has ended is still counted.",
+                () -> assertEquals(200, newcomer.open(Format.SSE).status(), "a place that was given up can be had"));
         streams.get(0).messagesUpTo("hi");
         newcomer.close();
         clients.forEach(RawClient::close);
@@ -113,11 +126,16 @@ final class Lesson13RatesTest {
             taken++;
             long allowed = burst + 1 + perSecond * (System.nanoTime() - began) / 1_000_000_000;
             int sofar = taken;
-            assertTrue(taken <= allowed, () -> sofar + " were taken where " + allowed + " may be");
+            because(
+                    "What is counted is how many are open, or nothing at all. Count what is asked for, and when.",
+                    () -> assertTrue(sofar <= allowed, () -> sofar + " were taken where " + allowed + " may be"));
             last = request.get();
         }
         int sofar = taken;
-        assertTrue(taken >= burst, () -> "after " + sofar + " came a 429, though a burst may have " + burst);
+        because(
+                "The bucket does not begin full, or holds no more than a second's worth.",
+                () -> assertTrue(
+                        sofar >= burst, () -> "after " + sofar + " came a 429, though a burst may have " + burst));
         last.answer().problem(429, "one too many");
         return last;
     }

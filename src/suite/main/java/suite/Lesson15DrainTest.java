@@ -3,6 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 import static suite.Deadline.await;
 
 import java.io.IOException;
@@ -52,14 +53,20 @@ class Lesson15DrainTest {
 
         var waits = new HashSet<Long>();
         for (var stream : streams) {
-            var bye = stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            var bye = because(
+                    "The sockets were closed, or the responses ended, before each stream had written its last record.",
+                    () -> stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE));
             long retryMs = bye.number("retryMs");
             assertTrue(retryMs >= 1_000 && retryMs <= 5_000, "retryMs must be from 1000 to 5000, but it is " + retryMs);
             assertEquals("drain", bye.text("reason"));
             assertEquals(Ending.How.END_STREAM, stream.closed().how());
             waits.add(retryMs);
         }
-        assertTrue(waits.size() > 10, "20 clients must not come back at the same time, but they were told " + waits);
+        because(
+                "Each stream is told the same time. Take a random one for each.",
+                () -> assertTrue(
+                        waits.size() > 10,
+                        "20 clients must not come back at the same time, but they were told " + waits));
         await(gone);
     }
 
@@ -115,7 +122,10 @@ class Lesson15DrainTest {
         peer.windowUpdate(1, PLENTY);
 
         assertEquals(503, get.status(), get.toString());
-        assertEquals("drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503");
+        because(
+                "A status other than 200 ends an EventSource for good: answer it with 200, a bye and the end.",
+                () -> assertEquals(
+                        "drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503"));
         assertEquals(503, post.status(), post.toString());
         assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
         held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);
@@ -158,7 +168,13 @@ class Lesson15DrainTest {
         awaitUnready();
         poster.data(post, "\"text\":\"too late\"}".getBytes(UTF_8), true);
 
-        assertEquals(503, poster.recorder(post).awaitHead().status(), "the status of a post that is whole too late");
+        because(
+                "Whether the server goes down is asked when a request comes, and not again under the lock under which its"
+                        + " message gets its place.",
+                () -> assertEquals(
+                        503,
+                        poster.recorder(post).awaitHead().status(),
+                        "the status of a post that is whole too late"));
         peer.windowUpdate(1, PLENTY);
         await(gone);
     }
@@ -173,7 +189,9 @@ class Lesson15DrainTest {
         var gone = server.drain();
 
         peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
-        assertEquals(Ending.How.END_STREAM, stream.closed().how());
+        because(
+                "The connection was closed under its streams.",
+                () -> assertEquals(Ending.How.END_STREAM, stream.closed().how()));
         await(gone);
     }
 
