@@ -34,11 +34,12 @@ if [ "$command" = run ]; then
   case $STEP in
     workshop) folder=lessons/workshop ;;
     start) folder=$(echo lessons/lesson00_*/start) ;;
+    */start) folder=$(echo lessons/lesson"${STEP%/start}"_*/start) ;;
     *) folder=$(echo lessons/lesson"$STEP"_*) ;;
   esac
   if [ ! -f "$folder/Server.java" ]; then
-    echo "There is no server in $folder. STEP=00 to 14 is that of a lesson's end, STEP=start the naive one, STEP=workshop yours;" \
-      "15 and 16 have the reference: make run" >&2
+    echo "There is no server in $folder. STEP=00 to 16 is that of a lesson's end, STEP=12/start that of its start, STEP=start the" \
+      "naive one, STEP=workshop yours; 10 has the reference: make run" >&2
     exit 2
   fi
   if [ "$STEP" = workshop ]; then
