@@ -30,6 +30,7 @@ public final class Door implements AutoCloseable {
     /** Listens, and hands each request to the handler on an IO thread, of which there are several. */
     public static Door open(Config config, HttpHandler handler) {
         Undertow undertow = Undertow.builder()
+                .setBufferSize(8_192) // Small, so that writes that take only a part are seen early.
                 .addHttpsListener(config.port(), config.host(), Pem.context(config.certificate(), config.key()))
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
                 .setServerOption(UndertowOptions.SHUTDOWN_TIMEOUT, 100) // Then worker threads that wait are interrupted.

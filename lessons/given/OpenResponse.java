@@ -5,6 +5,7 @@ import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -114,6 +115,13 @@ public final class OpenResponse {
     /** Resets the stream. The task of {@link #whenRoom} is called once more. */
     public void abort() {
         IoUtils.safeClose(sink);
+    }
+
+    // Lesson 10.
+
+    /** The IO thread of this response, which is that of many others too. */
+    public Executor ioThread() {
+        return sink.getIoThread();
     }
 
     private boolean onIoThread() {

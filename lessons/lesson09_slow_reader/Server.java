@@ -2,43 +2,35 @@ package lesson09_slow_reader;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import given.Door;
+import given.OpenResponse;
+import given.Post;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
-import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import org.xnio.IoUtils;
-import org.xnio.channels.StreamSinkChannel;
-import push.Message;
-import push.MessageLog;
-import push.NewMessage;
-import push.Shards;
-import push.Stats;
-import push.Wire;
 import push.http.Config;
-import push.http.Listeners;
-import push.http.Pem;
 import push.http.RunningServer;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A stream has no queue but a place in the log: who falls behind costs nothing, and is told what was lost. */
+/** A stream has no queue but a place in the log: to fall behind costs nothing, and the reader is told what it lost. */
 public final class Server implements RunningServer {
     private final Config config;
     private final JsonMapper json = new JsonMapper();
-    private final MessageLog log;
+    private final Log log;
     private final Set<Stream> streams = ConcurrentHashMap.newKeySet();
-    private final Listeners listeners;
+    private final Door door;
 
     private Server(Config config) {
         this.config = config;
-        log = new MessageLog(config.retainMessages(), config.retainBytes());
-        // Undertow's own listeners let nobody send a PING. These do, and close a connection that answers none.
-        var pings = new Shards(config.settings(), log, new Stats());
-        listeners = new Listeners(config, Pem.context(config.certificate(), config.key()), pings, this::handle);
+        log = new Log(config.retainMessages());
+        door = Door.openWithPings(config, this::handle);
     }
 
     public static RunningServer start(Map<String, String> env) {
@@ -51,57 +43,71 @@ public final class Server implements RunningServer {
 
     private void handle(HttpServerExchange exchange) {
         switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
-            // Undertow ends an exchange when its handler returns, unless it was dispatched.
-            case "GET /messages" -> exchange.dispatch(SameThreadExecutor.INSTANCE, () -> open(exchange));
-            case "POST /messages" -> exchange.getRequestReceiver().receiveFullBytes(this::post);
+            case "GET /messages" -> OpenResponse.hold(exchange, "application/x-ndjson", this::open);
+            case "POST /messages" -> Post.receive(exchange, this::post);
             case "GET /status" -> status(exchange);
             default -> exchange.setStatusCode(404);
         }
     }
 
-    private void open(HttpServerExchange exchange) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/x-ndjson");
-        Stream stream = new Stream(exchange);
-        streams.add(stream);
-        stream.drain(); // What was published before this is found in the log, what comes after it wakes the stream.
-        stream.tick();
+    private void open(OpenResponse response) {
+        Stream stream = new Stream(response);
+        streams.add(stream); // What was published before is found in the log, and what comes after wakes the stream.
+        response.execute(stream::tick);
     }
 
     private void post(HttpServerExchange exchange, byte[] body) {
-        Message message = log.append(json.readValue(body, NewMessage.class), System.currentTimeMillis());
+        JsonNode draft = json.readTree(body);
+        Log.Message message = log.append(draft.get("user"), draft.get("text"));
         for (Stream stream : streams) {
-            stream.sink.getIoThread().execute(stream::drain);
+            stream.wake();
         }
         exchange.setStatusCode(201);
-        exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + log.id(message.sequence()));
+        exchange.getResponseHeaders().put(Headers.LOCATION, "/messages/" + message.id());
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, "application/json");
-        exchange.getResponseSender().send(ByteBuffer.wrap(message.json()));
+        exchange.getResponseSender().send(json.writeValueAsString(message));
+    }
+
+    /** The first record, and the first after a loss: where the stream goes on, and how long a silence is normal. */
+    private String start(String reason) {
+        return "{\"type\":\"start\",\"resumed\":false,\"reason\":\"" + reason + "\",\"heartbeatMs\":" + config.heartbeatMs()
+                + "}\n";
+    }
+
+    private static ByteBuffer encode(String records) {
+        return ByteBuffer.wrap(records.getBytes(UTF_8));
     }
 
     /** An open response and its place in the log. Confined to its IO thread. */
     private final class Stream {
-        final StreamSinkChannel sink;
+        final OpenResponse response;
         long place; // The sequence of the last message that was taken from the log.
         ByteBuffer pending; // Goes before all that follows that place.
-        boolean waiting; // The sink is full.
-        long movedNanos = System.nanoTime(); // When it last took something, or let go of something.
+        boolean waiting; // Something is left to be taken.
+        long movedNanos = System.nanoTime(); // When something was taken last.
 
-        Stream(HttpServerExchange exchange) {
-            sink = exchange.getResponseChannel();
-            // That its peer has left is told to a stream's write listener alone, even while writes are suspended.
-            sink.getWriteSetter().set(writable -> {
+        Stream(OpenResponse response) {
+            this.response = response;
+            begin("new");
+            response.whenRoom(() -> {
                 movedNanos = System.nanoTime();
                 drain();
             });
-            begin("new");
         }
 
-        /** Writes what the sink takes now; the write listener comes back for the rest. */
+        void begin(String reason) {
+            place = log.historyPlace();
+            pending = encode(start(reason));
+        }
+
+        void wake() {
+            response.execute(this::drain);
+        }
+
+        /** Writes what is taken now. When there is room for the rest, it is called again. */
         void drain() {
             try {
-                sink.suspendWrites();
-                sink.flush(); // On a sink that has ended this completes the exchange.
-                if (!sink.isOpen()) {
+                if (!response.isOpen()) {
                     streams.remove(this);
                     return;
                 }
@@ -109,50 +115,39 @@ public final class Server implements RunningServer {
                     if (!pending.hasRemaining()) {
                         next();
                     }
-                    if (sink.write(pending) == 0) {
+                    if (response.write(pending) == 0) {
                         break;
                     }
                     movedNanos = System.nanoTime();
                 }
-                // Asked twice: where a small window cuts what was written, the first answer is of the part alone.
-                waiting = !sink.flush() || pending.hasRemaining() || !sink.flush();
-                if (waiting) {
-                    sink.resumeWrites();
-                }
+                waiting = !response.flush() || pending.hasRemaining();
             } catch (IOException e) {
-                IoUtils.safeClose(sink); // Which calls the write listener once more.
+                response.abort(); // After which this is called once more.
             }
         }
 
-        void begin(String reason) {
-            place = log.historyPosition();
-            pending = ByteBuffer.wrap(Wire.NDJSON
-                    .start(reason, log.id(place), config.heartbeatMs(), 0)
-                    .getBytes(UTF_8));
-        }
-
-        void next() {
-            Message message = log.get(place + 1);
-            if (message == null) { // The log has gone on without this stream.
-                begin("lapped");
-            } else {
+        private void next() {
+            Optional<Log.Message> message = log.get(place + 1);
+            if (message.isPresent()) {
                 place++;
-                pending = message.record(Wire.NDJSON).buffer();
+                pending = encode(json.writeValueAsString(message.get()) + '\n');
+            } else { // The log has gone on without this stream.
+                begin("lapped");
             }
         }
 
-        /** Looks at the clock: a heartbeat if nothing was to be written for a while, the end if nothing can be. */
+        /** Looks at the clock: a heartbeat if there was nothing to write for a while, the end if nothing is taken. */
         void tick() {
+            drain();
             long quietMs = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - movedNanos);
             if (waiting && quietMs >= config.stallMs()) {
-                IoUtils.safeClose(sink);
+                response.abort();
             } else if (!waiting && quietMs >= config.heartbeatMs()) {
-                pending = ByteBuffer.wrap(Wire.NDJSON.heartbeat(log.id(place)).getBytes(UTF_8));
+                pending = encode("{\"type\":\"heartbeat\",\"id\":\"" + log.id(place) + "\"}\n");
                 drain();
             }
-            if (sink.isOpen()) {
-                int tickMs = Math.max(1, Math.min(config.heartbeatMs(), config.stallMs()) / 8);
-                sink.getIoThread().executeAfter(this::tick, tickMs, TimeUnit.MILLISECONDS);
+            if (streams.contains(this)) {
+                response.executeAfter(this::tick, Math.max(1, Math.min(config.heartbeatMs(), config.stallMs()) / 8));
             }
         }
     }
@@ -165,7 +160,7 @@ public final class Server implements RunningServer {
 
     @Override
     public int port() {
-        return listeners.port();
+        return door.port();
     }
 
     @Override
@@ -175,6 +170,6 @@ public final class Server implements RunningServer {
 
     @Override
     public void close() {
-        listeners.close();
+        door.close();
     }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import okhttp3.MediaType;
@@ -31,6 +32,7 @@ final class JudgedServer extends Lifecycle {
     /** Tells our messages from those of an earlier run, which a server that runs on still has. */
     static final String LIFE = Long.toString(System.currentTimeMillis(), 36);
 
+    private static final String HIDDEN = "it needs to see the server's threads, and they are in another process";
     private static final MediaType JSON = MediaType.get("application/json");
     private static final AtomicInteger MARKS = new AtomicInteger();
     private static final Duration LONGEST_429 = Duration.ofSeconds(30);
@@ -49,6 +51,34 @@ final class JudgedServer extends Lifecycle {
         var target = new JudgedServer(settings);
         target.keepStreams();
         return target;
+    }
+
+    /** The same, for a class that chooses which of the server's threads goes first: see {@link #explore}. */
+    static JudgedServer scheduled(String... settings) {
+        var target = new JudgedServer(settings);
+        target.schedule();
+        return target;
+    }
+
+    /** {@link Schedule#explore}, if the server is in this JVM; else the test ends as not judged. */
+    void explore(Runnable first, Runnable second, Consumer<String> check) {
+        var points = points().orElseThrow(() -> notJudged(HIDDEN));
+        Schedule.explore(points, first, second, check);
+    }
+
+    /** The threads that are in the server's own code; a test ends as not judged if it is in another process. */
+    OwnThreads ownThreads() {
+        if (launch() instanceof Launch.InThisJvm here) {
+            return OwnThreads.of(here.className());
+        }
+        throw notJudged(HIDDEN);
+    }
+
+    /** Where the server's threads stand in its own code just now; empty if none does, or it is hidden. */
+    String threadsInside() {
+        return launch() instanceof Launch.InThisJvm here
+                ? OwnThreads.of(here.className()).places()
+                : "";
     }
 
     int port() {

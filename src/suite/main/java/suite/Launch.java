@@ -42,8 +42,12 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         return true;
     }
 
-    /** What the options ask for, with these settings where they are ours to choose. */
-    static Launch of(Options options, Map<String, String> settings) {
+    /**
+     * What the options ask for, with these settings where they are ours to choose.
+     *
+     * @param loader for a server in this JVM
+     */
+    static Launch of(Options options, Map<String, String> settings, ClassLoader loader) {
         if (!options.url().isEmpty()) {
             return new Elsewhere(root(options.url()), options.pid());
         }
@@ -55,7 +59,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
                     "there is no server to judge: name one by the system property suite.url, suite.command"
                             + " or suite.server");
         }
-        return InThisJvm.start(options.server(), settings);
+        return InThisJvm.start(options.server(), settings, loader);
     }
 
     /** The root that a URL names, with its path; an error that says what is wrong with it if it cannot be one. */
@@ -79,8 +83,8 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
 
         private static final Duration START = Duration.ofSeconds(20);
 
-        static InThisJvm start(String className, Map<String, String> settings) {
-            var started = CompletableFuture.supplyAsync(() -> call(className, settings), Threads.named("suite-start"));
+        static InThisJvm start(String className, Map<String, String> settings, ClassLoader loader) {
+            var started = CompletableFuture.supplyAsync(() -> call(className, settings, loader), Threads.named("suite-start"));
             var server = "the server " + className + " with the settings " + settings;
             try {
                 return new InThisJvm(className, started.get(START.toMillis(), TimeUnit.MILLISECONDS));
@@ -94,9 +98,8 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
             }
         }
 
-        private static RunningServer call(String className, Map<String, String> settings) {
+        private static RunningServer call(String className, Map<String, String> settings, ClassLoader loader) {
             try {
-                var loader = Thread.currentThread().getContextClassLoader();
                 var start = Class.forName(className, true, loader).getMethod("start", Map.class);
                 start.setAccessible(true);
                 return RunningServer.of(start.getReturnType(), start.invoke(null, settings));

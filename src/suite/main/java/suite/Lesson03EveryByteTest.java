@@ -1,7 +1,13 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.fail;
+import static suite.Because.because;
+
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -11,9 +17,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Proves("stream.records")
 class Lesson03EveryByteTest {
 
-    private static final int LARGE = 16;
+    private static final int LARGE = 8;
     private static final int WINDOW = 251;
+    private static final int PLENTY = 1 << 24;
     private static final int FIRST_STREAM = 1;
+
+    private static final AtomicInteger NEWS = new AtomicInteger();
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
@@ -25,39 +34,62 @@ class Lesson03EveryByteTest {
     @LikelyCause("What the sink did not accept immediately was dropped or never written, or the next record was written"
             + " into it.")
     void aLargeMessageArrivesWholeThroughASmallWindow() {
-        var raw = server.raw(RawClient.Options.PLAIN.window(WINDOW));
-        raw.windowUpdate(0, 1 << 24);
+        var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        raw.windowUpdate(0, PLENTY);
         var recorder = raw.open(Format.NDJSON);
-        recorder.next("start");
+        var granted = narrow(raw, recorder);
 
         // Many times, for one may come whole by luck: server and reader take turns in many ways.
-        int granted = WINDOW;
         for (int i = 0; i < LARGE; i++) {
             // Nearly all of its characters take three bytes, and of three windows two end inside one.
             var text = String.format("%02d", i) + "€".repeat(4_094);
             var posted = CompletableFuture.runAsync(() -> server.post("ann", text));
-            granted = refillUntil(raw, recorder, granted, text);
+            refillUntil(raw, recorder, granted, text);
             posted.join();
         }
 
         figures.put("chunks", recorder.chunks().size());
     }
 
-    /** Grants a small window again each time that it has been used up, until the text is there. Returns all of its grants. */
-    private static int refillUntil(RawClient raw, Recorder recorder, int grantedBefore, String text) {
+    /**
+     * Reads until the stream brings what is new, and then leaves it a small window. Returns how many bytes it may have had by the
+     * end of that.
+     */
+    private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
+        recorder.next("start");
+        var news = "news " + NEWS.incrementAndGet();
+        for (int i = 0; i < 10 && !recorder.text().contains(news); i++) {
+            server.post("suite", news);
+            recorder.await(
+                    Duration.ofMillis(500),
+                    () -> recorder.text().contains(news) && recorder.text().endsWith("}\n"));
+        }
+        int read = received(recorder);
+        raw.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + WINDOW);
+        raw.ping(5);
+        raw.awaitPong(5);
+        return new AtomicInteger(read + WINDOW);
+    }
+
+    /**
+     * Grants a small window again each time that it has been used up, until the text is there.
+     *
+     * @param granted how many bytes the stream may have had so far
+     */
+    private static void refillUntil(RawClient raw, Recorder recorder, AtomicInteger granted, String text) {
         BooleanSupplier there = () -> recorder.arrivals().stream()
                 .anyMatch(arrival -> arrival.record().text("text").equals(text));
-        for (int granted = grantedBefore; ; granted += WINDOW) {
-            int all = granted;
+        while (!there.getAsBoolean()) {
             recorder.await(
-                    Deadline.PATIENCE, () -> received(recorder) == all || there.getAsBoolean() || recorder.ended());
-            if (there.getAsBoolean()) {
-                return granted;
+                    Deadline.PATIENCE,
+                    () -> received(recorder) >= granted.get() || there.getAsBoolean() || recorder.ended());
+            if (!there.getAsBoolean()) {
+                if (received(recorder) < granted.get()) {
+                    throw recorder.missed("the whole large message", Deadline.PATIENCE);
+                }
+                granted.addAndGet(WINDOW);
+                raw.windowUpdate(FIRST_STREAM, WINDOW);
             }
-            if (received(recorder) < all) {
-                throw recorder.missed("the whole large message", Deadline.PATIENCE);
-            }
-            raw.windowUpdate(FIRST_STREAM, WINDOW);
         }
     }
 
@@ -65,6 +97,50 @@ class Lesson03EveryByteTest {
         return recorder.chunks().stream()
                 .mapToInt(chunk -> chunk.bytes().length)
                 .sum();
+    }
+
+    @Test
+    void twoRecordsAreNotMixed() {
+        var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        raw.windowUpdate(0, PLENTY);
+        var recorder = raw.open(Format.NDJSON);
+        var granted = narrow(raw, recorder);
+        var texts = List.of("ä€".repeat(2_000), "ö€".repeat(2_000));
+
+        var posted = texts.stream()
+                .map(text -> CompletableFuture.runAsync(
+                        () -> server.post(server.newClient(), "ann", text), Threads.named("suite-post")))
+                .toList();
+
+        because(
+                "Two threads write to one response by turns: the second begins its record while the first waits in the middle of"
+                        + " its own.",
+                () -> texts.forEach(text -> refillUntil(raw, recorder, granted, text)));
+        posted.forEach(Deadline::await);
+    }
+
+    @Test
+    void waitingForRoomCostsNoProcessor() {
+        var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        raw.windowUpdate(0, PLENTY);
+        var recorder = raw.open(Format.NDJSON);
+        var granted = narrow(raw, recorder);
+        var text = "c".repeat(4_000);
+        var posted = CompletableFuture.runAsync(() -> server.post("ann", text), Threads.named("suite-post"));
+        recorder.await(Deadline.PATIENCE, () -> received(recorder) >= granted.get());
+
+        long busy = server.ownThreads().busy(Duration.ofMillis(300));
+        var where = server.threadsInside();
+
+        raw.windowUpdate(FIRST_STREAM, PLENTY);
+        recorder.awaitArrival(record -> record.text("text").equals(text), "the large message");
+        Deadline.await(posted);
+        because("It asks again and again whether there is room, and is never told to wait: a loop around write alone.", () -> {
+            if (busy > 10) {
+                fail("a client takes nothing, so there is nothing to do, but the server keeps a processor busy for " + busy
+                        + " % of 300 ms: " + where);
+            }
+        });
     }
 
     @Test

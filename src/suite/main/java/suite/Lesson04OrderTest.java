@@ -3,7 +3,9 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.fail;
+import static suite.Because.because;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,7 +22,7 @@ class Lesson04OrderTest {
     private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -128,6 +130,43 @@ class Lesson04OrderTest {
     }
 
     @Test
+    void twoPostsAtTheSameTimeHaveOneOrder() {
+        var readers = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
+        readers.get(0).nextMessage(); // The mark of the second.
+        var others = server.newClient();
+        var count = new AtomicInteger();
+
+        server.explore(
+                () -> server.post("ann", "held " + count.incrementAndGet()),
+                () -> server.post(others, "bob", "passes"),
+                held -> because(
+                        "The number is taken, the message is kept and the streams are written to in steps, and another POST"
+                                + " comes between two of them: one lock must be held from the number to the last stream.",
+                        () -> assertOneOrder(readers, "held " + count.get(), held)));
+
+        figures.put("places at which a POST was held", count.get() - 1);
+    }
+
+    /** What two readers have got up to both messages of one schedule: the same ids, each one more than the one before. */
+    private static void assertOneOrder(List<Recorder> readers, String first, String held) {
+        server.post("suite", "after " + first);
+        var got = readers.stream()
+                .map(reader -> reader.messagesUpTo("after " + first))
+                .toList();
+        var ids = got.get(0).stream().map(Message::id).toList();
+        var others = got.get(1).stream().map(Message::id).toList();
+        var where = "one POST was held at " + held + " while another was answered: ";
+        if (!ids.equals(others)) {
+            fail(where + "one reader got " + ids + ", and another " + others);
+        }
+        for (int i = 1; i < ids.size(); i++) {
+            if (Storm.sequence(ids.get(i)) != Storm.sequence(ids.get(i - 1)) + 1) {
+                fail(where + "after " + ids.get(i - 1) + " each reader got " + ids.get(i));
+            }
+        }
+    }
+
+    @Test
     @LikelyCause("There is no one place where the order is made: two threads, or two streams, each make their own.")
     void oneOrderHoldsForEverybody() {
         var recorders = new ArrayList<Recorder>();
@@ -155,6 +194,31 @@ class Lesson04OrderTest {
 
         var after = server.post("ann", "in the next");
         assertNotEquals(epoch(before), epoch(after), "the epoch after a restart");
+    }
+
+    @Proves("message.id")
+    @Test
+    void theEpochIsNotTheTime() {
+        var epoch = epoch(server.post("ann", "in this life"));
+
+        for (int base : new int[] {10, 16, 36}) {
+            long value = epoch.matches("[0-9a-z]{1,12}") ? number(epoch, base) : 0;
+            for (long unit : new long[] {1_000, 1}) { // Of a clock in seconds and of one in milliseconds.
+                because("Two lives that begin in one tick of the clock, or with the clock set back, have one epoch.", () -> {
+                    if (Math.abs(value * unit - System.currentTimeMillis()) < Duration.ofDays(1).toMillis()) {
+                        fail("an epoch must be chosen at random, but " + epoch + " is the time");
+                    }
+                });
+            }
+        }
+    }
+
+    private static long number(String text, int base) {
+        try {
+            return Long.parseLong(text, base);
+        } catch (NumberFormatException e) {
+            return 0;
+        }
     }
 
     private static List<String> post(int count) {

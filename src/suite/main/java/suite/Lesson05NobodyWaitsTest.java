@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.fail;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson05NobodyWaitsTest {
 
     private static final int STORM = 400;
+    private static final int MANY = 600; // More than a queue with a bound is likely to hold.
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
@@ -37,12 +39,15 @@ class Lesson05NobodyWaitsTest {
 
         var posted = List.of(post(large), post(large), post(large));
 
-        for (var recorder : others) {
-            assertEquals(posted, ids(recorder.messages(posted.size())), "the ids that a stream got beside a full one");
-        }
+        because(
+                "The POST was answered, but the other streams were not written to: they wait for the full one in a loop over all.",
+                () -> others.forEach(reader -> assertEquals(
+                        posted, ids(reader.messages(posted.size())), "the ids that a stream got beside a full one")));
         peer.ping(1);
         peer.awaitPong(1); // Had it ended, that would have come before.
-        assertFalse(full.ended(), "the full stream has ended");
+        because(
+                "The stream was ended because it is full. It has done nothing wrong, and would have to come back.",
+                () -> assertFalse(full.ended(), "the full stream has ended"));
     }
 
     @Test
@@ -56,14 +61,22 @@ class Lesson05NobodyWaitsTest {
         }
         var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
         var full = peer.open(Format.NDJSON);
-        var posted = List.of(post(large), post(large), post(large + " last"));
+        var posted = new ArrayList<>(List.of(post(large)));
+        for (int i = 0; i < MANY; i++) {
+            posted.add(server.post("ann", "one of many"));
+        }
+        posted.add(post(large + " last"));
 
         peer.windowUpdate(0, PLENTY);
         peer.windowUpdate(1, PLENTY);
 
         var ids = ids(full.messagesUpTo(large + " last"));
-        assertEquals(
-                posted, ids.subList(ids.size() - posted.size(), ids.size()), "the last ids that the full stream got");
+        because(
+                "What a full stream's queue has no room for is dropped, and the stream is not told.",
+                () -> assertEquals(
+                        posted,
+                        ids.subList(Math.max(0, ids.size() - posted.size()), ids.size()),
+                        "the last ids that the full stream got"));
     }
 
     @Test
@@ -144,13 +157,28 @@ class Lesson05NobodyWaitsTest {
         var atLeast = Deadline.exactly(Duration.ofSeconds(1));
         for (int later = 0; !answer.isDone(); later++) {
             if (later >= 50 && atLeast.passed()) {
-                fail("POST /messages has no answer after 1 s, though 50 requests that came later have one");
+                fail("POST /messages has no answer after 1 s, though 50 requests that came later have one" + inside());
             }
-            server.get("/status");
+            getStatus();
         }
         return answer.isCompletedExceptionally() || answer.join().status() / 100 != 2
                 ? server.post("ann", text) // Which waits as a 429 asks it to, and says what else is wrong.
                 : answer.join().json().path("id").asString("");
+    }
+
+    private static void getStatus() {
+        try {
+            server.get("/status");
+        } catch (AssertionError e) {
+            because(
+                    "A thread waits that serves other connections too: an IO thread must write what is taken now, and return.",
+                    () -> fail("a stream takes nothing, and now GET /status on another connection has no answer" + inside()));
+        }
+    }
+
+    private static String inside() {
+        var inside = server.threadsInside();
+        return inside.isEmpty() ? "" : "; " + inside;
     }
 
     private static List<String> ids(List<Message> messages) {

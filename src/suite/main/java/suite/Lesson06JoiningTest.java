@@ -1,8 +1,14 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.fail;
+import static suite.Because.because;
+
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -14,17 +20,57 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Proves("message.join")
 class Lesson06JoiningTest {
 
+    private static final int HISTORY = 50;
     private static final int STORM = 400;
     private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
 
-    @Proves("message.join")
+    @Test
+    void whatIsPostedWhileAClientJoinsComesOnce() {
+        server.post("ann", "before");
+        var joining = server.newClient();
+        var reader = new AtomicReference<Recorder>();
+        var count = new AtomicInteger();
+
+        server.explore(
+                () -> {
+                    var opened = server.open(joining, Format.NDJSON);
+                    opened.next("start");
+                    reader.set(opened);
+                },
+                () -> server.post("ann", "meanwhile " + count.incrementAndGet()),
+                held -> because(
+                        "To read the history and to join the streams are two steps, and a message comes between them: after the"
+                                + " history it is lost, and the other way round it comes twice. Both must be done under the"
+                                + " lock that a POST holds.",
+                        () -> assertOnce(reader.get(), "meanwhile " + count.get(), held)));
+
+        figures.put("places at which the joining was held", count.get());
+    }
+
+    /** Nothing is missing up to a message that is posted when all is over, and nothing has come twice. */
+    private static void assertOnce(Recorder reader, String posted, String held) {
+        var last = "after " + posted;
+        server.post("suite", last);
+        var texts = reader.messagesUpTo(last).stream().map(Message::text).toList();
+        int times = Collections.frequency(texts, posted);
+        var before = texts.get(0);
+        reader.close();
+        if (times != 1) {
+            fail("a client was held at " + held + " on its way in, and meanwhile \"" + posted + "\" was posted: it must come"
+                    + " once, but it came " + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
+        }
+        if (!texts.contains("before") && texts.size() < HISTORY) {
+            fail("a client that joins gets the history first, but it begins with \"" + before + "\"");
+        }
+    }
+
     @Test
     @LikelyCause(
             "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they"

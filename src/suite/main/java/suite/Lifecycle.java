@@ -35,6 +35,8 @@ abstract class Lifecycle
     private int depth;
     private boolean drained;
     private boolean keepsStreams;
+    private boolean scheduled;
+    private Optional<PausePoints> points = Optional.empty();
 
     Lifecycle(String... settings) {
         if (settings.length % 2 != 0) {
@@ -54,6 +56,16 @@ abstract class Lifecycle
     /** For classes that hold streams open from one test to the next: nothing is closed or counted between them. */
     final void keepStreams() {
         keepsStreams = true;
+    }
+
+    /** For classes that choose which of the server's threads goes first, see {@link Schedule}. */
+    final void schedule() {
+        scheduled = true;
+    }
+
+    /** The places at which the server's threads can be held; none if it is in another process. */
+    final Optional<PausePoints> points() {
+        return launch() instanceof Launch.InThisJvm ? points : Optional.empty();
     }
 
     final Launch launch() {
@@ -162,7 +174,12 @@ abstract class Lifecycle
 
     private void start() {
         drained = false;
-        launch = Optional.of(Launch.of(Options.current(), settings()));
+        var loader = Thread.currentThread().getContextClassLoader();
+        var options = Options.current();
+        points = scheduled && !options.server().isEmpty()
+                ? Optional.of(new PausePoints(options.server(), loader))
+                : Optional.empty();
+        launch = Optional.of(Launch.of(options, settings(), points.isPresent() ? points.get() : loader));
         client = Optional.of(Clients.http2());
     }
 

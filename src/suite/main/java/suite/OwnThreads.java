@@ -1,0 +1,67 @@
+package suite;
+
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The threads of this JVM that are in the code of a server: in its own classes, and not in those that it uses.
+ *
+ * <p><b>Threads:</b> any thread.
+ *
+ * @param prefix how the names of the server's classes begin
+ */
+record OwnThreads(String prefix) {
+
+    /** @param server the name of the server's class */
+    static OwnThreads of(String server) {
+        return new OwnThreads(server.substring(0, server.indexOf('.') + 1));
+    }
+
+    int count() {
+        return (int) all().count();
+    }
+
+    /** Where they stand, {@code XNIO-1 I/O-2 at drain(Server.java:131)}; empty if there is none. */
+    String places() {
+        return all().map(entry -> entry.getKey().getName() + " at " + place(entry.getValue()))
+                .sorted()
+                .distinct()
+                .collect(Collectors.joining(", "));
+    }
+
+    /** How much of one processor they use in so much time from now on, in percent. */
+    long busy(Duration time) {
+        var before = used();
+        long began = System.nanoTime();
+        Deadline.pause(time);
+        long took = System.nanoTime() - began;
+        long used = used().entrySet().stream()
+                .mapToLong(entry -> entry.getValue() - before.getOrDefault(entry.getKey(), entry.getValue()))
+                .sum();
+        return 100 * used / took;
+    }
+
+    private Map<Thread, Long> used() {
+        var threads = ManagementFactory.getThreadMXBean();
+        return all().map(Map.Entry::getKey)
+                .collect(Collectors.toMap(Function.identity(), thread -> threads.getThreadCpuTime(thread.getId())));
+    }
+
+    private Stream<Map.Entry<Thread, StackTraceElement[]>> all() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> Stream.of(entry.getValue()).anyMatch(this::isOwn));
+    }
+
+    private boolean isOwn(StackTraceElement frame) {
+        return frame.getClassName().startsWith(prefix);
+    }
+
+    private String place(StackTraceElement[] stack) {
+        var frame = Stream.of(stack).filter(this::isOwn).findFirst().orElseThrow();
+        return frame.getMethodName() + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
+    }
+}

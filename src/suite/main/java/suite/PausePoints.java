@@ -1,0 +1,128 @@
+package suite;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Set;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassVisitor;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.MethodVisitor;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
+
+/**
+ * Loads the server under test with a call of {@link Schedule} before each of its own method calls and field writes, so that a
+ * check can hold a thread at any of these places for as long as it likes. The classes are those of the server's own package and
+ * below; what they use is loaded as ever.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class PausePoints extends ClassLoader {
+
+    private static final int API = Opcodes.ASM9;
+    private static final String SCHEDULE = Type.getInternalName(Schedule.class);
+    /** Whose methods tell other threads nothing. */
+    private static final Set<String> PRIVATE = Set.of(
+            "java/lang/String", "java/lang/StringBuilder", "java/lang/Object", "java/lang/Integer", "java/lang/Long");
+
+    private final String prefix;
+
+    /** @param server the name of the server's class */
+    PausePoints(String server, ClassLoader parent) {
+        super(parent);
+        prefix = server.substring(0, server.indexOf('.') + 1);
+    }
+
+    static {
+        registerAsParallelCapable();
+    }
+
+    /** Whether a class of this name is the server's own. */
+    boolean isOwn(String name) {
+        return name.startsWith(prefix);
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+        if (!isOwn(name)) {
+            return super.loadClass(name, resolve);
+        }
+        synchronized (getClassLoadingLock(name)) {
+            var loaded = findLoadedClass(name);
+            return loaded == null ? define(name) : loaded;
+        }
+    }
+
+    private Class<?> define(String name) throws ClassNotFoundException {
+        try (InputStream in = getParent().getResourceAsStream(name.replace('.', '/') + ".class")) {
+            if (in == null) {
+                throw new ClassNotFoundException(name);
+            }
+            var reader = new ClassReader(in);
+            var writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
+            reader.accept(new Points(writer), 0);
+            var bytes = writer.toByteArray();
+            return defineClass(name, bytes, 0, bytes.length);
+        } catch (IOException e) {
+            throw new ClassNotFoundException(name, e);
+        }
+    }
+
+    /** Puts the points into one class. */
+    private static final class Points extends ClassVisitor {
+        Points(ClassWriter writer) {
+            super(API, writer);
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
+            var next = super.visitMethod(access, name, descriptor, signature, exceptions);
+            return name.equals("<clinit>") ? next : new Method(next);
+        }
+    }
+
+    private static final class Method extends MethodVisitor {
+        Method(MethodVisitor next) {
+            super(API, next);
+        }
+
+        @Override
+        public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
+            if (opcode == Opcodes.PUTFIELD) {
+                point("point", "()V");
+            }
+            super.visitFieldInsn(opcode, owner, name, descriptor);
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            boolean makes = name.equals("<init>"); // What is being made is no object yet.
+            if (!makes && opcode != Opcodes.INVOKESTATIC && owner.startsWith("java/util/") && receiver(descriptor)) {
+                super.visitLdcInsn(name);
+                point("call", "(Ljava/lang/Object;Ljava/lang/String;)V");
+            } else if (!makes && !PRIVATE.contains(owner)) {
+                point("point", "()V");
+            }
+            super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+        }
+
+        /** Leaves a copy of the object on the stack whose method is called, if that has no argument or one of one word. */
+        private boolean receiver(String descriptor) {
+            var arguments = Type.getArgumentTypes(descriptor);
+            if (arguments.length == 0) {
+                super.visitInsn(Opcodes.DUP);
+            } else if (arguments.length == 1 && arguments[0].getSize() == 1) {
+                super.visitInsn(Opcodes.DUP2);
+                super.visitInsn(Opcodes.POP);
+            } else {
+                return false;
+            }
+            return true;
+        }
+
+        private void point(String name, String descriptor) {
+            super.visitMethodInsn(Opcodes.INVOKESTATIC, SCHEDULE, name, descriptor, false);
+        }
+    }
+}
