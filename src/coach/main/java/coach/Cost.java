@@ -72,10 +72,10 @@ final class Cost {
         row("04 a record encoded for each", measured(Ways.RecordForEach.class.getName()));
         row("05 a queue for each", measured(Ways.QueueForEach.class.getName()));
         var given = measured(Mine.class.getName());
-        row("08 a place for each", given);
-        row("12 a place for each, one buffer", measured(Solution.class.getName()));
+        row("09 a place for each", given);
+        row("10 a place for each, one buffer", measured(Solution.class.getName()));
         row(
-                "12 a place for each, one batch",
+                "10 a place for each, one batch",
                 measured(of(FanOutBenchmark.class.getName() + ".oneLogWithCursors")
                         .param("burst", "1")));
         screen.line("");
