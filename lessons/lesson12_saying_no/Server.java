@@ -108,8 +108,7 @@ public final class Server implements RunningServer {
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
         stats.open(Integer.MAX_VALUE);
         exchange.dispatch(
-                SameThreadExecutor.INSTANCE,
-                () -> ClientConnection.of(exchange).open(exchange, wire, resume));
+                SameThreadExecutor.INSTANCE, () -> ClientConnection.of(exchange).open(exchange, wire, resume));
     }
 
     private void post(HttpServerExchange exchange) throws Problem {
@@ -117,13 +116,16 @@ public final class Server implements RunningServer {
         if (type == null || !JSON.matcher(type).matches()) {
             throw new Problem(415, "Send JSON in UTF-8, with Content-Type: application/json.");
         }
-        Request.receive(exchange, config, body -> attempt(exchange, () -> {
-            Message message = log.append(Draft.parse(body), System.currentTimeMillis());
-            shards.wake();
-            exchange.setStatusCode(201);
-            exchange.getResponseHeaders().put(Headers.LOCATION, MESSAGE + log.id(message.sequence()));
-            Reply.send(exchange, "application/json", message.json());
-        }));
+        Request.receive(
+                exchange,
+                config,
+                body -> attempt(exchange, () -> {
+                    Message message = log.append(Draft.parse(body), System.currentTimeMillis());
+                    shards.wake();
+                    exchange.setStatusCode(201);
+                    exchange.getResponseHeaders().put(Headers.LOCATION, MESSAGE + log.id(message.sequence()));
+                    Reply.send(exchange, "application/json", message.json());
+                }));
     }
 
     private void status(HttpServerExchange exchange) {

@@ -104,8 +104,7 @@ public final class Server implements RunningServer {
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);
         exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, wire.contentType);
         exchange.dispatch(
-                SameThreadExecutor.INSTANCE,
-                () -> ClientConnection.of(exchange).open(exchange, wire, resume));
+                SameThreadExecutor.INSTANCE, () -> ClientConnection.of(exchange).open(exchange, wire, resume));
     }
 
     /** Three bounds, for one that opens fast, one that holds many, and many that hold a few. */

@@ -50,15 +50,16 @@ public final class Server implements RunningServer {
             return;
         }
         switch (exchange.getRequestMethod() + " " + exchange.getRequestPath()) {
-            case "GET /messages" -> open(exchange);
-            case "POST /messages" -> post(exchange);
+            case "GET /messages" -> open(exchange, Wire.MESSAGES);
+            case "GET /msgs" -> open(exchange, Wire.MSG); // The naive server's other name for the same.
+            case "POST /messages", "POST /msgs" -> post(exchange);
             case "GET /status" -> status(exchange);
             default -> exchange.setStatusCode(404);
         }
     }
 
-    private void open(HttpServerExchange exchange) {
-        Wire wire = Accept.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), Wire.MESSAGES);
+    private void open(HttpServerExchange exchange, Wire plain) {
+        Wire wire = Accept.choose(exchange.getRequestHeaders().getFirst(Headers.ACCEPT), plain);
         String header = exchange.getRequestHeaders().getFirst("Last-Event-ID");
         var query = exchange.getQueryParameters().get("lastEventId");
         Resume resume = Resume.from(header != null ? header : query != null ? query.getFirst() : "", log);

@@ -76,7 +76,8 @@ final class Agenda {
         breaks(minutes.sum());
         line(
                 minutes.sum(),
-                lesson + " (teach " + minutes.teach() + ", do " + minutes.work() + ", review " + minutes.review() + ")");
+                lesson + " (teach " + minutes.teach() + ", do " + minutes.work() + ", review " + minutes.review()
+                        + ")");
         sinceBreak += minutes.sum();
     }
 

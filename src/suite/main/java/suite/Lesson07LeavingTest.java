@@ -56,8 +56,8 @@ final class Lesson07LeavingTest {
     }
 
     @LikelyCause(
-            "A stream is taken out when a write to it fails, and an idle one is not written to: use the write listener "
-                    + "and the exchange's completion.")
+            "A stream is taken out when a write to it fails, and an idle one is not written to. Its task is called when the"
+                    + " response has ended: ask whether it has.")
     @ParameterizedTest
     @EnumSource
     void whoLeavesWhileNothingHappensIsForgottenWithinASecond(Way way) {

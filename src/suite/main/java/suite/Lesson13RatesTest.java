@@ -47,8 +47,7 @@ final class Lesson13RatesTest {
         try (var other = server.raw()) {
             because(
                     "There is one bucket for all connections, so the first flood empties it for everybody.",
-                    () -> assertEquals(
-                            200, other.open(Format.NDJSON).status(), "another connection is not concerned"));
+                    () -> assertEquals(200, other.open(Format.NDJSON).status(), "another connection is not concerned"));
         }
         Deadline.pause(retryAfter(first429, "a stream beyond the rate"));
         because(

@@ -44,7 +44,9 @@ final class Lesson16ProxyTest {
         because(
                 "Origins are compared as strings, and not as a scheme, a host and a port: 443 is what https means.",
                 () -> assertEquals(
-                        201, post("origin", origin, "host", host), "the status of a POST from " + origin + " to " + host));
+                        201,
+                        post("origin", origin, "host", host),
+                        "the status of a POST from " + origin + " to " + host));
     }
 
     @ParameterizedTest(name = "{0} asks {1}")
@@ -61,7 +63,9 @@ final class Lesson16ProxyTest {
         because(
                 "Some part of an origin is not compared: its scheme, the end of its host, or its port.",
                 () -> assertEquals(
-                        403, post("origin", origin, "host", host), "the status of a POST from " + origin + " to " + host));
+                        403,
+                        post("origin", origin, "host", host),
+                        "the status of a POST from " + origin + " to " + host));
     }
 
     @ParameterizedTest
@@ -80,7 +84,8 @@ final class Lesson16ProxyTest {
 
     @Test
     void aRefusalNamesWhatWasCompared() {
-        var request = server.at("/messages").header("origin", "https://push.example").header("host", "10.0.0.7:8443");
+        var request =
+                server.at("/messages").header("origin", "https://push.example").header("host", "10.0.0.7:8443");
 
         var problem = server.request(request.post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"hi\"}")))
                 .problem(403, "a page of https://push.example behind a proxy");

@@ -104,7 +104,9 @@ final class Lesson17MachinesTest {
 
         because("The POST was answered when it was sent to the stream, and not when it had come back.", () -> {
             assertEquals(201, answer.status(), answer.toString());
-            assertEquals(200, a.get("/messages/" + answer.json().path("id").asString("")).status());
+            assertEquals(
+                    200,
+                    a.get("/messages/" + answer.json().path("id").asString("")).status());
         });
     }
 

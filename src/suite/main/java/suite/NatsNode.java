@@ -48,7 +48,8 @@ final class NatsNode implements BeforeAllCallback, AfterAllCallback {
                 .redirectOutput(folder.resolve("log").toFile())
                 .start());
         if (!Deadline.in(Deadline.PATIENCE).poll(this::listens)) {
-            throw new AssertionError("nats-server does not listen at " + url() + ": " + Files.readString(folder.resolve("log")));
+            throw new AssertionError(
+                    "nats-server does not listen at " + url() + ": " + Files.readString(folder.resolve("log")));
         }
     }
 
