@@ -117,14 +117,15 @@ class Lesson04OrderTest {
     void aPostIsAnsweredWithTheMessageAndItsLocation() {
         var recorder = server.live(Format.NDJSON);
 
-        var answer =
-                server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}")));
+        var asked = server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}"));
+        var answer = server.request(asked);
 
         assertEquals(201, answer.status(), "the status");
         assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
-        var location = server.at("/messages").build().url().resolve(answer.header("location")); // It may be relative.
+        var url = asked.build().url();
+        var location = url.resolve(answer.header("location")); // It may be relative.
         assertEquals(
-                server.url("/messages/" + answer.json().path("id").asString("")), String.valueOf(location), "Location");
+                url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
     }
 
     @Test
