@@ -1,5 +1,6 @@
 #!/bin/sh
-# packages.sh: the pattern (package push) knows neither the plumbing (push.http) nor Undertow nor XNIO, and reads no clock but its loop's.
+# packages.sh: the pattern (package push) knows neither the plumbing (push.http) nor Undertow, XNIO or NATS, and reads no
+# clock but its loop's; the plumbing knows no NATS.
 set -u
 cd "$(dirname "$0")/../.."
 classes=src/server/target/verify/classes
@@ -8,7 +9,7 @@ found=$("$JAVA_HOME/bin/jdeps" --multi-release base --ignore-missing-deps -verbo
 echo "$found" | awk '
   $1 ~ /^push\./ { from = $1 }
   / -> / { to = $0; sub(/.*-> /, "", to); sub(/ .*/, "", to); seen++
-    if (from ~ /^push\.[A-Z]/ && to ~ /^(push\.http|io\.undertow|org\.xnio)/) { print "  " from " -> " to; bad++ } }
+    if (from ~ /^push\.[A-Z]/ && to ~ /^(push\.http|push\.nats|io\.undertow|org\.xnio|io\.nats)/ || to ~ /^(push\.nats|io\.nats)/) { print "  " from " -> " to; bad++ } }
   END { if (!seen) print "jdeps has shown no class"; else print seen " arrows between classes, " bad + 0 " of them from push to the plumbing"; exit bad > 0 || !seen }' || exit 1
 # LocalPublisher runs on no loop.
 clocks=$(grep -lE 'System(\.|::)(nanoTime|currentTimeMillis)|Instant\.now' src/server/main/java/push/*.java | grep -v /LocalPublisher.java)

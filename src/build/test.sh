@@ -1,7 +1,8 @@
 #!/bin/sh
-# test.sh [proxies]: runs the tests and ends with a summary; those through real proxies only when they are asked for.
+# test.sh [proxies|cluster]: runs the tests and ends with a summary; those through real proxies, and those of several
+# servers with real NATS servers, only when they are asked for.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (target, if not set), CI (true:
-# nothing may be left out), FORKS (JVMs side by side; 1, if not set, and for those through proxies, which take ports that
+# nothing may be left out), FORKS (JVMs side by side; 1, if not set, and for those that are asked for, which take ports that
 # another might take in the same moment), COVERAGE (any word: says which lines the tests have reached; it fails nothing).
 set -u
 only=${1:-}
@@ -21,7 +22,7 @@ set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}"
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
-  set -- "$@" -DexcludedGroups="$(echo proxies $without | tr ' ' ',')"
+  set -- "$@" -DexcludedGroups="$(echo proxies cluster $without | tr ' ' ',')"
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
 [ -z "${COVERAGE:-}" ] || set -- "$@" -P coverage
@@ -46,13 +47,14 @@ if [ "$skipped" -gt 0 ]; then
   [ -z "$ci" ] || status=1
 fi
 if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # a module whose tests are red keeps those that need it from being tested
-  for module in src/suite src/server src/coach; do
+  for module in src/suite src/server src/nats src/coach; do
     [ -d "$module/$build/surefire-reports" ] || echo "LEFT OUT: the tests of $module, because an earlier module has failed"
   done
 fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
 [ -n "$only" ] || echo "The tests through nginx, HAProxy, Caddy and Apache are apart: make test-proxies"
+[ -n "$only" ] || echo "The tests of several servers with NATS are apart: make test-cluster"
 if [ -n "${COVERAGE:-}" ] && [ -f src/coach/"$build"/site/jacoco-aggregate/jacoco.csv ]; then
   awk -F , 'NR > 1 { module = $1; sub(/.*\//, "", module); missed[module] += $8; reached[module] += $9 }
     END { for (m in reached) printf "COVERAGE: %d %% of %d lines of %s\n", 100 * reached[m] / (reached[m] + missed[m]), reached[m] + missed[m], m }' \

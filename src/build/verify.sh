@@ -33,7 +33,7 @@ tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 sh "$here/test.sh"; }
 
 # The jar starts with nothing but its certificate, answers, and goes when it is told to.
 jar_serves() {
-  $progress "Building the jar" mvn -B -Dmaven.test.skip=true -Dsuite.jar.skip -pl src/server -am package || return 1
+  $progress "Building the jar" mvn -B -Dmaven.test.skip=true -Dsuite.jar.skip -pl src/nats -am package || return 1
   out=$(mktemp) || return 1
   PUSH_PORT=0 "$JAVA_HOME/bin/java" -jar target/streaming-push-kit.jar >"$out" 2>&1 &
   server=$!
@@ -70,6 +70,7 @@ check "stress, 3 times lessons 01 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach
 if [ "${1:-}" != rest ]; then
   check "tests on JDK $mine, with what they reach" env COVERAGE=1 sh "$here/test.sh"
   check "tests through real proxies" sh "$here/test.sh" proxies
+  check "tests of several servers" sh "$here/test.sh" cluster
 fi
 for wanted in 17 25; do
   [ "$wanted" != "$mine" ] || continue

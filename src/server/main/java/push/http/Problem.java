@@ -90,6 +90,11 @@ public final class Problem extends Exception {
         return tryLater(503, "drain", "The server is going down: try again in a moment.", 1_000);
     }
 
+    /** Creates a 503 that says that the server's log is not filled yet. */
+    static Problem starting() {
+        return tryLater(503, "start", "The server is starting, and its log is not filled yet: try again.", 1_000);
+    }
+
     /** Returns the name of the status in RFC 9110 or RFC 6585. Undertow has older names for some. */
     private String title() {
         return switch (status) {
