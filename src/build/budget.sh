@@ -36,7 +36,7 @@ with_reason 200 $(find src/server/main/java src/nats/main/java -name '*.java')
 at_most 205 lessons/lesson*/*.java lessons/lesson11_browser/*.js
 at_most 250 pom.xml ./*/pom.xml src/*/pom.xml
 with_reason 250 $(find src/suite/main src/coach/main src/*/test -name '*.java')
-at_most 180 README.md
+at_most 150 README.md
 for folder in src/server/main src/server/test src/nats/main src/nats/test src/suite/main src/suite/test src/coach/main src/coach/test lessons benchmarks; do
   set -- $(find "$folder" \( -name target -o -name workshop \) -prune -o -name '*.java' -print)
   [ "$#" -eq 0 ] || printf '%-24s %4d files, %6d lines of code, %6d in all; the longest %s\n' "$folder" "$#" "$(code "$@")" \

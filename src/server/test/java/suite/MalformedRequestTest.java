@@ -145,11 +145,13 @@ final class MalformedRequestTest {
     private static void send(RawClient client, int stream, byte[] block, int flags) {
         int first = Math.min(block.length, 16_000);
         boolean one = first == block.length;
-        client.send(
-                new Frame(Frame.HEADERS, flags | (one ? Frame.END_HEADERS : 0), stream, Arrays.copyOf(block, first)));
-        if (!one) {
+        var begin =
+                new Frame(Frame.HEADERS, flags | (one ? Frame.END_HEADERS : 0), stream, Arrays.copyOf(block, first));
+        if (one) {
+            client.send(begin);
+        } else {
             var rest = Arrays.copyOfRange(block, first, block.length);
-            client.send(new Frame(Frame.CONTINUATION, Frame.END_HEADERS, stream, rest));
+            client.send(begin, new Frame(Frame.CONTINUATION, Frame.END_HEADERS, stream, rest));
         }
     }
 

@@ -71,12 +71,10 @@ final class NamelessFieldTest {
         block.writeBytes(pseudo);
         block.writeBytes(field);
         int first = pseudo.length + cut;
-        var frames = new ByteArrayOutputStream(); // Together: nothing may come between them.
-        frames.writeBytes(
-                new Frame(Frame.HEADERS, Frame.END_STREAM, stream, Arrays.copyOf(block.toByteArray(), first)).bytes());
         var rest = Arrays.copyOfRange(block.toByteArray(), first, block.size());
-        frames.writeBytes(new Frame(Frame.CONTINUATION, Frame.END_HEADERS, stream, rest).bytes());
-        client.send(frames.toByteArray());
+        client.send(
+                new Frame(Frame.HEADERS, Frame.END_STREAM, stream, Arrays.copyOf(block.toByteArray(), first)),
+                new Frame(Frame.CONTINUATION, Frame.END_HEADERS, stream, rest));
     }
 
     private static void assertReset(RawClient client, int stream) {

@@ -115,15 +115,10 @@ class RawClientTest {
     void headersGoOnInAContinuation() {
         var client = server.raw();
         var block = Hpack.encode(HEALTH);
-        var first = new Frame(Frame.HEADERS, Frame.END_STREAM, 1, Arrays.copyOf(block, 20)).bytes();
-        var rest = new Frame(Frame.CONTINUATION, Frame.END_HEADERS, 1, Arrays.copyOfRange(block, 20, block.length))
-                .bytes();
 
-        // In one piece: Undertow takes a header block for whole when what it has read so far ends with a frame.
-        client.send(ByteBuffer.allocate(first.length + rest.length)
-                .put(first)
-                .put(rest)
-                .array());
+        client.send(
+                new Frame(Frame.HEADERS, Frame.END_STREAM, 1, Arrays.copyOf(block, 20)),
+                new Frame(Frame.CONTINUATION, Frame.END_HEADERS, 1, Arrays.copyOfRange(block, 20, block.length)));
 
         assertEquals(200, client.recorder(1).awaitHead().status());
     }
@@ -159,6 +154,18 @@ class RawClientTest {
         server.awaitOpen(0);
 
         assertTrue(first.ended());
+    }
+
+    @Test
+    void aResponseThatIsAskedForAfterTheConnectionsEndHasEndedToo() {
+        var client = server.raw();
+        client.send(new Frame(Frame.PING, 0, 1, new byte[8])); // A PING belongs to no stream.
+        client.awaitEnd(Deadline.PATIENCE);
+
+        var ending = client.recorder(1).closed();
+
+        assertEquals(Ending.How.CONNECTION, ending.how());
+        assertTrue(ending.detail().startsWith("closed by the server after GOAWAY PROTOCOL_ERROR"), ending.detail());
     }
 
     @Test

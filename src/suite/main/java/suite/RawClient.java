@@ -3,6 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -105,8 +106,13 @@ final class RawClient implements AutoCloseable {
         }
     }
 
-    void send(Frame frame) {
-        send(frame.bytes());
+    /** Sends these frames. The reader, which answers SETTINGS, DATA and PING, puts no frame of its own among them. */
+    void send(Frame... frames) {
+        var out = new ByteArrayOutputStream();
+        for (var frame : frames) {
+            out.writeBytes(frame.bytes());
+        }
+        send(out.toByteArray());
     }
 
     /** Opens {@code GET /messages} on a new stream and returns when the head of the response is there. */
@@ -235,6 +241,11 @@ final class RawClient implements AutoCloseable {
     /** All frames that have come. */
     List<Frame> frames() {
         return reader.frames();
+    }
+
+    /** Drops all that has come, which would count as the server's memory where both are in one JVM. */
+    void forget() {
+        reader.forget();
     }
 
     /** Waits until the server has ended the connection, and says how. */

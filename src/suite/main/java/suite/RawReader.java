@@ -40,6 +40,9 @@ final class RawReader {
     private Optional<String> end = Optional.empty();
 
     @GuardedBy("this")
+    private String goAway = ""; // What the end is told with, once there was one.
+
+    @GuardedBy("this")
     private boolean frozen;
 
     @GuardedBy("this")
@@ -59,13 +62,14 @@ final class RawReader {
     synchronized Recorder record(int stream, Format format, String what) {
         var recorder = new Recorder(what, format, () -> leave(stream));
         recorders.put(stream, recorder);
+        endWithConnection(recorder);
         return recorder;
     }
 
     /** The recorder of a stream. Where none was asked for, it keeps the body and finds no records in it. */
     synchronized Recorder recorder(int stream) {
-        return recorders.computeIfAbsent(
-                stream, number -> new Recorder("stream " + number, Format.ANY, () -> leave(number)));
+        var recorder = recorders.get(stream);
+        return recorder == null ? record(stream, Format.ANY, "stream " + stream) : recorder;
     }
 
     synchronized void freeze(boolean frozen) {
@@ -94,6 +98,11 @@ final class RawReader {
                 return log.get(next);
             }
         }
+    }
+
+    synchronized void forget() {
+        log.clear();
+        recorders.clear();
     }
 
     synchronized List<Frame> frames() {
@@ -145,11 +154,13 @@ final class RawReader {
         }
         synchronized (this) {
             end = Optional.of(how);
-            for (var recorder : recorders.values()) {
-                recorder.end(Ending.How.CONNECTION, "", how);
-            }
+            recorders.values().forEach(this::endWithConnection);
             notifyAll();
         }
+    }
+
+    private synchronized void endWithConnection(Recorder recorder) {
+        end.ifPresent(how -> recorder.end(Ending.How.CONNECTION, "", how + goAway));
     }
 
     private Optional<Frame> next(DataInputStream in) throws IOException {
@@ -176,12 +187,11 @@ final class RawReader {
             case Frame.HEADERS, Frame.CONTINUATION -> headers(frame);
             case Frame.DATA -> data(frame);
             case Frame.RST_STREAM -> recorder(frame.stream()).end(Ending.How.RESET, Frame.error(frame.number(0)), "");
-            default -> {
-                // Logged, like every frame; nothing to be done.
-            }
+            default -> {} // Logged, like every frame.
         }
         synchronized (this) {
             log.add(frame);
+            goAway = frame.is(Frame.GOAWAY) ? " after " + frame : goAway;
             notifyAll();
         }
     }

@@ -72,9 +72,7 @@ public final class Reply implements Stalled.Waiting {
         start(exchange, NOTHING);
     }
 
-    /**
-     * Dispatches on the same thread, because Undertow ends an exchange whose handler returns without dispatching it.
-     */
+    /** Dispatches on the same thread: Undertow ends an exchange whose handler returns without dispatching it. */
     private static void start(HttpServerExchange exchange, ByteBuffer[] body) {
         exchange.dispatch(SameThreadExecutor.INSTANCE, () -> new Reply(exchange, body).goOn());
     }
