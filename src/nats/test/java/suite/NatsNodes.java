@@ -33,6 +33,7 @@ final class NatsNodes implements AutoCloseable {
     private final int[] ports;
     private final int[] routes;
     private final Process[] processes;
+    private final List<FaultyProxy> relays = new ArrayList<>(); // Between the first node and the others, each way.
     private final Thread atExit = new Thread(this::killAll);
 
     private NatsNodes(String program, int count, String extra) {
@@ -68,6 +69,39 @@ final class NatsNodes implements AutoCloseable {
             nodes.launch(i);
         }
         return nodes;
+    }
+
+    /** Three, of which the first can be cut off from the others, while its clients still reach it. */
+    static NatsNodes startWithRelays() {
+        var nodes = new NatsNodes(program("new"), 3, "");
+        for (int port : new int[] {nodes.routes[1], nodes.routes[2], nodes.routes[0], nodes.routes[0]}) {
+            nodes.relays.add(FaultyProxy.to(port));
+        }
+        for (int i = 0; i < 3; i++) {
+            nodes.launch(i);
+        }
+        nodes.awaitUp();
+        return nodes;
+    }
+
+    /** Cuts the first node off from the others. */
+    void cutOff() {
+        relays.forEach(FaultyProxy::refuse);
+        relays.forEach(FaultyProxy::reset);
+    }
+
+    void mend() {
+        relays.forEach(FaultyProxy::pass);
+    }
+
+    /** The ports at which a node finds the others. */
+    private IntStream routes(int node) {
+        if (relays.isEmpty()) {
+            return IntStream.of(routes);
+        }
+        return node == 0
+                ? IntStream.of(relays.get(0).port(), relays.get(1).port())
+                : IntStream.of(relays.get(node + 1).port(), routes[3 - node]);
     }
 
     /** The path of a nats-server: {@code new} is one that may run three replicas, {@code old} one that may not. */
@@ -127,8 +161,9 @@ final class NatsNodes implements AutoCloseable {
         var text = "server_name: n" + node + "\nlisten: 127.0.0.1:" + ports[node] + "\njetstream { store_dir: \""
                 + folder.resolve("n" + node) + "\", max_mem: 64M, max_file: 512M }\n";
         if (ports.length > 1) {
-            text += "cluster { name: push, listen: 127.0.0.1:" + routes[node] + ", routes: ["
-                    + IntStream.of(routes)
+            var nowhere = relays.isEmpty() ? "" : ", advertise: \"127.0.0.1:1\""; // Else they would find each other.
+            text += "cluster { name: push, listen: 127.0.0.1:" + routes[node] + nowhere + ", routes: ["
+                    + routes(node)
                             .mapToObj(port -> "nats-route://127.0.0.1:" + port)
                             .collect(Collectors.joining(", "))
                     + "] }\n";
@@ -252,6 +287,7 @@ final class NatsNodes implements AutoCloseable {
     @Override
     public void close() {
         killAll();
+        relays.forEach(FaultyProxy::close);
         Runtime.getRuntime().removeShutdownHook(atExit);
         try (var files = Files.walk(folder)) {
             var all = new ArrayList<>(files.toList());

@@ -40,7 +40,7 @@ import push.http.NatsSettings;
  * <pre>
  *     look ──▶ stream found or made ──▶ consumer ──▶ messages ──▶ log
  *      ▲                                                │
- *      └── reconnected, no heartbeat, a number missing ─┘
+ *      └── reconnected, no heartbeat, a number missing ─┘  (or no answer to how far the stream is, asked every 2 s)
  * </pre>
  *
  * <p><b>Length:</b> every way to lose the thread leads to the same method, and they are easier to check side by side.
@@ -57,6 +57,7 @@ final class Follower {
     private static final Logger LOG = Logger.getLogger(Follower.class.getName());
     private static final long RETRY_MS = 200;
     private static final long FILL_MS = 2_000; // Then the server starts to say that it is not ready.
+    private static final long CHECK_MS = 2_000;
     private static final long LOST_NANOS = 5_000_000_000L;
     private static final Duration HEARTBEAT = Duration.ofMillis(500);
     /** For messages that have arrived and are not yet in the log. Beyond it the client drops them, and a look follows. */
@@ -74,6 +75,9 @@ final class Follower {
     private @Nullable Dispatcher dispatcher;
     private @Nullable ZonedDateTime created;
     private long wentBackNanos;
+    private long failingSinceNanos;
+    private String followed = "";
+    private long checked = -1;
 
     @GuardedBy("this")
     private @Nullable Run current;
@@ -112,6 +116,7 @@ final class Follower {
             streams.refuseOldServer(connection, replicas);
         }
         lookSoon();
+        var unusedTimer = thread.scheduleWithFixedDelay(this::check, CHECK_MS, CHECK_MS, TimeUnit.MILLISECONDS);
         if (connection != null) {
             try {
                 boolean unused = filled.await(FILL_MS, TimeUnit.MILLISECONDS);
@@ -133,7 +138,7 @@ final class Follower {
         return filled.getCount() == 0;
     }
 
-    /** Returns how many messages the stream had, behind the newest one that has arrived, when that one was sent. */
+    /** Returns how many messages the stream had that the log did not have, when it was last known. */
     long lag() {
         return pending;
     }
@@ -163,6 +168,28 @@ final class Follower {
         }
     }
 
+    /**
+     * Asks how far the stream is. A NATS server that is cut off from the others goes on sending heartbeats, and no
+     * messages.
+     */
+    private void check() {
+        Connection connection = link.connected();
+        if (connection == null || followed.isEmpty()) {
+            return;
+        }
+        try {
+            StreamInfo info = connection.jetStreamManagement().getStreamInfo(followed);
+            long newest = log.nextNumber() - 1;
+            pending = Math.max(0, info.getStreamState().getLastSequence() - newest);
+            if (pending > 0 && newest == checked) {
+                lookSoon();
+            }
+            checked = newest;
+        } catch (IOException | JetStreamApiException | RuntimeException e) {
+            lookSoon(); // It fails in the same way, and says so.
+        }
+    }
+
     private void look() {
         asked.set(false);
         Connection connection = link.connected();
@@ -173,15 +200,34 @@ final class Follower {
             looks.incrementAndGet();
             follow(connection, streams.find(connection, log.epoch()));
             trouble = "";
+            failingSinceNanos = 0;
         } catch (IOException | JetStreamApiException | RuntimeException e) {
             String text = e.getMessage() == null ? e.toString() : e.getMessage();
             if (!text.equals(trouble)) {
                 trouble = text;
                 LOG.log(Level.WARNING, "NATS: the stream cannot be followed now: {0}", text);
             }
+            leaveIfCutOff(connection);
             if (!thread.isShutdown()) {
                 var unused = thread.schedule(this::lookSoon, RETRY_MS, TimeUnit.MILLISECONDS);
             }
+        }
+    }
+
+    /** Goes to another NATS server when this one has not reached the stream for a while: it may be cut off from the rest. */
+    private void leaveIfCutOff(Connection connection) {
+        long now = System.nanoTime();
+        failingSinceNanos = failingSinceNanos == 0 ? now : failingSinceNanos;
+        if (now - failingSinceNanos < LOST_NANOS) {
+            return;
+        }
+        failingSinceNanos = 0;
+        try {
+            connection.forceReconnect();
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "NATS: {0}", String.valueOf(e.getMessage()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -195,6 +241,7 @@ final class Follower {
             return;
         }
         created = info.getCreateTime();
+        followed = name;
         wentBackNanos = 0;
         Run run = new Run(epoch);
         long next;
