@@ -19,7 +19,7 @@ import push.http.Main;
  * <p><b>Threads:</b> any thread.
  */
 final class KitServer implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(90);
     private static final Pattern SERVING = Pattern.compile("Serving https://localhost:([0-9]+)/");
 
     private final Map<String, String> settings;

@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
  * <p><b>Threads:</b> confined to the test's.
  */
 final class NatsNodes implements AutoCloseable {
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(90);
 
     private final String program;
     private final Path folder;

@@ -24,8 +24,7 @@ final class PartitionTest {
             var urls = IntStream.of(nodes.port(0), second.port(), third.port())
                     .mapToObj(port -> "nats://127.0.0.1:" + port)
                     .collect(Collectors.joining(","));
-            cluster.servers.add(
-                    KitServer.start(cluster.settings("PUSH_NATS_URL", urls, "PUSH_NATS_WAIT_MS", "60000")));
+            cluster.servers.add(KitServer.start(cluster.settings("PUSH_NATS_URL", urls, "PUSH_NATS_WAIT_MS", "60000")));
             second.pass();
             third.pass();
             nodes.awaitWhole();

@@ -124,8 +124,7 @@ class Lesson04OrderTest {
         assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
         var url = asked.build().url();
         var location = url.resolve(answer.header("location")); // It may be relative.
-        assertEquals(
-                url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
+        assertEquals(url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
     }
 
     @Test

@@ -42,7 +42,7 @@ final class NatsMetrics {
         CounterWithCallback.builder()
                 .name("push_nats_looks")
                 .help("Times that the stream was looked for, at the start and after a loss of any kind.")
-                .callback(c -> c.call(follower.looks()))
+                .callback(c -> c.call((double) follower.looks()))
                 .register(registry);
         gauge(
                 registry,
@@ -54,7 +54,11 @@ final class NatsMetrics {
                 "push_nats_following",
                 "1 if the stream is followed.",
                 () -> follower.trouble().isEmpty() ? 1 : 0);
-        gauge(registry, "push_nats_lag", "Messages of the stream that the log has yet to get.", follower::lag);
+        gauge(
+                registry,
+                "push_nats_lag",
+                "Messages of the stream that the log has yet to get.",
+                () -> (double) follower.lag());
         gauge(registry, "push_nats_waiting", "POSTs that wait for their message.", waiting::getAsInt);
     }
 
