@@ -2,7 +2,7 @@
 JAR := target/streaming-push-kit.jar
 SUITE := target/push-suite.jar
 WITH := sh src/build/setup.sh
-# make passes variables of its command line on to every recipe, as environment: make run PUSH_HEARTBEAT_MS=1000.
+# make passes the variables of its command line to every recipe, in the environment: make run PUSH_HEARTBEAT_MS=1000.
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 } \
@@ -36,14 +36,13 @@ build: certs $(JAR) ## Build target/streaming-push-kit.jar, which java -jar star
 	@echo "$(JAR) is built. Start it here: java @src/build/server.flags -jar $(JAR)"
 
 $(JAR): pom.xml src/server/pom.xml src/nats/pom.xml $(shell find src/server/main src/nats/main -type f 2>/dev/null)
-	@$(WITH) run sh src/build/progress.sh "Building $@" \
-	  mvn -B -Dmaven.test.skip=true -Dsuite.jar.skip -pl src/nats -am package && touch $@
+	@$(WITH) run sh src/build/jar.sh nats $(@F) -Dsuite.jar.skip
 
 suite: $(SUITE) ## Build target/push-suite.jar, which judges any server: java -jar target/push-suite.jar --help
 	@echo "$(SUITE) is built. It judges any server: java -jar $(SUITE) https://localhost:9000"
 
 $(SUITE): pom.xml src/suite/pom.xml $(shell find src/suite/main -type f 2>/dev/null)
-	@$(WITH) run sh src/build/progress.sh "Building $@" mvn -B -Dmaven.test.skip=true -pl src/suite package && touch $@
+	@$(WITH) run sh src/build/jar.sh suite $(@F)
 
 certs: ## Make certs/key.pem, csr.pem and server.crt, unless the present ones are usable
 	@$(WITH) run sh certs/make-certs.sh
@@ -67,7 +66,7 @@ docs: ## Weave code and output into the .md files at the top level and under les
 docs-check: ## Prove that the files already contain what docs would weave
 stress: ## Run the tests many times (RUNS=100); every run must be green
 
-check-examples: certs ## Judge the servers in Node and in Go against their expected.txt
+check-examples: certs ## Judge the servers in Node and in Go by the whole contract (ONLY=08: by a part)
 	@$(WITH) examples sh src/build/examples.sh
 
 learn check hint solution catch-up reset cost agenda:

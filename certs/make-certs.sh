@@ -1,28 +1,28 @@
 #!/bin/sh
-# make-certs.sh [--look] [DIR]: makes key.pem, csr.pem and server.crt in DIR (this folder, if none is named).
-# A pair that still serves is never touched. One that does not is kept aside, as *.bak-TIME, and replaced.
-# With --look it only says what it would do. Works with OpenSSL from 1.1.1 on, and with the LibreSSL of macOS.
+# make-certs.sh [--look] [DIR]: makes key.pem, csr.pem and server.crt in DIR (default: this folder).
+# It never touches a usable pair. It replaces an unusable one, and keeps the old files as *.bak-TIME.
+# With --look it only says what it would do. It works with OpenSSL 1.1.1 or newer, and with the LibreSSL of macOS.
 set -eu
 look=
 [ "${1:-}" != --look ] || { look=1 && shift; }
 cd "${1:-$(dirname "$0")}"
 umask 077
 days=365
-spare_days=7 # what ends sooner than this is replaced now
+spare_days=7 # a certificate that ends sooner is replaced now
 
 public_key_of_key() { openssl pkey -in key.pem -passin pass: -pubout 2>/dev/null; }
 public_key_of_certificate() { openssl x509 -in server.crt -noout -pubkey 2>/dev/null; }
 public_key_of_request() { openssl req -in csr.pem -noout -pubkey 2>/dev/null; }
 
-# The first block of PEM that a server reads from a key's file.
+# The label of the PEM block that a server reads from a key's file.
 label_of_key() { tr -d '\r' <key.pem 2>/dev/null | sed -n 's/^-----BEGIN \(.*PRIVATE KEY\)-----$/\1/p' | head -n 1; }
 blocks() { tr -d '\r' <server.crt 2>/dev/null | grep -c -e '-----BEGIN' || true; }
-certificates() { # how many can be read, of those that are said to be certificates and nothing else
+certificates() { # counts the readable certificates
   tr -d '\r' <server.crt 2>/dev/null | grep -q -e '^-----BEGIN .*CERTIFICATE-----$' || return 0
   openssl crl2pkcs7 -nocrl -certfile server.crt 2>/dev/null | openssl pkcs7 -print_certs 2>/dev/null | grep -c -e '-----BEGIN CERTIFICATE-----'
 }
 
-# Is this a kind of key that JDKs and browsers serve and accept: RSA from 2,048 bits on, or a curve of NIST's?
+# Whether JDKs and browsers accept this kind of key: RSA of 2,048 bits or more, or a NIST curve.
 key_is_common() {
   openssl x509 -in server.crt -noout -text 2>/dev/null | awk '
     /Public Key Algorithm:/ { kind = $NF }
@@ -31,7 +31,7 @@ key_is_common() {
     END { exit !((kind == "rsaEncryption" || kind == "rsassaPss") && bits >= 2048 || curve ~ /^(prime256v1|secp384r1|secp521r1)$/) }'
 }
 
-# Is its first day still to come? No option of openssl x509 tells.
+# Whether the certificate is not valid yet, which no option of openssl x509 tells.
 begins_later() {
   begin=$(openssl x509 -in server.crt -noout -startdate | tr ':=' '  ' | awk '{
     month = (index("JanFebMarAprMayJunJulAugSepOctNovDec", $2) + 2) / 3
@@ -40,7 +40,7 @@ begins_later() {
   [ "$begin" -gt "$(date -u +%Y%m%d%H%M%S)" ]
 }
 
-# Why the pair does not serve; nothing if it does. What the server refuses at its start has to be here too.
+# Prints why the pair is unusable, or nothing. It must include everything that the server refuses when it starts.
 fault() {
   if [ ! -e key.pem ] && [ ! -e server.crt ]; then echo "there was none"
   elif [ ! -e key.pem ]; then echo "key.pem was missing"
@@ -50,7 +50,7 @@ fault() {
   elif ! public_key_of_certificate >/dev/null || [ "$(certificates)" != "$(blocks)" ]; then
     echo "server.crt was not a readable certificate"
   elif [ "$(public_key_of_key)" != "$(public_key_of_certificate)" ]; then echo "key.pem did not belong to server.crt"
-  elif ! key_is_common; then echo "it was a kind of key that clients or servers refuse"
+  elif ! key_is_common; then echo "clients or servers refuse this kind of key"
   elif begins_later; then echo "server.crt was not valid yet"
   elif ! openssl x509 -in server.crt -noout -checkend 0 >/dev/null; then echo "server.crt had expired"
   elif ! openssl x509 -in server.crt -noout -checkend $((spare_days * 86400)) >/dev/null; then echo "server.crt had less than $spare_days days left"
@@ -60,7 +60,7 @@ fault() {
 kept() { # kept [WORDS]
   echo "certs: kept, valid until $(openssl x509 -in server.crt -noout -enddate | cut -d = -f 2)${1:-}"
   openssl x509 -in server.crt -noout -text | grep -q 'DNS:localhost' ||
-    echo "certs: server.crt does not name localhost, and clients will refuse it there: to replace it, remove it and run make certs"
+    echo "certs: server.crt does not name localhost, so clients refuse it there: to replace it, remove it and run make certs"
   exit 0
 }
 

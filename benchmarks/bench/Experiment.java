@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What is done with a load, and what is found: posting for a while, or coming back all at once.
+ * What is done with a load, and what is found: posting for a while, or coming back all together.
  *
  * <p><b>Threads:</b> confined to the load's thread.
  */
@@ -76,7 +76,7 @@ final class Experiment {
         }
     }
 
-    /** So many load.clients come back at once, twenty messages later; the times are until a stream has the newest. */
+    /** So many load.clients come back at the same time, twenty messages later; the times are until a stream has the newest. */
     Run join(int connections, String accept) throws IOException {
         load.postOne();
         settle();

@@ -1,7 +1,7 @@
 package bench;
 
 /**
- * Tells whoever waits what is being measured, and what was found.
+ * Prints what is being measured, and what was found.
  *
  * <p><b>Threads:</b> confined to one.
  */

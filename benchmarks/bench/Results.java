@@ -52,7 +52,7 @@ record Results(
         }
     }
 
-    /** What a server holds for streams that nobody writes to; heap is 0 for a peer that has none. */
+    /** What a server holds for idle streams; heap is 0 for a peer that has none. */
     record Memory(String peer, double residentPerConnection, double heapPerConnection, double heapPerFurtherStream) {}
 
     /** A load whose streams were opened one connection after another, or on all connections in turn. */

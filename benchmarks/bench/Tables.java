@@ -70,7 +70,7 @@ final class Tables {
         if (joins.isEmpty()) {
             return;
         }
-        page.put("## A thousand clients come back at once, again and again\n");
+        page.put("## A thousand clients come back together, again and again\n");
         page.put("Each connects, shakes hands in full, and resumes after the last message but twenty (or gets what that"
                 + " server gives); it has joined when it has the newest message. The server has seen 200 before"
                 + " the first thousand. What a JVM still compiles during that, it has compiled by the last.\n");

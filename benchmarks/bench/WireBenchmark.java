@@ -9,7 +9,7 @@ import java.util.Locale;
 /**
  * Fan-out over real TLS and HTTP/2: what arrives, when, and what the server's process spends on it.
  *
- * <p>Each server starts anew for each shape, and is warmed up with sixteen messages in flight before anything is measured; what it
+ * <p>Each server is started again for each shape, and is warmed up with sixteen messages in flight before anything is measured; what it
  * holds, and how clients join, is measured on servers that are only just started.
  *
  * <p>Measured (2 processors of an AMD EPYC, JDK 17, 21 November 2026), for each delivery to 100 connections of one stream, one
@@ -105,7 +105,7 @@ final class WireBenchmark {
     }
 
     private void join(Peer peer) throws IOException {
-        progress.say(peer.label + ", 1,000 clients join at once, " + WAVES + " times");
+        progress.say(peer.label + ", 1,000 clients join together, " + WAVES + " times");
         try (Server server = new Server(peer);
                 LoadProcess load = new LoadProcess(server)) {
             Shape shape = new Shape(1_000, 1);

@@ -30,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
  * <p>Measured (2 processors of an AMD EPYC, JDK 17, 21 November 2026),
  * for each delivery in bursts of 16 to 1,000 streams: a snapshot per stream
  * 15027 ns and 12429 bytes, a queue per client 12.5 ns and 1.5 bytes, one log with cursors 3.0 ns and 1.3 bytes. With one message
- * at a time a queue is as quick, or quicker: 14.5 and 20.0 ns. What the log saves then is what a queue keeps for whoever is slow.
+ * at a time a queue is as quick, or quicker: 14.5 and 20.0 ns. What the log saves then is what a queue keeps for each slow reader.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

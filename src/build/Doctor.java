@@ -4,7 +4,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Arrays;
 
-/** What only a JVM can tell of this machine: whether the port is free, and where {@code localhost} leads. */
+/** Prints what only a JVM can find out: whether the port is free, and which addresses {@code localhost} has. */
 final class Doctor {
     public static void main(String[] args) throws IOException {
         int port = args[0].matches("[0-9]{1,5}") ? Integer.parseInt(args[0]) : -1;
@@ -27,7 +27,7 @@ final class Doctor {
                     "note",
                     "localhost leads to 127.0.0.1 only: add \"::1 localhost\" to /etc/hosts if a client wants IPv6");
         } else {
-            say("ok", "localhost leads to " + names + (v6 ? "" : "; this machine has no IPv6, and needs none"));
+            say("ok", "localhost leads to " + names + (v6 ? "" : "; this machine has no IPv6, and does not need it"));
         }
 
         String fault = binds("127.0.0.1", port);
@@ -37,7 +37,10 @@ final class Doctor {
         if (fault == null) {
             say("ok", "port " + port + " is free");
         } else {
-            say("note", "port " + port + " is not free (" + fault + "): stop what has it, or make run PORT=9443");
+            say(
+                    "note",
+                    "port " + port + " is not free (" + fault
+                            + "): stop the program that has it, or make run PORT=9443");
         }
         if (!v4 || !names.contains("127.0.0.1")) {
             System.exit(1);

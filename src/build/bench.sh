@@ -1,5 +1,5 @@
 #!/bin/sh
-# bench.sh quick|full: compiles, and measures. BENCH_FLAGS, if set, are the flags of every JVM that serves.
+# bench.sh quick|full: compiles and measures. BENCH_FLAGS, if set, are the flags of each server's JVM.
 set -u
 sh "$(dirname "$0")/progress.sh" "Compiling" mvn -B -q -Dstyle.color=never -pl benchmarks -am process-test-classes || exit 1
 path=benchmarks/target/classes:$(cat benchmarks/target/class.path)

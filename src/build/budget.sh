@@ -1,33 +1,33 @@
 #!/bin/sh
-# The budget of lines: a file that has outgrown it is two concepts, or says why it is one. The totals are information.
+# The budget of lines: a file that exceeds it is two concepts, or says why it is one. The totals are for information.
 set -u
 cd "$(dirname "$0")/../.."
 failed=0
 
-at_most() { # at_most LINES FILE…: each file alone
+at_most() { # at_most LINES FILE…: checks each file alone
   limit=$1
   shift
   for file in "$@"; do
     [ -f "$file" ] || continue
     lines=$(grep -c '' "$file")
     if [ "$lines" -ge "$limit" ]; then
-      echo "$file: $lines lines, to be under $limit"
+      echo "$file: $lines lines; the limit is $((limit - 1))"
       failed=1
     fi
   done
 }
 
-code() { # lines of code: without blank lines, comments and imports
+code() { # counts lines of code, without blank lines, comments and imports
   cat "$@" | grep -cvE '^[[:space:]]*($|//|/\*|\*|import |package )'
 }
 
-with_reason() { # with_reason LINES FILE…: each file alone, but for one whose Javadoc says why it is longer
+with_reason() { # with_reason LINES FILE…: each file alone, except one whose Javadoc says why it is longer
   limit=$1
   shift
   for file in "$@"; do
     if [ "$(grep -c '' "$file")" -ge "$limit" ] && ! grep -q '^ \* <p><b>Length:</b> [^ ]' "$file"; then
       at_most "$limit" "$file"
-      echo "  Make two of it, or give the reason in the Javadoc of its class: <p><b>Length:</b> …"
+      echo "  Split it, or give the reason in the Javadoc of its class: <p><b>Length:</b> …"
     fi
   done
 }

@@ -1,11 +1,12 @@
 #!/bin/sh
-# coach.sh COMMAND: compiles what has changed, and starts the coach. What it works on stands in environment variables.
+# coach.sh COMMAND: compiles what has changed and starts the coach, which takes its settings from environment variables.
+# coach.sh suite ARGUMENT…: the same for the command of the suite.
 set -u
 command=$1
 here=$(dirname "$0")
 path=target/coach.path
 
-# Is a source newer than the class path that the last compilation left?
+# Whether a source is newer than the class path that the last compilation wrote.
 changed() {
   [ -s "$path" ] || return 0
   [ -n "$(find pom.xml src lessons benchmarks \( -path lessons/workshop -o -name target \) -prune -o -newer "$path" \
@@ -19,13 +20,13 @@ if changed; then
   rm -f "$path"
   sh "$here/progress.sh" "Compiling" mvn -B -Dstyle.color=never process-test-classes || exit 3
   mkdir -p target
-  # The server's tests too: they catch the wrong answers of lesson 12, and make stress runs them.
+  # With the server's tests, which catch the wrong answers of lesson 12, and which make stress runs.
   for module in src/coach src/server; do
     echo "$PWD/$module/target/classes"
     [ "$module" = src/coach ] || echo "$PWD/$module/target/test-classes"
     { cat "$module/target/class.path"; echo; } | tr ':' '\n'
   done | awk 'NF && !seen[$0]++' >"$path.new"
-  # Libraries first: only what begins a class path can be in an archive.
+  # Libraries first: only the beginning of a class path can be in an archive.
   { grep '\.jar$' "$path.new"; grep -v '\.jar$' "$path.new"; } | paste -s -d : - >"$path"
 fi
 
@@ -45,15 +46,20 @@ if [ "$command" = run ]; then
   exec "$JAVA_HOME/bin/java" -cp "target/served:$(cat "$path")" "$(basename "$folder").Server"
 fi
 
-# A server that runs already is judged by the suite itself, which knows of no lessons but their numbers.
+# The suite itself judges a server that is running, or that its arguments start. It knows only the numbers of lessons.
 if [ "$command" = check ] && [ -n "${URL:-}" ]; then
-  exec "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -cp "$(cat "$path")" suite.Main "$URL" ${PID:+--pid "$PID"} \
-    ${CERT:+--cert "$CERT"} ${LESSON:+--only "$LESSON"}
+  command=suite
+  set -- suite "$URL" ${PID:+--pid "$PID"} ${CERT:+--cert "$CERT"} ${LESSON:+--only "$LESSON"}
+fi
+if [ "$command" = suite ]; then
+  shift
+  exec "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -cp "$(cat "$path")" suite.Main "$@"
 fi
 
 if [ "$command" = screenshot ]; then exec "$JAVA_HOME/bin/java" -cp "$(cat "$path")" suite.Screenshot; fi
 
-# The libraries' classes as the JVM wants them in memory: the learner's server starts in two thirds of the time.
+# Archives the libraries' classes in the form that the JVM maps into memory: the learner's server starts in two thirds of
+# the time.
 archive() {
   jars=$(tr ':' '\n' <"$path" | grep '\.jar$' | paste -s -d : -)
   "$JAVA_HOME/bin/java" -XX:+UseSerialGC -XX:DumpLoadedClassList="$1.list" -cp "$(cat "$path")" coach.FirstStart &&
@@ -61,7 +67,7 @@ archive() {
 }
 jsa=target/coach-$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release").jsa
 if [ "$command" = learn ] && { [ ! -e "$jsa" ] || [ "$path" -nt "$jsa" ]; }; then
-  archive "$jsa" >"$jsa.log" 2>&1 || rm -f "$jsa" # It is as right without, and slower.
+  archive "$jsa" >"$jsa.log" 2>&1 || rm -f "$jsa" # Everything works without it, but more slowly.
 fi
 
 columns=0
@@ -73,7 +79,7 @@ set -- "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -Dcoach.columns="$
   ${CERT:+"-Dsuite.cert=$CERT"} -cp "$(cat "$path")" coach.Coach "$command"
 
 if [ "$command" = learn ] && [ -t 0 ] && [ -t 1 ]; then
-  # Keys come one by one and are not shown; the terminal is put back however this ends.
+  # Each key is read immediately and not shown. The terminal is restored however this ends.
   before=$(stty -g)
   trap 'stty "$before"' EXIT
   trap 'echo; exit 0' INT

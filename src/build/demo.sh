@@ -1,5 +1,5 @@
 #!/bin/sh
-# demo.sh: the README's curl lines and what they print, from a server that is started for them on a free port.
+# demo.sh: starts a server on a free port, runs the README's curl commands against it, and prints both.
 set -u
 cd "$(dirname "$0")/../.."
 out=$(mktemp) || exit 1
@@ -14,7 +14,7 @@ done
 port=$(sed -n 's|.*https://localhost:\([0-9]*\)/.*|\1|p' "$out" | head -n 1)
 [ -n "$port" ] || { cat "$out"; exit 1; }
 
-try() { # try COMMAND: as a reader types it, at the usual port; run at the port that was free
+try() { # try COMMAND: prints it as a reader types it, at the usual port, and runs it at the free port
   printf '$ %s\n' "$1"
   sh -c "$(printf '%s' "$1" | sed "s/localhost:8443/localhost:$port/")" 2>/dev/null | tr -d '\r'
 }

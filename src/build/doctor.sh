@@ -1,5 +1,5 @@
 #!/bin/sh
-# One line for each thing that the project needs of this machine, with the mend. Exits with 1 if it cannot work.
+# Prints a line for each thing that the project needs on this machine, and how to fix it. Exits with 1 if it cannot work.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 bad=0
@@ -15,13 +15,13 @@ fact() { echo "$facts" | sed -n "s/^$1=//p"; }
 jdk=$(fact JAVA_HOME)
 refused=$(fact REFUSED)
 how=$(fact HOW | paste -s -d ';' - | sed 's/;/; /g')
-get="make run installs it where apt-get is; otherwise as said at the end"
+get="make run installs it with apt-get; without apt-get see the last line"
 if [ -n "$jdk" ]; then ok "JDK $(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$jdk/release") ($jdk)"
 else missing "a JDK, 17 or newer: $get"; fi
 case $refused in
   '') ;;
   *JAVA_HOME*) note "$refused: unset JAVA_HOME, or let it name a JDK, 17 or newer" ;;
-  *) note "$refused: passed over" ;;
+  *) note "$refused: not used" ;;
 esac
 
 maven=$(fact MAVEN)
@@ -39,7 +39,7 @@ else missing "openssl: $get"; fi
 
 if [ -n "$jdk" ]; then
   "$jdk/bin/java" "$here/Doctor.java" "${PORT:-${PUSH_PORT:-8443}}" || bad=1
-else note "ports and localhost are looked at once there is a JDK"; fi
+else note "ports and localhost are checked when there is a JDK"; fi
 
 files=$(ulimit -Hn)
 if [ "$files" = unlimited ] || [ "$files" -ge 4096 ]; then ok "open files: up to $files"
@@ -49,7 +49,7 @@ proxy=${https_proxy:-${HTTPS_PROXY:-${http_proxy:-${HTTP_PROXY:-}}}}
 case $proxy in
   '') ;;
   *@*) note "the proxy of the environment has a password: Maven takes it from <proxies> in settings.xml only" ;;
-  *) ok "proxy $proxy; make hands it to Maven" ;;
+  *) ok "proxy $proxy; make passes it to Maven" ;;
 esac
 
 cache=
@@ -59,13 +59,13 @@ if [ -n "$maven" ]; then
   if [ -n "$filled" ]; then ok "Maven's cache ($cache) is filled"
   elif ! mkdir -p "$cache" 2>/dev/null || ! [ -w "$cache" ]; then
     missing "Maven's cache ($cache) cannot be written to: name another, as in export MAVEN_OPTS=-Dmaven.repo.local=/tmp/maven"
-  else note "Maven's cache ($cache) may lack something: make offline fills it whole; else builds download what they need"; fi
+  else note "Maven's cache ($cache) may lack something: make offline fills it; otherwise builds download what they need"; fi
 fi
 
 room() { # room FOLDER MEGABYTES WHAT
   free=$(df -Pk "$1" 2>/dev/null | awk 'NR == 2 { print int($4 / 1024) }')
-  if [ -z "$free" ]; then note "how full the disk of $1 is cannot be told: see df $1"
-  elif [ "$free" -lt "$2" ]; then missing "$1 has $free MB left, and $3 takes $2: free some there"
+  if [ -z "$free" ]; then note "cannot tell how full the disk of $1 is: see df $1"
+  elif [ "$free" -lt "$2" ]; then missing "$1 has $free MB left, and $3 takes $2: free some space there"
   else ok "$free MB left in $1"; fi
 }
 [ -w . ] || missing "$(pwd) cannot be written to, and the build writes target/ and certs/: copy the project to a folder of yours"
@@ -74,7 +74,7 @@ room . 300 "a build"
 room "${TMPDIR:-/tmp}" 200 "a run of the tests"
 
 if grep -q "$(printf '\r')" Makefile "$here"/*.sh certs/make-certs.sh; then
-  missing "scripts have CRs at their line ends: git config core.autocrlf false, then rm .git/index && git reset --hard"
+  missing "scripts have CR at the ends of their lines: git config core.autocrlf false, then rm .git/index && git reset --hard"
 fi
 if [ -e certs/server.crt ] && command -v openssl >/dev/null; then
   says=$(sh certs/make-certs.sh --look)
@@ -83,7 +83,7 @@ fi
 
 browser=$(fact CHROMIUM)
 driver=$(fact CHROMEDRIVER)
-mend="make test installs it where apt-get has it; otherwise as said at the end"
+mend="make test installs it with apt-get; otherwise see the last line"
 if [ -z "$browser" ]; then note "no Chromium, which the browser's tests need: $mend"
 elif [ -z "$driver" ]; then note "no chromedriver, which the browser's tests need: $mend"
 else
@@ -93,7 +93,7 @@ else
   else note "Chromium is $a and its driver $b: install the same version of both"; fi
 fi
 if command -v node >/dev/null; then ok "Node $(node --version)"
-else note "no node, which runs lesson 00's seed in JavaScript: as said at the end"; fi
+else note "no node, which runs lesson 00's seed in JavaScript: see the last line"; fi
 for client in curl nghttp git npm; do
   if command -v "$client" >/dev/null; then ok "$client"
   else note "no $client, which some tests drive: $mend"; fi

@@ -1,7 +1,7 @@
 #!/bin/sh
 # progress.sh [-l] LABEL COMMAND…
-# Runs a command whose output is not wanted while it works. Prints the label, a sign of life every ten seconds of
-# silence, and the whole output if the command fails. With -l (for Maven) the lines worth reading are shown live.
+# Runs a command and hides its output. Prints the label, a sign of life after every ten seconds of silence, and the whole
+# output if the command fails. With -l (for Maven) it shows the important lines immediately.
 set -u
 live=
 [ "$1" = -l ] && live=1 && shift
@@ -28,7 +28,7 @@ tick() {
   done
 }
 
-worth() { # what of Maven's output is worth a line; in the shell, since some awks wait for a full buffer
+worth() { # passes the important lines of Maven's output; in the shell, because some awks wait for a full buffer
   while IFS= read -r line; do
     case $line in
       "[INFO] Running "* | "[INFO] Tests run"*) printf '%s\n' "${line#"[INFO] "}" ;;

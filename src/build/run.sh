@@ -1,6 +1,6 @@
 #!/bin/sh
-# Becomes the server, so that signals reach it. PORT=… is short for PUSH_PORT=…. STEP=05 is the server at the end of
-# lesson 05, STEP=workshop the learner's own.
+# Becomes the server, so that signals reach it. PORT=… is short for PUSH_PORT=…. STEP=05 starts the server at the end of
+# lesson 05, and STEP=workshop the learner's own.
 if [ -n "${PORT:-}" ]; then export PUSH_PORT="$PORT"; fi
 if [ -n "${STEP:-}" ]; then exec sh src/build/coach.sh run; fi
 exec "$JAVA_HOME/bin/java" @src/build/server.flags -jar target/streaming-push-kit.jar

@@ -1,20 +1,22 @@
 #!/bin/sh
 # setup.sh run|test|docs|examples|proxies|verify [COMMAND…]
-# Finds what the project needs, installs with apt-get what is missing where it may, says otherwise what to install
-# on this system, and then becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
-# For "run": a JDK from 17 on, Maven, openssl. For "test" also what the groups of tests drive, but for those
-# that WITHOUT names: browser (Chromium, its driver, npm), clients (curl, nghttp, git, npm). For "docs" all of that and Node,
-# which runs the seed whose output is woven into its lesson. For "proxies" also nginx, HAProxy, Caddy and Apache; their
-# services are not started, now or when the machine starts. For "examples" Chromium, Node and Go, in which the
-# servers under src/suite/examples are written. For "verify" all of it.
+# Finds what the project needs. Installs what is missing with apt-get, if it may; otherwise it says what to install on this
+# system. Then it becomes COMMAND, with JAVA_HOME, CHROMIUM and CHROMEDRIVER set.
+#   run       a JDK (17 or newer), Maven, openssl
+#   test      also the programs that the groups of tests drive, except the groups in WITHOUT: browser (Chromium, its
+#             driver, npm) and clients (curl, nghttp, git, npm)
+#   docs      also Node, which runs the seed whose output is woven into its lesson
+#   proxies   also nginx, HAProxy, Caddy and Apache; their services are started neither now nor when the machine starts
+#   examples  Chromium, Node and Go, for the servers under src/suite/examples
+#   verify    all of these
 set -u
 need=$1
 shift
 WITHOUT=${WITHOUT:-}
 
-root=${SETUP_ROOT:-} # of the file system; a test has one of its own
+root=${SETUP_ROOT:-} # of the file system; a test sets its own
 
-# Debian, Ubuntu or another system: its own words, then those of the system that it comes from.
+# The ids of this system and of those that it is derived from: debian, ubuntu, …
 system() {
   if [ "$(uname)" = Darwin ] && [ -z "$root" ]; then echo macos
   else sed -n 's/^ID\(_LIKE\)\{0,1\}=//p' "$root/etc/os-release" 2>/dev/null | tr -d '"' | tr '\n' ' '
@@ -27,8 +29,8 @@ major() {
   sed -n 's/^JAVA_VERSION="\(1\.\)\{0,1\}\([0-9]*\).*/\2/p' "$1/release"
 }
 
-# The home of the JDK behind a command. asdf, jenv and mise put scripts on the PATH, so where the command lies tells
-# nothing: the JVM that it starts knows.
+# The home of the JDK behind a command. asdf, jenv and mise put scripts on the PATH, so the path of the command does not
+# tell: the JVM that it starts does.
 home_behind() {
   program=$(command -v "$1") || return 0
   program=$(readlink -f "$program" 2>/dev/null) && [ -n "$(major "${program%/bin/*}")" ] && echo "${program%/bin/*}" && return 0
@@ -38,7 +40,7 @@ home_behind() {
   "$@" 2>&1 </dev/null | sed -n 's/^ *java\.home = //p' | head -n 1
 }
 
-find_jdk() { # fills jdk, and refused: which were looked at first, and why they do not serve
+find_jdk() { # sets jdk, and refused: the homes that were tried before it, and why they were refused
   jdk= refused=
   for home in "${JAVA_HOME:-}" javac java "$root"/usr/lib/jvm/* "$root"/opt/java/* "$root"/opt/jdk* \
     "${HOME:-}"/.sdkman/candidates/java/current "${HOME:-}"/.asdf/installs/java/* "${HOME:-}"/.local/share/mise/installs/java/* \
@@ -68,7 +70,7 @@ find_jdk() { # fills jdk, and refused: which were looked at first, and why they 
   return 1
 }
 
-# Maven's version, from the name of a file of its own, or else from itself, which takes half a second.
+# Maven's version, from the name of one of its files, or else from Maven, which takes half a second.
 maven_version() {
   program=$(readlink -f "$(command -v mvn)" 2>/dev/null)
   for jar in "${program%/bin/mvn}"/lib/maven-core-[0-9]*.[0-9]*.[0-9]*.jar; do
@@ -77,24 +79,24 @@ maven_version() {
   JAVA_HOME=$jdk mvn -B -v 2>/dev/null | sed -n 's/.*Apache Maven \([0-9][0-9.]*\).*/\1/p' | head -n 1
 }
 
-# A command of Ubuntu's that only says that a snap is wanted.
+# Whether this is a stub of Ubuntu's, which only asks for a snap.
 stub() { head -c 2000 "$1" 2>/dev/null | grep -q 'snap install' && [ ! -x /snap/bin/chromium ]; }
 
-find_first() { # the first of these commands that is there
+find_first() { # prints the first of these commands that exists
   for name in "$@"; do found=$(command -v "$name") && ! stub "$found" && echo "$found" && return 0; done
   return 1
 }
 
-there() { # one of these commands, which need not be on everybody's path
+there() { # whether one of these commands exists; it need not be on a user's path
   (PATH=$PATH:$root/usr/sbin:$root/usr/local/sbin && find_first "$@") >/dev/null
 }
 
-wants() { # wants GROUP: are the tests of this group to run?
+wants() { # wants GROUP: whether the tests of this group will run
   case "$need $1" in run\ * | examples\ clients) return 1 ;; esac
   case " $(echo "$WITHOUT" | tr ',' ' ') " in *" $1 "*) return 1 ;; esac
 }
 
-# Fills: missing (words for people) and things (what they are called in package below).
+# Sets missing (words for people) and things (the names in package below).
 look() {
   missing= things=
   find_jdk || lacks "a JDK, 17 or newer${refused:+ ($refused)}" jdk
@@ -104,13 +106,13 @@ look() {
     case $maven in [0-2].* | 3.[0-5] | 3.[0-5].* | 3.6.[0-2]) lacks "a newer Maven (Maven $maven is too old; 3.6.3 or newer)" maven ;; esac
   fi
   command -v openssl >/dev/null || lacks openssl openssl
-  # Looked for in any case, for lesson 11 needs them; asked for only where the tests do.
+  # Always searched for, because lesson 11 needs them, but required only by the tests.
   CHROMIUM=${CHROMIUM:-$(find_first chromium chromium-browser google-chrome google-chrome-stable \
     "/Applications/Chromium.app/Contents/MacOS/Chromium" "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")} ||
     ! wants browser || lacks Chromium chromium
   CHROMEDRIVER=${CHROMEDRIVER:-$(find_first chromedriver chromium.chromedriver)} || ! wants browser || lacks "Chromium's driver" driver
   export CHROMIUM CHROMEDRIVER
-  # npm brings what the tests run in the page, and clients that they drive: see src/server/test/clients.
+  # npm fetches the clients that the tests drive, and what they run in the page: see src/server/test/clients.
   if [ "$need" != examples ] && { wants browser || wants clients; }; then
     command -v npm >/dev/null || lacks npm npm
   fi
@@ -125,6 +127,9 @@ look() {
   fi
   case $need in docs | examples | verify) command -v node >/dev/null ;; esac || lacks "Node, 18 or newer" node
   case $need in examples | verify) command -v go >/dev/null ;; esac || lacks "Go, 1.19 or newer" go
+  # Elsewhere "go mod tidy" fetches Go's packages.
+  case $need$(command -v apt-get) in examples?* | verify?*) [ -d "$root/usr/share/gocode/src/golang.org/x/net/http2" ] ;; esac ||
+    lacks "Go's packages net and text" gonet
   [ -z "$missing" ]
 }
 
@@ -133,7 +138,7 @@ lacks() { # lacks WORDS THING
   things="$things $2"
 }
 
-# The name of a thing's package, or nothing where there is none, or where the package of another has it.
+# The name of a thing's package; nothing if there is none, or if another thing's package contains it.
 package() { # package SYSTEM THING
   case $1:$2 in
     apt:jdk) echo openjdk-17-jdk-headless ;;
@@ -158,23 +163,24 @@ package() { # package SYSTEM THING
     zypper:npm) echo npm-default ;;
     *:node) echo nodejs ;;
     apt:go | snap:go) echo golang-go ;;
+    apt:gonet | snap:gonet) echo golang-golang-x-net-dev ;;
     dnf:go | rhel:go) echo golang ;;
     *) echo "$2" ;;
   esac
 }
 
-packages() { # packages SYSTEM: of all that is missing
+packages() { # packages SYSTEM: the names for everything that is missing
   for thing in $things; do package "$1" "$thing"; done | paste -s -d ' ' -
 }
 
 wants_browser_of() { case "$things " in *" chromium "* | *" driver "*) return 0 ;; *) return 1 ;; esac }
 
-how() { # how WORDS COMMAND SYSTEM: a line that a person can copy
+how() { # how WORDS COMMAND SYSTEM: prints a line to copy
   list=$(packages "$3")
   [ -z "$list" ] || printf '  %-18s %s %s\n' "$1" "$2" "$list"
 }
 
-say_how() { # the way of this system; of all systems, where it is not known which this is
+say_how() { # prints how to install on this system, or on the common ones if this one is unknown
   case " $(system)" in
     *" ubuntu"*)
       how "Ubuntu (as root):" "apt install" snap
@@ -196,13 +202,13 @@ give_up() {
     echo "Missing: $missing."
     [ -n "${1:-}" ] && echo "$1"
     say_how
-    [ "$need" = test ] && [ -z "${CI:-}" ] && echo 'Or leave those tests out, and be told so: make test WITHOUT="browser clients"'
+    [ "$need" = test ] && [ -z "${CI:-}" ] && echo 'Or leave those tests out: make test WITHOUT="browser clients"'
   } >&2
   exit 1
 }
 
-# A package starts its service when it is installed, and when the machine starts, on ports 80 and 443. Debian asks
-# policy-rc.d for leave first. One that is there already is put back.
+# A package starts its service on ports 80 and 443, when it is installed and when the machine starts. Debian asks
+# policy-rc.d for permission first. An existing policy-rc.d is put back afterwards.
 policy=$root/usr/sbin/policy-rc.d
 forbidden=
 forbid_services() {
@@ -219,12 +225,12 @@ allow_services() {
   trap - EXIT INT TERM
   $as_root rm -f "$policy"
   [ ! -e "$policy.before-push" ] || $as_root mv "$policy.before-push" "$policy"
-  for service in $known; do # those that were installed just now
+  for service in $known; do # the ones that were just installed
     case $service in nginx | haproxy | caddy) $as_root systemctl --quiet disable "$service" 2>/dev/null ;; esac
   done
 }
 
-# Installs what can be had; what cannot, does not stop the rest.
+# Installs what is available. A package that is not available does not stop the others.
 install() {
   command -v apt-get >/dev/null || give_up
   if [ "$(id -u)" = 0 ]; then
@@ -236,7 +242,7 @@ install() {
   fi
   echo "Missing: $missing."
   progress="sh $(dirname "$0")/progress.sh"
-  # sudo drops the variables that name a proxy.
+  # sudo drops the variables for a proxy.
   get="$as_root env DEBIAN_FRONTEND=noninteractive ${http_proxy:+http_proxy=$http_proxy} ${https_proxy:+https_proxy=$https_proxy} apt-get -q"
   $progress "Reading the list of packages" $get update || give_up "apt-get update failed."
   case " $(system)" in *" ubuntu"*) names=snap ;; *) names=apt ;; esac
@@ -258,7 +264,7 @@ install() {
   look || give_up "${failed:-What apt-get installed is not enough}."
 }
 
-# Maven takes no proxy from the environment, and curl asks a proxy even for this machine.
+# Maven ignores the proxy in the environment, and curl uses it even for this machine.
 use_proxy() {
   proxy=${https_proxy:-${HTTPS_PROXY:-${http_proxy:-${HTTP_PROXY:-${all_proxy:-${ALL_PROXY:-}}}}}}
   [ -n "$proxy" ] || return 0
@@ -267,7 +273,7 @@ use_proxy() {
   export no_proxy NO_PROXY
   proxy=${proxy#*://}
   proxy=${proxy%%/*}
-  case $proxy in *@* | *[!a-zA-Z0-9.:-]*) return 0 ;; esac # one with a password belongs into Maven's settings.xml
+  case $proxy in *@* | *[!a-zA-Z0-9.:-]*) return 0 ;; esac # a proxy with a password belongs in Maven's settings.xml
   case ${MAVEN_OPTS:-} in *proxyHost*) return 0 ;; esac
   port=${proxy##*:}
   [ "$port" != "$proxy" ] || port=80
@@ -278,12 +284,12 @@ use_proxy() {
   export MAVEN_OPTS
 }
 
-# In the locale C a JVM cannot name a file whose name, or whose folder's, has a letter beyond ASCII.
+# In the locale C a JVM cannot open a file whose path has a letter outside ASCII.
 use_letters() {
   case $(locale charmap 2>/dev/null) in ANSI_X3.4-1968 | US-ASCII | 646) LC_ALL=C.UTF-8 && export LC_ALL ;; esac
 }
 
-if [ -n "${LOOK_ONLY:-}" ]; then # for doctor.sh: what there is, and nothing else
+if [ -n "${LOOK_ONLY:-}" ]; then # for doctor.sh: only report
   look
   printf 'JAVA_HOME=%s\nCHROMIUM=%s\nCHROMEDRIVER=%s\nREFUSED=%s\nMAVEN=%s\n' "$jdk" "$CHROMIUM" "$CHROMEDRIVER" "$refused" "${maven:-}"
   say_how | sed 's/^ */HOW=/'

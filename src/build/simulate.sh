@@ -1,6 +1,7 @@
 #!/bin/sh
-# simulate.sh: the pattern in virtual time. SEED= runs one world again, STEPS= says how far; without them fresh worlds for 30 s.
-# FAULTS=1 plants the faults of src/server/test/resources/push/faults.txt instead, each alone, and says how soon each was found.
+# simulate.sh: runs the pattern in virtual time. SEED= runs one world again, for STEPS=; without them it runs fresh worlds
+# for 30 s. FAULTS=1 instead plants each fault of src/server/test/resources/push/faults.txt, alone, and says how soon it was
+# found.
 set -u
 cd "$(dirname "$0")/../.."
 sh src/build/progress.sh "Compiling" mvn -B -q -Dstyle.color=never -pl src/server -am process-test-classes || exit 1

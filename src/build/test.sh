@@ -1,9 +1,9 @@
 #!/bin/sh
-# test.sh [proxies|cluster]: runs the tests and ends with a summary; those through real proxies, and those of several
-# servers with real NATS servers, only when they are asked for.
-# Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (target, if not set), CI (true:
-# nothing may be left out), FORKS (JVMs side by side; 1, if not set, and for those that are asked for, which take ports that
-# another might take in the same moment), COVERAGE (any word: says which lines the tests have reached; it fails nothing).
+# test.sh [proxies|cluster]: runs the tests, or those through real proxies, or those of several servers with NATS, and
+# ends with a summary.
+# Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
+# may be left out), FORKS (JVMs side by side; default: 2; always 1 for those that are named, which take ports that
+# another test might take at the same moment), COVERAGE (any word: reports which lines the tests reach, and fails nothing).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -18,7 +18,7 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
 fi
 
 [ -z "$only" ] || FORKS=1
-set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-1}" --fail-at-end test
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-2}" --fail-at-end test
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
@@ -41,20 +41,21 @@ figures=$(cat src/*/"$build"/surefire-reports/TEST-*.xml 2>/dev/null | awk '
 set -- $figures
 tests=$1 failed=$2 skipped=$3 classes=$4
 echo
-echo "$tests tests in $classes classes, $failed failed, in $(($(date +%s) - began)) s"
+count() { [ "$1" -eq 1 ] && echo "1 $2" || echo "$1 $3"; }
+echo "$(count "$tests" test tests) in $(count "$classes" class classes), $failed failed, in $(($(date +%s) - began)) s"
 if [ "$skipped" -gt 0 ]; then
-  echo "LEFT OUT: $skipped tests were skipped"
+  echo "LEFT OUT: $(count "$skipped" 'test was' 'tests were') skipped"
   [ -z "$ci" ] || status=1
 fi
-if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # a module whose tests are red keeps those that need it from being tested
+if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # after a red module, Maven does not test the modules that need it
   for module in src/suite src/server src/nats src/coach; do
     [ -d "$module/$build/surefire-reports" ] || echo "LEFT OUT: the tests of $module, because an earlier module has failed"
   done
 fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
-[ -n "$only" ] || echo "The tests through nginx, HAProxy, Caddy and Apache are apart: make test-proxies"
-[ -n "$only" ] || echo "The tests of several servers with NATS are apart: make test-cluster"
+[ -n "$only" ] || echo "Not part of this: the tests through nginx, HAProxy, Caddy and Apache (make test-proxies)"
+[ -n "$only" ] || echo "Not part of this: the tests of several servers with NATS (make test-cluster)"
 if [ -n "${COVERAGE:-}" ] && [ -f src/coach/"$build"/site/jacoco-aggregate/jacoco.csv ]; then
   awk -F , 'NR > 1 { module = $1; sub(/.*\//, "", module); missed[module] += $8; reached[module] += $9 }
     END { for (m in reached) printf "COVERAGE: %d %% of %d lines of %s\n", 100 * reached[m] / (reached[m] + missed[m]), reached[m] + missed[m], m }' \
@@ -68,7 +69,7 @@ elif [ "$failed" -gt 0 ] || [ "$status" -ne 0 ]; then
   echo "FAILED"
   [ "$status" -ne 0 ] || status=1
 elif [ -n "$without" ] || [ -n "${TEST:-}" ] || [ "$skipped" -gt 0 ]; then
-  echo "PASSED, but for what was LEFT OUT"
+  echo "PASSED, except what was LEFT OUT"
 else
   echo "PASSED"
 fi

@@ -1,8 +1,7 @@
 #!/bin/sh
-# verify.sh [rest]: everything that CI checks, each check to its end; "rest" leaves out the tests on the project's
-# own JDK, for a caller that has just run them. FORKS says how many JVMs run tests side by side; 2, if it is not set.
+# verify.sh [rest]: runs everything that CI checks, each check to its end. "rest" leaves out the tests on the project's own
+# JDK, for a caller that has just run them.
 set -u
-export FORKS="${FORKS:-2}"
 here=$(dirname "$0")
 progress="sh $here/progress.sh"
 summary= ends= failed=0
@@ -28,12 +27,12 @@ $(printf '  %-6s %4d s  %s' "$verdict" $(($(date +%s) - began)) "$name")"
 
 feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
 
-# The tests on another JDK, from compiling on, in a folder of their own.
+# Compiles and tests on another JDK, in a folder of its own.
 tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 sh "$here/test.sh"; }
 
-# The jar starts with nothing but its certificate, answers, and goes when it is told to.
+# The jar starts with only a certificate, answers, and ends on SIGTERM.
 jar_serves() {
-  $progress "Building the jar" mvn -B -Dmaven.test.skip=true -Dsuite.jar.skip -pl src/nats -am package || return 1
+  sh "$here/jar.sh" nats streaming-push-kit.jar -Dsuite.jar.skip || return 1
   out=$(mktemp) || return 1
   PUSH_PORT=0 "$JAVA_HOME/bin/java" -jar target/streaming-push-kit.jar >"$out" 2>&1 &
   server=$!
@@ -68,7 +67,7 @@ check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.s
 check "mutants" sh "$here/coach.sh" mutants
 check "stress, 3 times lessons 01 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
 if [ "${1:-}" != rest ]; then
-  check "tests on JDK $mine, with what they reach" env COVERAGE=1 sh "$here/test.sh"
+  check "tests on JDK $mine, with coverage" env COVERAGE=1 sh "$here/test.sh"
   check "tests through real proxies" sh "$here/test.sh" proxies
   check "tests of several servers" sh "$here/test.sh" cluster
 fi

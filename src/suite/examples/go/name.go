@@ -1,18 +1,21 @@
 package main
 
-// A name must show as what it is (Unicode TR 39): none that hides or reorders anything. The standard library has no
-// normalization, so unlike the contract's this server takes "é" and "e" with an accent for two names.
+// A name must show as what it is (Unicode TR 39): no two that read the same, none that hides or reorders anything.
 
 import (
 	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 var (
-	spaces = regexp.MustCompile(`\p{Zs}+`)
-	styles = regexp.MustCompile(`[\x{FE0E}\x{FE0F}]`)
+	spaces        = regexp.MustCompile(`\p{Zs}+`)
+	styles        = regexp.MustCompile(`[\x{FE0E}\x{FE0F}]`)
+	letterOrDigit = regexp.MustCompile(`[\pL\p{Nd}]`)
+	styled        = regexp.MustCompile(`[\x{2100}-\x{214F}\x{FF10}-\x{FF5A}\x{1D400}-\x{1D7FF}]`) // Fullwidth, mathematical.
 
 	// Where an invisible character changes what is seen: between emoji, in Arabic and Indic scripts, and in flags.
 	emoji  = `[\p{So}\x{1F000}-\x{1FAFF}]`
@@ -29,9 +32,15 @@ var (
 	mixtures = []string{"Latin Han Hiragana Katakana", "Latin Han Bopomofo", "Latin Han Hangul"}
 )
 
-// A name in the form in which it is stored: white space around it dropped and inside it one space.
+// A name in the one form in which it is stored.
 func normalized(name string) string {
-	return strings.Trim(spaces.ReplaceAllString(styles.ReplaceAllString(name, ""), " "), " ")
+	plain := styled.ReplaceAllStringFunc(name, func(character string) string {
+		if letterOrDigit.MatchString(character) {
+			return norm.NFKC.String(character)
+		}
+		return character
+	})
+	return norm.NFC.String(strings.Trim(spaces.ReplaceAllString(styles.ReplaceAllString(plain, ""), " "), " "))
 }
 
 // What is wrong with a normalized name, or "".

@@ -72,7 +72,9 @@ func (k *memory) publish(key, user, text string) (message, *problem) {
 		return found.message, nil
 	}
 	m := messages.append(user, text)
-	posted.Add(1)
+	counts.mu.Lock()
+	counts.posted++
+	counts.mu.Unlock()
 	if key != "" {
 		k.keys[key] = remembered{m, time.Now().Add(ms(settings.idempotencyMs))}
 		k.oldestFirst = append(k.oldestFirst, key)

@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"mime"
 	"net/http"
 	"os"
 	"regexp"
@@ -80,11 +79,37 @@ func words(name, fallback string) string {
 	return fallback
 }
 
+var (
+	token     = "[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+	mediaType = regexp.MustCompile(`^\s*(` + token + `/` + token + `)((?:\s*;\s*(?:` + parameter.String() + `)?)*)\s*$`)
+	parameter = regexp.MustCompile(`(` + token + `)=(` + token + `|"(?:[^"\\]|\\.)*")`)
+)
+
+// A media type (RFC 9110, 8.3.1) as its name and its parameters; the name is "" if it is malformed. Package mime is stricter
+// about empty parameters and laxer about white space than the RFC.
+func parseMediaType(text string) (name string, parameters [][2]string) {
+	parts := mediaType.FindStringSubmatch(text)
+	if parts == nil {
+		return "", nil
+	}
+	for _, one := range parameter.FindAllStringSubmatch(parts[2], -1) {
+		value := one[2]
+		if strings.HasPrefix(value, `"`) {
+			value = escape.ReplaceAllString(value[1:len(value)-1], "$1")
+		}
+		parameters = append(parameters, [2]string{strings.ToLower(one[1]), value})
+	}
+	return strings.ToLower(parts[1]), parameters
+}
+
 func onlyJSON(lines []string) *problem {
 	if len(lines) == 1 {
-		name, parameters, err := mime.ParseMediaType(lines[0])
-		charset, ok := parameters["charset"]
-		if err == nil && name == "application/json" && (!ok || strings.EqualFold(charset, "utf-8")) {
+		name, parameters := parseMediaType(lines[0])
+		good := name == "application/json"
+		for _, p := range parameters {
+			good = good && (p[0] != "charset" || strings.EqualFold(p[1], "utf-8"))
+		}
+		if good {
 			return nil
 		}
 	}
@@ -113,7 +138,10 @@ func onlyKey(lines []string) (string, *problem) {
 	return key, nil
 }
 
-var weights = regexp.MustCompile(`^(0(\.\d{0,3})?|1(\.0{0,3})?)$`)
+var (
+	elements = regexp.MustCompile(`(?:[^,"]|"(?:[^"\\]|\\.)*")+`) // Of a list: a comma in quotes separates nothing.
+	weights  = regexp.MustCompile(`^(0(\.\d{0,3})?|1(\.0{0,3})?)$`)
+)
 
 // The form that Accept prefers (RFC 9110, 12.5.1): of equal weights the more exact range wins, then the earlier one.
 func acceptedForm(accept string, forms ...*form) (*form, *problem) {
@@ -126,15 +154,17 @@ func acceptedForm(accept string, forms ...*form) (*form, *problem) {
 	for i := range fitting {
 		fitting[i].exactness = -1
 	}
-	for place, element := range strings.Split(accept, ",") {
-		name, parameters, err := mime.ParseMediaType(element)
-		if err != nil || !strings.Contains(name, "/") {
+	for place, element := range elements.FindAllString(accept, -1) {
+		name, parameters := parseMediaType(element)
+		if name == "" {
 			continue
 		}
 		ranges++
 		weight := 1.0
-		if q, ok := parameters["q"]; ok && weights.MatchString(q) {
-			weight, _ = strconv.ParseFloat(q, 64)
+		for _, p := range parameters {
+			if p[0] == "q" && weights.MatchString(p[1]) {
+				weight, _ = strconv.ParseFloat(p[1], 64)
+			}
 		}
 		for i, f := range forms {
 			contentType := strings.Split(f.contentType, ";")[0]
@@ -225,8 +255,10 @@ func badCharacters(value, raw string) string {
 	if hasHalfAPair(raw) {
 		return "has half of a surrogate pair: remove it"
 	}
-	if strings.IndexFunc(value, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) >= 0 {
-		return "has a control character other than line feed and tab: remove it"
+	for _, r := range value {
+		if unicode.IsControl(r) && r != '\n' && r != '\t' {
+			return fmt.Sprintf("has %U, a control character: remove it", r)
+		}
 	}
 	return ""
 }

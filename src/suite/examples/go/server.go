@@ -1,7 +1,5 @@
-// A push server in Go that keeps the contract of DESIGN.md as far as net/http lets it, with the standard library only
-// (Go 1.19, which Debian 12 has, or newer).
-//
-//	cd src/suite/examples/go && go build -o ../../../../target/push-go && cd - && target/push-go
+// A push server in Go (1.19 or newer) that keeps the contract of DESIGN.md. Beside the standard library it uses the Go
+// project's own HTTP/2 server, which lets wire.go see its frames, and its normalization of Unicode.
 //
 // This file is the way in and out: TLS, requests, refusals, going down. The pattern is in push.go and stream.go.
 package main
@@ -29,12 +27,13 @@ import (
 const maxBodyBytes = 65_536
 
 var settings = struct {
-	heartbeatMs, stallMs, bodyMs, drainDelayMs, drainMs, idempotencyMs int64
-	retainMessages, retainBytes, maxStreams, maxStreamsPerClient       int64
-	postsPerSecond, postBurst, opensPerSecond, openBurst               int64
+	heartbeatMs, stallMs, pingMs, pingTimeoutMs, bodyMs          int64
+	drainDelayMs, drainMs, idempotencyMs                         int64
+	retainMessages, retainBytes, maxStreams, maxStreamsPerClient int64
+	postsPerSecond, postBurst, opensPerSecond, openBurst         int64
 }{
 	setting("PUSH_HEARTBEAT_MS", 15_000, 10, day), setting("PUSH_STALL_MS", 10_000, 10, day),
-	setting("PUSH_BODY_MS", 10_000, 10, day),
+	setting("PUSH_PING_MS", 20_000, 10, day), setting("PUSH_PING_TIMEOUT_MS", 10_000, 10, day), setting("PUSH_BODY_MS", 10_000, 10, day),
 	setting("PUSH_DRAIN_DELAY_MS", 0, 0, day), setting("PUSH_DRAIN_MS", 5_000, 0, day),
 	setting("PUSH_IDEMPOTENCY_MS", 300_000, 0, day),
 	setting("PUSH_RETAIN_MESSAGES", 8_192, 1, 10_000_000), setting("PUSH_RETAIN_BYTES", 8_388_608, 1, math.MaxInt32),
@@ -44,13 +43,20 @@ var settings = struct {
 }
 
 var (
-	messages              = newLog(settings.retainMessages, settings.retainBytes)
-	known                 = &memory{keys: map[string]remembered{}}
-	open, refused, posted atomic.Int64
-	ready                 atomic.Bool
-	streaming             sync.WaitGroup
-	draining, end         = make(chan struct{}), make(chan struct{}) // Closed when it begins, and when all may end.
+	messages      = newLog(settings.retainMessages, settings.retainBytes)
+	known         = &memory{keys: map[string]remembered{}}
+	counts        = tally{closed: map[string]int64{}}
+	ready         atomic.Bool
+	streaming     sync.WaitGroup
+	draining, end = make(chan struct{}), make(chan struct{}) // Closed when it begins, and when all may end.
 )
+
+// What GET /status counts. Every stream that was opened is open, or has closed for one reason.
+type tally struct {
+	mu                            sync.Mutex
+	open, opened, refused, posted int64
+	closed                        map[string]int64
+}
 
 func ms(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
 
@@ -153,14 +159,19 @@ func file(w http.ResponseWriter, name, contentType string) *problem {
 	return reply(w, 200, contentType, content)
 }
 
-// Why streams have closed is not counted: net/http tells a handler only that its request is over.
 func status() any {
 	messages.mu.Lock()
 	defer messages.mu.Unlock()
+	counts.mu.Lock()
+	defer counts.mu.Unlock()
+	closed := map[string]int64{}
+	for _, reason := range []string{"client", "goaway", "tcp", "stalled", "ping", "drain", "error"} {
+		closed[reason] = counts.closed[reason]
+	}
 	return map[string]any{
 		"epoch": messages.epoch, "heartbeatMs": settings.heartbeatMs,
-		"streams":  map[string]int64{"open": open.Load(), "refused": refused.Load()},
-		"messages": map[string]int64{"posted": posted.Load()},
+		"streams":  map[string]any{"open": counts.open, "opened": counts.opened, "refused": counts.refused, "closed": closed},
+		"messages": map[string]int64{"posted": counts.posted},
 		"log":      map[string]any{"first": messages.id(messages.first), "newest": messages.id(messages.newest), "bytes": messages.bytes},
 	}
 }
@@ -218,6 +229,10 @@ func main() {
 				opens: bucket{tokens: float64(settings.openBurst), filled: now},
 				posts: bucket{tokens: float64(settings.postBurst), filled: now}})
 		},
+	}
+	if err := serveHTTP2(server); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	ready.Store(true)
 	gone := make(chan struct{})

@@ -15,17 +15,83 @@ import (
 	"time"
 )
 
-// A connection is what its client may still do, and how many of its streams take nothing.
+// A connection is what its client may still do, and why its streams end.
 type connection struct {
 	net.Conn
-	opens, posts     bucket
-	streams, stalled atomic.Int64
+	wire         *wire // nil over HTTP/1.1
+	opens, posts bucket
+	streams      int64       // Guarded by the lock of counts.
+	leaving      atomic.Bool // The client has sent GOAWAY.
+
+	mu      sync.Mutex
+	reason  string             // why the connection has ended, or ""
+	endings map[uint32]*ending // of the open streams
 }
 
 type connectionKey struct{}
 
 func connectionOf(r *http.Request) *connection {
 	return r.Context().Value(connectionKey{}).(*connection)
+}
+
+// Notes why the connection ends. The first reason stays.
+func (c *connection) end(reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.reason == "" && reason == "tcp" && c.leaving.Load() {
+		reason = "goaway"
+	}
+	if c.reason == "" {
+		c.reason = reason
+	}
+}
+
+// An ending is why an open stream ends, once that is known. Its channel is closed then: of a reset by the server itself, net/http
+// tells a handler only when it writes.
+type ending struct {
+	reason string
+	known  chan struct{}
+}
+
+func (c *connection) opened(id uint32) *ending {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.endings == nil {
+		c.endings = map[uint32]*ending{}
+	}
+	c.endings[id] = &ending{known: make(chan struct{})}
+	return c.endings[id]
+}
+
+// Notes why an open stream ends. The first reason stays.
+func (c *connection) endStream(id uint32, reason string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if e := c.endings[id]; e != nil && e.reason == "" {
+		e.reason = reason
+		close(e.known)
+	}
+}
+
+// Counts a stream as closed, for its own reason or that of its connection. If there is none, its client has cancelled it.
+func (c *connection) closed(id uint32) {
+	c.mu.Lock()
+	reason := c.endings[id].reason
+	delete(c.endings, id)
+	if reason == "" {
+		reason = c.reason
+	}
+	c.mu.Unlock()
+	if reason == "" && c.wire == nil {
+		reason = "tcp"
+	} else if reason == "" {
+		reason = "client"
+	}
+	counts.mu.Lock()
+	defer counts.mu.Unlock()
+	c.streams--
+	counts.open--
+	counts.closed[reason]++
 }
 
 // A bucket of tokens.
@@ -63,7 +129,6 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 		return nil
 	}
 	if p := admit(c); p != nil {
-		refused.Add(1)
 		if f != sse {
 			return p
 		}
@@ -71,9 +136,10 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 		w.Header().Set("Retry-After", strconv.FormatInt(p.retryAfter, 10))
 		return reply(w, 200, sse.contentType, sse.encode(bye{"bye", p.reason, retryMs() + 1_000*(p.retryAfter-1)}))
 	}
+	id := streamID(r)
+	ending := c.opened(id)
 	defer streaming.Done()
-	defer open.Add(-1)
-	defer c.streams.Add(-1)
+	defer c.closed(id)
 	setHeaders(w, f)
 	if r.ContentLength != 0 {
 		go func() { _, _ = io.Copy(io.Discard, r.Body) }() // The body of a GET says nothing.
@@ -84,8 +150,18 @@ func stream(w http.ResponseWriter, r *http.Request, plain *form, query url.Value
 	}
 	cursor := &cursor{log: messages, form: f, heartbeatMs: settings.heartbeatMs}
 	cursor.begin(messages.resume(lastID))
-	run(w, r, c, cursor)
+	run(w, r, c, id, ending, cursor)
 	return nil
+}
+
+// The number of a request's stream, as the wire has told it; 0 over HTTP/1.1, where a connection has one request at a time.
+func streamID(r *http.Request) uint32 {
+	fields := r.Header[http.CanonicalHeaderKey(streamField)]
+	if r.ProtoMajor == 1 || len(fields) == 0 {
+		return 0
+	}
+	id, _ := strconv.ParseUint(fields[len(fields)-1], 10, 32) // The last one is the wire's.
+	return uint32(id)
 }
 
 func setHeaders(w http.ResponseWriter, f *form) {
@@ -97,22 +173,30 @@ func setHeaders(w http.ResponseWriter, f *form) {
 	}
 }
 
-func admit(c *connection) *problem {
+// Counts a stream in, or as refused.
+func admit(c *connection) (refused *problem) {
+	counts.mu.Lock()
+	defer counts.mu.Unlock()
+	defer func() {
+		if refused != nil {
+			counts.refused++
+		}
+	}()
 	if isDraining() {
 		return goingDown()
 	}
 	if seconds := c.opens.take(settings.opensPerSecond, settings.openBurst); seconds > 0 {
 		return refusal(429, "This connection opens streams too fast.").passing("rate", seconds)
 	}
-	if c.streams.Add(1) > settings.maxStreamsPerClient {
-		c.streams.Add(-1)
+	if c.streams >= settings.maxStreamsPerClient {
 		return refusal(429, "This connection holds as many streams as it may: close one first.").passing("streams", 1)
 	}
-	if open.Add(1) > settings.maxStreams {
-		open.Add(-1)
-		c.streams.Add(-1)
+	if counts.open >= settings.maxStreams {
 		return refusal(503, "The server holds as many streams as it may: try again later.").passing("server", 5)
 	}
+	c.streams++
+	counts.open++
+	counts.opened++
 	streaming.Add(1)
 	return nil
 }
@@ -121,7 +205,7 @@ func admit(c *connection) *problem {
 //
 // A Write returns when all of it has gone out, and nothing tells how much has. So the pieces are as small as the client is
 // slow: the first has 8 bytes; each one that goes out quickly doubles the next.
-func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) {
+func run(w http.ResponseWriter, r *http.Request, c *connection, id uint32, ending *ending, cursor *cursor) {
 	piece := firstPieceBytes
 	stall := ms(settings.stallMs)
 	silence := time.NewTimer(ms(settings.heartbeatMs))
@@ -136,7 +220,10 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) 
 				silence.Reset(ms(settings.heartbeatMs))
 			case <-r.Context().Done():
 				return
+			case <-ending.known:
+				return
 			case <-draining:
+				c.endStream(id, "drain")
 				if cursor.form.key == "" {
 					goodbye := cursor.form.encode(bye{"bye", "drain", retryMs()})
 					_, _ = w.Write(goodbye)
@@ -154,10 +241,10 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) 
 			size = piece
 		}
 		began := time.Now()
-		guard := guardOf(c, stall)
+		guard := time.AfterFunc(stall, func() { c.stalled(id) })
 		_, err := w.Write(cursor.rest[:size])
 		w.(http.Flusher).Flush()
-		guard.stop()
+		guard.Stop()
 		if err != nil || r.Context().Err() != nil {
 			return
 		}
@@ -171,45 +258,12 @@ func run(w http.ResponseWriter, r *http.Request, c *connection, cursor *cursor) 
 	}
 }
 
-// A guard stands beside a Write that may not return. net/http cannot reset a stream whose data wait for a window: the reset
-// would wait behind them. So a stalled stream stays, with the piece that it has begun, while another stream of its connection
-// is well. When none is, the connection is closed.
-type guard struct {
-	mu      sync.Mutex
-	timer   *time.Timer
-	stalled bool
-	over    bool
-	c       *connection
-}
-
-func guardOf(c *connection, stall time.Duration) *guard {
-	g := &guard{c: c}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.timer = time.AfterFunc(stall, func() {
-		g.mu.Lock()
-		defer g.mu.Unlock()
-		if g.over {
-			return
-		}
-		if !g.stalled {
-			g.stalled = true
-			c.stalled.Add(1)
-		}
-		if c.stalled.Load() >= c.streams.Load() {
-			_ = c.Close()
-		}
-		g.timer.Reset(stall) // The other streams may leave.
-	})
-	return g
-}
-
-func (g *guard) stop() {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	g.over = true
-	g.timer.Stop()
-	if g.stalled {
-		g.c.stalled.Add(-1)
+// Ends a stream that has taken nothing for too long; over HTTP/1.1 that is its connection.
+func (c *connection) stalled(id uint32) {
+	if c.wire != nil {
+		c.wire.reset(id)
+		return
 	}
+	c.end("stalled")
+	_ = c.Close()
 }

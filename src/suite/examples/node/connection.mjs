@@ -68,7 +68,7 @@ export function awaitFirstWord(socket, settings) {
 
 /**
  * Whether a connection has gone though Node does not say so. When a write meets a TCP reset before a read does, Node 20 tells
- * nobody, and never looks at that socket again. What gives it away is that the socket has no peer any more. (Once it has been
+ * nothing, and never looks at that socket again. What gives it away is that the socket has no peer any more. (Once it has been
  * asked while it had one, it remembers it: then PING finds out.)
  */
 export const looksDead = (session) => session !== undefined && !session.destroyed && session.socket.remotePort === undefined;

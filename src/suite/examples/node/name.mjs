@@ -54,5 +54,6 @@ export function faultOfName(name) {
   return mixed ? 'mixes letters of several scripts in one word: write each word in one script' : undefined;
 }
 
-const codePoint = (pattern, text) =>
+/** The first character that a pattern finds, as the contract wants it named: U+202E. */
+export const codePoint = (pattern, text) =>
   `U+${pattern.exec(text)[0].codePointAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

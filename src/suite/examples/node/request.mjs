@@ -1,5 +1,5 @@
 // What a request may say: settings, media types, keys and messages, each checked before anything is done with it.
-import { faultOfName, normalized } from './name.mjs';
+import { codePoint, faultOfName, normalized } from './name.mjs';
 
 export class Problem extends Error {
   constructor(status, detail, { errors, retryAfter, reason, headers } = {}) {
@@ -110,7 +110,8 @@ export function onlyKey(rawHeaders) {
 
 /** The form that Accept prefers (RFC 9110, 12.5.1): of equal weights the more exact range wins, then the earlier one. */
 export function acceptedForm(accept, forms) {
-  const ranges = (accept ?? '').split(',').map(mediaType).filter(Boolean).map(({ name, parameters }) => {
+  const elements = (accept ?? '').match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? []; // A comma in quotes separates nothing.
+  const ranges = elements.map(mediaType).filter(Boolean).map(({ name, parameters }) => {
     const weight = Object.fromEntries(parameters).q ?? '1';
     const exactness = name === '*/*' ? 0 : name.endsWith('/*') ? 1 : parameters[0] && parameters[0][0] !== 'q' ? 2 : 3;
     return { name, exactness, weight: /^(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(weight) ? Number(weight) : 1 };
@@ -163,7 +164,7 @@ function faultOf(name, value, most) {
 
 function faultOfCharacters(value) {
   if (HALF_A_PAIR.test(value)) return 'has half of a surrogate pair: remove it';
-  if (CONTROL.test(value)) return 'has a control character other than line feed and tab: remove it';
+  if (CONTROL.test(value)) return `has ${codePoint(CONTROL, value)}, a control character: remove it`;
   return undefined;
 }
 

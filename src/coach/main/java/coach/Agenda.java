@@ -40,7 +40,7 @@ final class Agenda {
         try {
             begin = LocalTime.parse(start.length() == 4 ? "0" + start : start);
         } catch (DateTimeParseException e) {
-            throw new UserError("START=" + start + " is no time of day: write START=09:00", e);
+            throw new UserError("START=" + start + " is not a time of day: write START=09:00", e);
         }
         new Agenda(screen, begin).print(planned.stream().map(lessons::find).toList(), plan);
     }
@@ -52,7 +52,7 @@ final class Agenda {
         int days = plan.matches("[2-9]d") ? plan.charAt(0) - '0' : 1;
         int today = 1;
         startDay(today, days);
-        eaten = plan.equals("half-day"); // Whoever comes for half a day eats at home.
+        eaten = plan.equals("half-day"); // A class of half a day eats at home.
         for (var lesson : lessons) {
             var minutes = lesson.minutes();
             boolean late = now.isBefore(start) || now.plusMinutes(minutes.sum()).isAfter(start.plusMinutes(DAY));

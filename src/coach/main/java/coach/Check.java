@@ -4,11 +4,8 @@ import coach.Verdict.Colour;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * {@code make check}: judges a server lesson by lesson and prints a line each.
@@ -33,9 +30,8 @@ final class Check {
     }
 
     /**
-     * Judges what the environment names: CMD, STEP, or else the workshop's server; LESSON is the only lesson. What is
-     * red ends its lesson, and a learner's run, unless KEEP_GOING is set. EXPECT is a file of what this server is known not to do:
-     * with it the verdicts must be just these.
+     * Judges what the environment names: CMD, STEP, or else the workshop's server; LESSON is the only lesson. A red test
+     * ends its lesson, and a learner's run, unless KEEP_GOING is set.
      *
      * @return whether nothing was red, something was judged, and no lesson was left out
      */
@@ -45,11 +41,8 @@ final class Check {
         var command = env.getOrDefault("CMD", "");
         var step = env.getOrDefault("STEP", "");
         if (!command.isEmpty()) {
-            screen.line("Judging " + command + ", started anew with the settings of each class of tests");
-            var expect = env.getOrDefault("EXPECT", "");
-            return expect.isEmpty()
-                    ? judge(lessons, new Subject.Command(command), false, keepGoing)
-                    : judge(lessons, new Subject.Command(command), Expected.read(Path.of(expect)));
+            screen.line("Judging " + command + ", started again with the settings of each class of tests");
+            return judge(lessons, new Subject.Command(command), false, keepGoing);
         }
         if (!step.isEmpty()) {
             var lesson = all.find(step);
@@ -87,31 +80,6 @@ final class Check {
         boolean untilRed = lessons.size() > 1 && !keepGoing;
         screen.line("Judging " + workshop.server() + (untilRed ? ", up to the first lesson that is red" : ""));
         return judge(lessons, learner.subject(), true, keepGoing);
-    }
-
-    /** Judges all that there is, and compares it with what was expected. */
-    private boolean judge(List<Lesson> lessons, Subject subject, Expected expected) {
-        var verdicts =
-                lessons.stream().map(lesson -> judge(lesson, subject, true)).toList();
-        var differences = expected.differences(verdicts);
-        screen.line("");
-        screen.line(
-                differences.isEmpty()
-                        ? "All is as " + expected.file() + " says: " + counts(verdicts)
-                        : screen.red("Not as " + expected.file() + " says:"));
-        differences.forEach(difference -> screen.line("  " + difference));
-        return differences.isEmpty();
-    }
-
-    private static String counts(List<Verdict> verdicts) {
-        return Arrays.stream(Verdict.Outcome.values())
-                .map(outcome -> Map.entry(
-                        outcome,
-                        verdicts.stream().mapToLong(one -> one.count(outcome)).sum()))
-                .filter(count -> count.getValue() > 0)
-                .map(count -> count.getValue() + " "
-                        + count.getKey().name().toLowerCase(Locale.ROOT).replace('_', ' '))
-                .collect(Collectors.joining(", "));
     }
 
     private Verdict judge(Lesson lesson, Subject subject, boolean keepGoing) {
@@ -165,7 +133,7 @@ final class Check {
         screen.line(red.map(verdict -> next.formatted(verdict.lesson().id()))
                 .orElse(
                         notJudged > 0
-                                ? "Next: what those tests need, so that they can be judged."
+                                ? "Next: give those tests what they need, so that they can be judged."
                                 : lessons == 1
                                         ? "Next: make check" + (next.equals(LEARNERS) ? "" : " with the same server")
                                                 + ", which judges it by every lesson."

@@ -46,7 +46,7 @@ final class Compiler {
         Folders.delete(folder);
         var compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
-            throw new UserError("this Java has no compiler: a JDK is needed, see make doctor");
+            throw new UserError("this Java has no compiler: install a JDK (make doctor says how)");
         }
         var faults = new DiagnosticCollector<JavaFileObject>();
         try (var files = compiler.getStandardFileManager(faults, Locale.ROOT, UTF_8)) {

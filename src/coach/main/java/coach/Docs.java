@@ -39,7 +39,8 @@ record Docs(Path root, Screen screen, String only) {
         faults.forEach(fault -> screen.line(screen.red(fault)));
         var sum = Text.count(blocks, "block") + " in " + Text.count(files, "file");
         if (!faults.isEmpty()) {
-            screen.line(sum + ": " + Text.count(faults.size(), "fault") + (onlyCompare ? "; make docs mends it" : ""));
+            screen.line(
+                    sum + ": " + Text.count(faults.size(), "fault") + (onlyCompare ? "; make docs corrects it" : ""));
         } else {
             screen.line(sum + (onlyCompare ? ": as the sources say" : ": woven, " + changed + " changed"));
         }

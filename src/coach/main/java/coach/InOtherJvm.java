@@ -48,13 +48,12 @@ public final class InOtherJvm {
             var said = new String(process.getInputStream().readAllBytes(), UTF_8);
             killer.join();
             if (said.isBlank()) {
-                throw new UserError(
-                        "the JVM of its own ended with exit code " + process.exitValue() + " and no verdict");
+                throw new UserError("its JVM ended with exit code " + process.exitValue() + " and no verdict");
             }
             var tests = List.of(JsonMapper.shared().readValue(said, Verdict.Test[].class));
             return new Verdict(lesson, tests, 0);
         } catch (IOException e) {
-            throw new UserError("no JVM of its own: " + e, e);
+            throw new UserError("cannot start a JVM: " + e, e);
         }
     }
 

@@ -102,13 +102,13 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
                     .equals(wanted)) {
                 if (place >= 0) {
                     throw new UserError(
-                            "its lines stand in " + file + " twice, at " + (place + 1) + " and at " + (i + 1));
+                            "its lines are twice in " + file + ", at " + (place + 1) + " and at " + (i + 1));
                 }
                 place = i;
             }
         }
         if (place < 0) {
-            throw new UserError("its lines do not stand in " + file + ":\n    " + String.join("\n    ", out));
+            throw new UserError("its lines are not in " + file + ":\n    " + String.join("\n    ", out));
         }
         var changed = new ArrayList<>(lines.subList(0, place));
         changed.addAll(in);

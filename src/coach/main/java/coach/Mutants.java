@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * {@code make mutants}: each plausible wrong answer must be caught by its lesson's tests, with the message that is promised.
- * What a race decides may come out otherwise once: a wrong answer that was not caught gets a second go, and that is said.
+ * A wrong answer that survives because of a race is retried once; the output says so.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -43,13 +43,13 @@ final class Mutants {
             var mutants = Mutant.read(root, lesson);
             if (mutants.size() < AT_LEAST) {
                 screen.line(screen.red(
-                        lesson + ": " + Text.count(mutants.size(), "mutant") + ", to be at least " + AT_LEAST));
+                        lesson + ": " + Text.count(mutants.size(), "mutant") + "; the least is " + AT_LEAST));
                 enough = false;
             }
             for (var mutant : mutants) {
                 all++;
                 if (caughtOrWhyNot(lesson, mutant).isPresent()) {
-                    screen.line("    a second go:");
+                    screen.line("    retried:");
                     var why = caughtOrWhyNot(lesson, mutant);
                     why.ifPresent(uncaught::add);
                     atSecondGo += why.isEmpty() ? 1 : 0;
@@ -60,7 +60,7 @@ final class Mutants {
         uncaught.forEach(screen::line); // Once more, for a reader who sees the end of the output only.
         var total = all - uncaught.size() + " of " + Text.count(all, "wrong answer") + " caught in "
                 + Text.seconds(System.currentTimeMillis() - began)
-                + (atSecondGo == 0 ? "" : ", " + atSecondGo + " of them at a second go");
+                + (atSecondGo == 0 ? "" : ", " + atSecondGo + " of them when retried");
         boolean good = enough && all > 0 && uncaught.isEmpty();
         screen.line(good ? screen.green(total) : screen.red(total));
         return good;

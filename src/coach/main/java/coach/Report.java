@@ -63,7 +63,7 @@ record Report(Screen screen) {
                         + Text.brief(said(test)).lines().findFirst().orElse("red too")));
         notJudged(verdict);
         if (verdict.colour() == Colour.NO_TEST) {
-            screen.line("    No test of this lesson has run, so nothing is known of it.");
+            screen.line("    No test of this lesson ran, so there is no verdict.");
         }
     }
 

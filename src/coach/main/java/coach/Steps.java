@@ -75,12 +75,12 @@ record Steps(Path root, Lessons lessons, Screen screen) {
 
     void catchUp(String name) {
         if (name.isEmpty()) {
-            throw new UserError("say to the end of which lesson: make catch-up LESSON=05");
+            throw new UserError("name the lesson: make catch-up LESSON=05");
         }
         var lesson = lessons.findOpen(name);
         var workshop = new Workshop(root, lessons);
         var kept = workshop.catchUp(lesson);
-        screen.line("The workshop stands at the end of lesson " + lesson + "."
+        screen.line("The workshop is at the end of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
         if (!Files.exists(root.resolve(lesson.source()))) {
             screen.line(
@@ -93,7 +93,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
     void reset(String name) {
         var lesson = chosen(name);
         var kept = new Workshop(root, lessons).reset(lesson);
-        screen.line("The workshop stands at the start of lesson " + lesson + "."
+        screen.line("The workshop is at the start of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
         screen.line(NEXT);
     }
@@ -102,7 +102,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
         return name.isEmpty()
                 ? new Workshop(root, lessons)
                         .next()
-                        .orElseThrow(() -> new UserError("every lesson is done; say which one: LESSON=05"))
+                        .orElseThrow(() -> new UserError("every lesson is done; name one: LESSON=05"))
                 : lessons.findOpen(name);
     }
 }

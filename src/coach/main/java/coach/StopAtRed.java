@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 import suite.Runner;
 
 /**
- * Leaves out the tests that come after a red one, or after the run was called off. JUnit finds it as a service, and it does
+ * Leaves out the tests that come after a red one, or after the run was cancelled. JUnit finds it as a service, and it does
  * nothing but in a run of the coach.
  *
  * <p><b>Threads:</b> any thread.
@@ -27,7 +27,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
     }
 
     static void callOff() {
-        STOP.set("the run was called off");
+        STOP.set("the run was cancelled");
     }
 
     @Override
@@ -41,7 +41,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
     @Override
     public void testFailed(ExtensionContext context, Throwable cause) {
         if (context.getConfigurationParameter(PARAMETER).map(Boolean::valueOf).orElse(false)) {
-            STOP.compareAndSet("", "a test before it is red");
+            STOP.compareAndSet("", "an earlier test is red");
         }
     }
 }

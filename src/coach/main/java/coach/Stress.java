@@ -26,7 +26,7 @@ public final class Stress {
 
     private static final List<String> PACKAGES = List.of("suite", "push");
     private static final long LONGEST_MINUTES = 30;
-    private static final long A_WHILE_MS = 20_000; // Whoever waits for longer wants a line for each run.
+    private static final long A_WHILE_MS = 20_000; // A longer wait needs a line for each run.
 
     private Stress() {}
 

@@ -5,7 +5,7 @@ import suite.Options;
 /**
  * The server that is to be judged, as the suite is told of it.
  *
- * <p><b>Threads:</b> immutable; applying one is for whoever runs tests, one at a time.
+ * <p><b>Threads:</b> immutable; applied by the code that runs tests, one at a time.
  */
 sealed interface Subject {
 

@@ -60,8 +60,8 @@ class MutantsTest {
 
         assertTrue(run(ONE + THREE + ONE.replace("return 1;", second)), shown.text());
 
-        assertTrue(shown.text().contains("a second go:\n"), shown.text());
-        assertTrue(shown.text().contains(", 1 of them at a second go"), shown.text());
+        assertTrue(shown.text().contains("retried:\n"), shown.text());
+        assertTrue(shown.text().contains(", 1 of them when retried"), shown.text());
     }
 
     @Test
@@ -73,7 +73,7 @@ class MutantsTest {
     @Test
     void aReplacementThatNoLongerAppliesFails() {
         assertFalse(run(ONE + THREE + THREE.replace("- return 2;", "- return two;")));
-        assertTrue(shown.text().contains("its lines do not stand in lessons/lesson01_two/Server.java"), shown.text());
+        assertTrue(shown.text().contains("its lines are not in lessons/lesson01_two/Server.java"), shown.text());
     }
 
     @Test
@@ -83,7 +83,7 @@ class MutantsTest {
 
         assertEquals("x\nc();\ny\n", mutant.apply("x\n  a();\n    b();\ny\n"));
         var mistake = assertThrows(UserError.class, () -> mutant.apply("a();\nb();\n\na();\nb();\n"));
-        assertEquals("its lines stand in Server.java twice, at 1 and at 4", mistake.getMessage());
+        assertEquals("its lines are twice in Server.java, at 1 and at 4", mistake.getMessage());
     }
 
     @Test
@@ -113,7 +113,7 @@ class MutantsTest {
     @Test
     void fewerThanThreeFail() {
         assertFalse(run(ONE + THREE));
-        assertTrue(shown.text().contains("2 mutants, to be at least 3"), shown.text());
+        assertTrue(shown.text().contains("2 mutants; the least is 3"), shown.text());
     }
 
     @Test

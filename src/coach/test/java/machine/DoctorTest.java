@@ -119,7 +119,7 @@ final class DoctorTest {
                     machine.environment.put("PORT", "" + port);
 
                     var said = assertFinds(0, "note     port " + port + " is not free (");
-                    assertTrue(said.contains("): stop what has it, or make run PORT="), said);
+                    assertTrue(said.contains("): stop the program that has it, or make run PORT="), said);
                 }
             }
         }

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> confined to its event loop, except {@code answer}.
  */
 public final class Connection {
-    /** Each stream that waits for the flush holds two of the transport's buffers. A higher limit would save little. */
-    static final int MAX_TOGETHER = 16;
+    /** More short messages than fit in one TLS record. A higher limit would save nothing. */
+    static final int MAX_TOGETHER = 128;
 
     private static final Logger LOG = Logger.getLogger(Connection.class.getName());
 
@@ -56,7 +56,7 @@ public final class Connection {
     private final SharedWindow window;
     private final List<Subscription> streams = new ArrayList<>();
     private final Map<Integer, Subscription> byId = new HashMap<>();
-    private final Subscription[] written = new Subscription[MAX_TOGETHER];
+    private final Subscription[] written; // Those that wait for a flush; one array for all connections of a shard.
     private final Stalled.Tally tally = new Stalled.Tally();
     private @Nullable EndReason reason;
     private boolean peerHasGoneAway; // Open streams continue; no new stream starts.
@@ -69,7 +69,8 @@ public final class Connection {
             Batches batches,
             Stalled stalled,
             Transport transport,
-            Owner owner) {
+            Owner owner,
+            Subscription[] written) {
         long now = loop.nanoTime();
         this.settings = settings;
         this.loop = loop;
@@ -78,6 +79,7 @@ public final class Connection {
         this.stalled = stalled;
         this.transport = transport;
         this.owner = owner;
+        this.written = written;
         this.keepAlive = new KeepAlive(settings, now);
         this.window = new SharedWindow(transport, settings.stallMs(), now);
     }
@@ -328,7 +330,10 @@ public final class Connection {
         try {
             transport.hold();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "A connection could not be held, and is written to as it comes", e);
+            LOG.log(
+                    Level.WARNING,
+                    "Could not hold back a connection's flushes; each of its streams is flushed alone",
+                    e);
         }
     }
 
@@ -336,7 +341,7 @@ public final class Connection {
         try {
             transport.release();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "What was held could not be sent; its streams look for themselves", e);
+            LOG.log(Level.WARNING, "Could not flush a connection; its streams will notice", e);
         }
     }
 

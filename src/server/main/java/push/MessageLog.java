@@ -32,7 +32,7 @@ public final class MessageLog {
 
     private final AtomicReferenceArray<@Nullable Message> ring;
     private final int maxBytes;
-    private final Snapshots snapshots = new Snapshots(this);
+    private final Snapshots snapshots = new Snapshots(this::get, HISTORY);
 
     @GuardedBy("this")
     private long bytes;

@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Threads:</b> any thread; it has no state.
  */
 final class Name {
+    /** The maximum length of a name, in code points. */
+    static final int MAX = 64;
+
     private static final Pattern SPACES = Pattern.compile("\\p{Zs}+");
     /** Fullwidth, mathematical and letterlike characters: ordinary letters and digits in another style. */
     private static final Pattern STYLED =
@@ -63,7 +66,7 @@ final class Name {
             EnumSet.of(UnicodeScript.LATIN, UnicodeScript.HAN, UnicodeScript.HANGUL));
 
     /** A character decomposes into at most this many (UAX 15), so a longer name is too long in NFC as well. */
-    private static final int MAX_DECOMPOSED = 4 * NewMessage.MAX_USER;
+    private static final int MAX_DECOMPOSED = 4 * MAX;
 
     private Name() {}
 
@@ -107,7 +110,8 @@ final class Name {
             return "shows nothing: give at least one letter, digit or sign";
         }
         if (Character.getType(shown.codePointAt(0)) == Character.NON_SPACING_MARK) {
-            return "begins with " + describe(shown.codePointAt(0)) + ", a mark on no letter: put a letter before it";
+            return "begins with " + describe(shown.codePointAt(0))
+                    + ", a mark without a letter: put a letter before it";
         }
         if (PILE.matcher(shown).find()) {
             return "has more than four marks on one letter: remove some";

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param text 1 to 4,096 code points without control characters other than line feed and tab
  */
 public record NewMessage(String user, String text) {
-    public static final int MAX_USER = 64;
+    public static final int MAX_USER = Name.MAX;
     public static final int MAX_TEXT = 4_096;
 
     /**

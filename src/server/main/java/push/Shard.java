@@ -41,6 +41,7 @@ public final class Shard {
     private final Batches batches;
     private final Stalled stalled;
     private final Owner owner = new Owner();
+    private final Subscription[] written = new Subscription[Connection.MAX_TOGETHER];
     private final Runnable round = this::round;
     private final List<Connection> connections = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
@@ -89,7 +90,7 @@ public final class Shard {
 
     /** Adds the connection of a new client. */
     Connection connect(Transport transport) {
-        Connection connection = new Connection(settings, loop, log, batches, stalled, transport, owner);
+        Connection connection = new Connection(settings, loop, log, batches, stalled, transport, owner, written);
         connections.add(connection);
         return connection;
     }
@@ -180,7 +181,7 @@ public final class Shard {
             try {
                 task.accept(connection);
             } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, "A connection has failed at its turn, and the others go on", e);
+                LOG.log(Level.WARNING, "A connection failed in a round; the others continue", e);
             }
         }
     }
@@ -190,7 +191,7 @@ public final class Shard {
         try {
             task.run();
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, "Something has failed, and what follows it goes on", e);
+            LOG.log(Level.WARNING, "A task failed; the tasks after it continue", e);
         }
     }
 

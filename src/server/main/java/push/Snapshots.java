@@ -2,6 +2,8 @@ package push;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest messages of a log in the plain formats, each encoded once for all streams.
@@ -12,17 +14,24 @@ final class Snapshots {
     /** A snapshot, and the position of its newest message. */
     private record Snapshot(long newest, ByteSlice bytes) {}
 
-    private final MessageLog log;
+    private final LongFunction<@Nullable Message> messageAt;
+    private final int count;
     private volatile Snapshot messages =
             new Snapshot(-1, ByteSlice.of(new byte[0])); // Volatile: a cache; losing a race
     private volatile Snapshot msg = messages; // on it costs one more encoding and nothing else.
 
-    Snapshots(MessageLog log) {
-        this.log = log;
+    /**
+     * Creates snapshots of so many messages.
+     *
+     * @param messageAt returns the message at a position, or null if it is not kept
+     */
+    Snapshots(LongFunction<@Nullable Message> messageAt, int count) {
+        this.messageAt = messageAt;
+        this.count = count;
     }
 
     /**
-     * Returns the newest {@value MessageLog#HISTORY} messages, newest first.
+     * Returns the newest messages, newest first.
      *
      * @param newest the position of the newest message to include
      */
@@ -42,8 +51,8 @@ final class Snapshots {
     private ByteSlice encode(Wire wire, long newest) {
         var out = new ByteArrayOutputStream();
         out.writeBytes(("{\"" + wire.key + "\":[").getBytes(StandardCharsets.US_ASCII));
-        for (long position = newest; position > newest - MessageLog.HISTORY; position--) {
-            Message message = log.get(position);
+        for (long position = newest; position > newest - count; position--) {
+            Message message = messageAt.apply(position);
             if (message == null) {
                 break;
             }

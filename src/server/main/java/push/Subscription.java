@@ -155,7 +155,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
         try {
             sink.abort();
         } catch (RuntimeException | Error e) {
-            log("A response could not be ended", e);
+            log("Could not end a response", e);
         }
     }
 
@@ -176,7 +176,7 @@ final class Subscription implements Sink.Listener, Stalled.Waiting {
             close(EndReason.TCP); // The sink is broken: the peer has gone.
         } catch (RuntimeException | Error e) {
             close(EndReason.ERROR); // Even an OutOfMemoryError costs only this stream; the others still run.
-            log("A stream has failed and is ended", e);
+            log("A stream failed and was ended", e);
         }
         return false;
     }

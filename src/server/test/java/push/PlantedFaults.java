@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import javax.tools.JavaCompiler;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
@@ -19,7 +23,7 @@ import javax.tools.ToolProvider;
  * Proves that the simulation finds faults: plants each of a table in the server's sources, one at a time and in memory, and says after
  * how many steps a promise was broken.
  *
- * <p><b>Threads:</b> confined to one.
+ * <p><b>Threads:</b> one for each fault that is looked for; each has classes of its own, and so shares nothing.
  */
 final class PlantedFaults {
     /** A line of the table of what was found; no step if nothing was. */
@@ -56,11 +60,15 @@ final class PlantedFaults {
     public static void main(String[] args) throws Exception {
         long seed = args.length > 0 && !args[0].isEmpty() ? Long.parseLong(args[0]) : System.nanoTime();
         System.out.println("Planting faults, from seed " + seed);
+        Logger.getLogger("").setLevel(Level.OFF); // The simulation's own switch is one for all threads.
+        var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+        var all = table().stream()
+                .map(fault -> workers.submit(() -> find(fault, seed)))
+                .toList();
         int missed = 0;
-        for (Fault fault : table()) {
-            Found found = find(fault, seed);
-            System.out.println(found);
-            missed += found.steps == 0 ? 1 : 0;
+        for (Future<Found> each : all) {
+            System.out.println(each.get());
+            missed += each.get().steps == 0 ? 1 : 0;
         }
         System.exit(missed);
     }

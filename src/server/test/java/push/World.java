@@ -133,6 +133,8 @@ final class World {
             restart();
         } else if (what < 805) {
             sleep(random.nextInt(5_000));
+        } else if (what < 804) {
+            quiet();
         } else if (what < 830) {
             answer(connection);
         } else if (what < 850 && sink != null) {
@@ -225,7 +227,7 @@ final class World {
         if (isLeaving || connection.goneAway) {
             return;
         }
-        for (int i = random.nextInt(8) == 0 ? 40 : 1; i > 0 && !connection.dead; i--) {
+        for (int i = random.nextInt(8) == 0 ? 20 << random.nextInt(4) : 1; i > 0 && !connection.dead; i--) {
             long sequence = Math.max(0, log.newest() + 2 - random.nextInt(60));
             String[] ids = {null, "", "seed-", "other-1", log.id(sequence), log.id(log.newest())};
             if (sequence <= log.newest()) {
@@ -312,6 +314,13 @@ final class World {
         }
     }
 
+    /** Nothing is posted until each stream that waits for nothing is due a heartbeat: by chance that is rare. */
+    private void quiet() {
+        for (long ms = 0; ms < 2L * settings.heartbeatMs(); ms += settings.tickMs()) {
+            pass(settings.tickMs());
+        }
+    }
+
     /** The machine sleeps, and so do its clients. */
     private void sleep(long ms) {
         boolean isRested =
@@ -366,8 +375,8 @@ final class World {
 
     private boolean isPlausible(EndReason reason, SimSink sink) {
         SimConnection connection = sink.connection;
-        boolean isAwake =
-                !isExcused || connection.loop.nanoTime() > wokeNanos; // Else nobody could read what has come meanwhile.
+        boolean isAwake = !isExcused
+                || connection.loop.nanoTime() > wokeNanos; // Otherwise nothing could read what has arrived meanwhile.
         long stillNanos = connection.loop.nanoTime() - sink.movedNanos;
         return switch (reason) {
             case CLIENT -> sink.told == reason;

@@ -55,7 +55,7 @@ final class Backend implements AutoCloseable {
         stop();
     }
 
-    /** The server is gone at once, as if killed, and so are its connections; new ones are refused. */
+    /** The server is gone immediately, as if killed, and so are its connections; new ones are refused. */
     void stop() {
         relay.refuse();
         closeServer();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The browser's own EventSource, which nobody here wrote, reads /messages, in a real Chromium. */
+/** The browser's own EventSource reads /messages, in a real Chromium. */
 @Tag("browser")
 @Timeout(60)
 class BrowserEventSourceTest {

@@ -86,7 +86,7 @@ class BrowserLoadTest {
         }
     }
 
-    /** Drawn in one go, two thousand rows would be one long task when somebody comes back to the tab. */
+    /** Drawn in one go, two thousand rows would be one long task when a person comes back to the tab. */
     @Test
     void aFrameDrawsNoMoreThanAHundredRows() {
         try (var backend = new Backend()) {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 
-/** Somebody reads the page, in a real Chromium: nothing new goes unnoticed, nothing old is taken away. */
+/** A person reads the page, in a real Chromium: nothing new goes unnoticed, nothing old is taken away. */
 @Tag("browser")
 @Timeout(90)
 class BrowserReadingTest {

@@ -58,7 +58,7 @@ class ComeBackTest {
     @LikelyCause("A client takes a server that is full, or a rate, for an end that is for good.")
     void aFullServerAndARateLoseNone() {
         var server = opened.closing(
-                new Restarted("PUSH_MAX_STREAMS", "7", "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "2"));
+                new Restarted("PUSH_MAX_STREAMS", "7", "PUSH_OPENS_PER_SECOND", "4", "PUSH_OPEN_BURST", "2"));
         var relay = opened.closing(FaultyProxy.to(server.port()));
         server.post(List.of("one"));
         clients = ComeBack.all(relay.url("/messages"));

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What concerns a connection and not one of its streams: who speaks first, its window, PINGs and SETTINGS. */
 class ConnectionTest {
@@ -127,5 +129,36 @@ class ConnectionTest {
         var id = server.post("suite", "moving again");
 
         stream.awaitArrival(record -> record.id().equals(id) && record.is("message"), "the message");
+    }
+
+    @LikelyCause("A GOAWAY that is too short, or that names a stream, passes for a good one.")
+    @ParameterizedTest
+    @CsvSource({"0, 7, FRAME_SIZE_ERROR", "0, 0, FRAME_SIZE_ERROR", "1, 8, PROTOCOL_ERROR"})
+    void aMalformedGoAwayIsAnsweredByItsError(int stream, int length, String error) {
+        var peer = server.raw();
+
+        peer.send(new Frame(Frame.GOAWAY, 0, stream, new byte[length]));
+
+        var answer = peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
+        assertEquals(error, Frame.error(answer.number(4)));
+        peer.awaitEnd(Deadline.PATIENCE);
+    }
+
+    @Test
+    void ourGoAwayFollowsTheLastStreamOfAClientThatHasSentOne() {
+        var peer = server.raw();
+        peer.open(Format.NDJSON);
+        peer.goAway(0);
+        peer.ping(1);
+        peer.awaitPong(1);
+        assertTrue(peer.frames().stream().noneMatch(frame -> frame.is(Frame.GOAWAY)), "one stream is still open");
+        int refused = peer.request("GET", "/messages", true);
+        var reset = peer.await(frame -> frame.is(Frame.RST_STREAM, refused), "a refusal");
+        assertEquals("REFUSED_STREAM", Frame.error(reset.number(0)));
+
+        peer.reset(1, 8);
+
+        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
+        peer.awaitEnd(Deadline.PATIENCE);
     }
 }

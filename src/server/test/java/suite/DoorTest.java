@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How many connections there may be, in all, of one address, and in the midst of their handshakes. */
+/** How many connections there may be: in all, from one address, and during their handshakes. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "other systems have one address of 127.0.0.0/8 on their loopback")
 final class DoorTest {
     private static final int CONNECTIONS = 30;
@@ -33,7 +33,7 @@ final class DoorTest {
             "PUSH_MAX_HANDSHAKES", "20",
             "PUSH_BODY_MS", "60000");
 
-    /** Where only handshakes are few, and streams. */
+    /** Few handshakes and streams, and many connections. */
     @RegisterExtension
     static final JudgedServer roomy = JudgedServer.with(
             "PUSH_IO_THREADS", "1", // The same.
@@ -57,7 +57,7 @@ final class DoorTest {
         }
     }
 
-    @LikelyCause("One client takes as many connections as the system has, and nobody else gets in.")
+    @LikelyCause("One client takes as many connections as the system has, and no other client gets in.")
     @Test
     void addressHoldsNoMoreConnectionsThanItMay() {
         double refused = metric(server, "push_connections_refused_total");
@@ -111,7 +111,7 @@ final class DoorTest {
         assertEquals(1, gone(halves, 1));
     }
 
-    @LikelyCause("A server that is full of half handshakes lets nobody in.")
+    @LikelyCause("A server that is full of half-finished handshakes accepts no other client.")
     @Test
     void halfHandshakeMakesRoomForAConnection() {
         server.status();

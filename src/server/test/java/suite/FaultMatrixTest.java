@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every way to leave in every state of a stream: counted once, for the right reason, and to nobody else's harm.
+ * Every way to leave in every state of a stream: counted once, for the right reason, without harm to the others.
  *
- * <p>A stall takes a minute here, so that whoever leaves while stalled is found by what it did and not by the stall.
+ * <p>A stall takes a minute here, so that a client that leaves while stalled is found by what it did and not by the stall.
  */
 class FaultMatrixTest {
 

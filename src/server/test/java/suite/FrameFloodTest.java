@@ -1,18 +1,19 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** A client that asks and asks, for nothing or for what it is refused, is told ENHANCE_YOUR_CALM (RFC 9113, 10.5). */
 final class FrameFloodTest {
@@ -33,57 +34,67 @@ final class FrameFloodTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    static Stream<Arguments> floods() {
-        return Stream.of(
-                arguments("WINDOW_UPDATE of the connection", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1)),
-                arguments("WINDOW_UPDATE of a stream", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 1, 1)),
-                arguments("empty DATA", new Frame(Frame.DATA, 0, 3, new byte[0])),
-                arguments("DATA that is all padding", new Frame(Frame.DATA, Frame.PADDED, 3, padding(100))),
-                arguments("PING", new Frame(Frame.PING, 0, 0, new byte[8])),
-                arguments("answers to no PING", new Frame(Frame.PING, Frame.ACK, 0, new byte[8])),
-                arguments("SETTINGS", new Frame(Frame.SETTINGS, 0, 0, new byte[0])),
-                arguments("PRIORITY", new Frame(Frame.PRIORITY, 0, 1, new byte[] {0, 0, 0, 9, 1})),
-                arguments("RST_STREAM", Frame.ofInts(Frame.RST_STREAM, 0, 3, 8)),
-                arguments("an unknown type", new Frame(0x7f, 0, 0, new byte[0])));
-    }
+    /** The server lets a flood rest twenty times, for two seconds, so all floods come at the same time. */
+    private static final Map<String, Frame> FLOODS = Map.of(
+            "WINDOW_UPDATE of the connection", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1),
+            "WINDOW_UPDATE of a stream", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 1, 1),
+            "empty DATA", new Frame(Frame.DATA, 0, 3, new byte[0]),
+            "DATA that is all padding", new Frame(Frame.DATA, Frame.PADDED, 3, padding(100)),
+            "PING", new Frame(Frame.PING, 0, 0, new byte[8]),
+            "answers to no PING", new Frame(Frame.PING, Frame.ACK, 0, new byte[8]),
+            "SETTINGS", new Frame(Frame.SETTINGS, 0, 0, new byte[0]),
+            "PRIORITY", new Frame(Frame.PRIORITY, 0, 1, new byte[] {0, 0, 0, 9, 1}),
+            "RST_STREAM", Frame.ofInts(Frame.RST_STREAM, 0, 3, 8),
+            "an unknown type", new Frame(0x7f, 0, 0, new byte[0]));
 
     @LikelyCause("Frames that cost their sender nothing are read without end, and the IO thread does nothing else.")
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("floods")
-    void floodEndsInEnhanceYourCalm(String name, Frame frame) {
-        var client = server.raw();
-        client.open(Format.NDJSON).next("start");
-        client.request("POST", "/messages", false, "content-type", "application/json");
+    @Test
+    void everyFloodEndsInEnhanceYourCalm() {
+        atTheSameTime(FLOODS.keySet(), name -> {
+            var frame = FLOODS.get(name);
+            var client = server.raw();
+            client.open(Format.NDJSON).next("start");
+            client.request("POST", "/messages", false, "content-type", "application/json");
 
-        Flood.send(client, WITHOUT_END, (out, i) -> out.writeBytes(frame.bytes()));
+            Flood.send(client, WITHOUT_END, (out, i) -> out.writeBytes(frame.bytes()));
 
-        assertCalmed(client, name);
+            var goAway = client.await(one -> one.is(Frame.GOAWAY), "a GOAWAY after a flood of " + name);
+            assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)), name);
+            client.close();
+        });
+
+        assertOthersGoOn();
     }
 
     @LikelyCause(
             "A client that is refused may go on without end, and each refusal costs the server more than the client.")
-    @ParameterizedTest
-    @MethodSource("refused")
-    void clientThatGoesOnAfterRefusalsIsTurnedAway(String method, String path) {
-        var client = server.raw();
+    @Test
+    void clientThatGoesOnAfterRefusalsIsTurnedAway() {
+        var refused = Set.of("GET /none", "DELETE /messages", "POST /messages", "GET /healthz?x=%zz", "GET malformed");
 
-        Flood.send(client, WITHOUT_END, (out, i) -> {
-            var block = Hpack.encode(
-                    ":method", method, ":scheme", "https", ":authority", client.authority(), ":path", path);
-            out.writeBytes(new Frame(Frame.HEADERS, Frame.END_HEADERS | Frame.END_STREAM, 2 * i + 1, block).bytes());
+        atTheSameTime(refused, request -> {
+            var words = request.split(" ");
+            var client = server.raw();
+
+            Flood.send(client, WITHOUT_END, (out, i) -> {
+                var block = Hpack.encode(
+                        ":method", words[0], ":scheme", "https", ":authority", client.authority(), ":path", words[1]);
+                int flags = Frame.END_HEADERS | Frame.END_STREAM;
+                out.writeBytes(new Frame(Frame.HEADERS, flags, 2 * i + 1, block).bytes());
+            });
+
+            assertTrue(Refusal.goesAway(client), () -> "it must be turned away: " + request);
+            client.close();
         });
 
-        assertTrue(Refusal.goesAway(client), "it must be turned away");
-        assertOthersGoOn(client, method + " " + path);
+        assertOthersGoOn();
     }
 
-    static Stream<Arguments> refused() {
-        return Stream.of(
-                arguments("GET", "/none"),
-                arguments("DELETE", "/messages"),
-                arguments("POST", "/messages"),
-                arguments("GET", "/healthz?x=%zz"),
-                arguments("GET", "malformed"));
+    private static void atTheSameTime(Set<String> names, Consumer<String> flood) {
+        var all = names.stream()
+                .map(name -> CompletableFuture.runAsync(() -> flood.accept(name), Threads.named("suite-flood")))
+                .toList();
+        assertAll(all.stream().map(each -> () -> each.get(60, TimeUnit.SECONDS)));
     }
 
     @LikelyCause("The budget of frames takes a client that reads much for one that floods.")
@@ -112,16 +123,9 @@ final class FrameFloodTest {
         server.awaitOpen(bystanders.count());
     }
 
-    private void assertCalmed(RawClient client, String name) {
-        var goAway = client.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY after a flood of " + name);
-        assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)));
-        assertOthersGoOn(client, name);
-    }
-
-    private void assertOthersGoOn(RawClient client, String name) {
-        client.close();
-        server.post("ann", name);
-        assertEquals(List.of(name), bystanders.texts());
+    private void assertOthersGoOn() {
+        server.post("ann", "after");
+        assertEquals(List.of("after"), bystanders.texts());
         server.awaitOpen(bystanders.count());
     }
 

@@ -28,6 +28,7 @@ final class FromAddress implements AutoCloseable {
     static FromAddress connect(String address, JudgedServer server) {
         try {
             var tcp = new Socket();
+            tcp.setTcpNoDelay(true);
             tcp.bind(new InetSocketAddress(address, 0));
             int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
             tcp.setSoTimeout(patience);

@@ -27,12 +27,13 @@ class GreedyClientTest {
 
     @Test
     @LikelyCause(
-            "What comes in after the answer is offered to a listener that reads no more, again and again, and to nobody else.")
+            "What arrives after the answer is offered again and again to a listener that no longer reads, and to no"
+                    + " other.")
     void bodyThatGoesOnAfterItsAnswerHoldsNobodyUp() {
         var peer =
                 server.raw(RawClient.Options.PLAIN.window(0)); // The 408 has to wait, and so the request is not over.
         int post = peer.request("POST", "/messages", false, "content-type", "application/json");
-        var enough = Deadline.in(Duration.ofSeconds(2)); // More than the time that a body has.
+        var enough = Deadline.exactly(Duration.ofSeconds(2)); // More than the time that a body has.
 
         while (!enough.passed()) {
             peer.data(post, " ".getBytes(UTF_8), false);

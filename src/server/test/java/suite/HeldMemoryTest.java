@@ -3,51 +3,36 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
-import okhttp3.OkHttpClient;
-import okhttp3.Request;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What requests keep that wait for their clients, in a JVM that has been given little: it is bounded, and others go on. */
+/** What requests that wait for their clients keep, in a small JVM: it is bounded, and other clients are served. */
 final class HeldMemoryTest {
 
     private static final int CONNECTIONS = 12;
 
-    private final OkHttpClient client = Clients.http2();
-    private final List<RawClient> attackers = new ArrayList<>();
-    private StartedByCommand server;
+    @RegisterExtension
+    final SmallServer server = SmallServer.with(
+            "-Xmx64m -XX:MaxDirectMemorySize=32m",
+            "PUSH_IO_THREADS",
+            "2",
+            "PUSH_BODY_MS",
+            "60000",
+            "PUSH_PING_MS",
+            "60000",
+            "PUSH_STALL_MS",
+            "60000");
+
     private Recorder bystander;
 
     @BeforeEach
-    void start() {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java");
-        server = StartedByCommand.start(
-                "exec '" + java + "' -XX:+UseSerialGC -Xmx64m -XX:MaxDirectMemorySize=32m -cp '"
-                        + System.getProperty("java.class.path") + "' push.http.Main",
-                Map.of(
-                        "PUSH_PORT", "0",
-                        "PUSH_IO_THREADS", "2",
-                        "PUSH_POSTS_PER_SECOND", "0",
-                        "PUSH_OPENS_PER_SECOND", "0",
-                        "PUSH_BODY_MS", "60000",
-                        "PUSH_PING_MS", "60000",
-                        "PUSH_STALL_MS", "60000"));
-        bystander = open();
-    }
-
-    @AfterEach
-    void close() {
-        attackers.forEach(RawClient::close);
-        Clients.close(client);
-        server.close();
+    void aStreamThatIsRead() {
+        bystander = server.open(Format.NDJSON);
     }
 
     @LikelyCause("Each body that comes in has a bound, and all of them together have none.")
@@ -56,7 +41,7 @@ final class HeldMemoryTest {
         var beside = new ArrayList<Recorder>();
         var bodies = new ArrayList<Recorder>();
         for (int i = 0; i < CONNECTIONS; i++) {
-            var attacker = attacker(RawClient.Options.PLAIN);
+            var attacker = server.attacker(RawClient.Options.PLAIN);
             beside.add(attacker.open(Format.NDJSON));
             for (int j = 0; j < 120; j++) {
                 int stream = attacker.request("POST", "/messages", false, "content-type", "application/json");
@@ -93,7 +78,7 @@ final class HeldMemoryTest {
         IntStream.range(0, 999)
                 .forEach(i -> names.append(Integer.toString(i, 36)).append('&'));
         for (int i = 0; i < CONNECTIONS; i++) {
-            var attacker = attacker(RawClient.Options.PLAIN);
+            var attacker = server.attacker(RawClient.Options.PLAIN);
             for (int j = 0; j < 180; j++) {
                 int stream = what.equals("query")
                         ? attacker.request("GET", names.toString(), true)
@@ -104,7 +89,8 @@ final class HeldMemoryTest {
             }
         }
 
-        assertTrue(status().open() > CONNECTIONS * 180 / 2, () -> "most of them must be open: " + status());
+        assertTrue(
+                server.status().open() > CONNECTIONS * 180 / 2, () -> "most of them must be open: " + server.status());
         assertBystanderReads("while fat streams are open");
         assertNothingIsHeldWhenTheyHaveGone();
     }
@@ -114,9 +100,9 @@ final class HeldMemoryTest {
     @ParameterizedTest
     @ValueSource(strings = {"/", "/history", "/metrics", "/nothing"})
     void answersThatAreNotReadMakeRoomForStreams(String path) {
-        IntStream.range(0, 60).forEach(i -> post(i + "x".repeat(4_000)));
+        IntStream.range(0, 60).forEach(i -> server.post(i + "x".repeat(4_000)));
         for (int i = 0; i < 6; i++) {
-            var attacker = attacker(RawClient.Options.PLAIN.window(0));
+            var attacker = server.attacker(RawClient.Options.PLAIN.window(0));
             for (int j = 0; j < 600; j++) {
                 attacker.request("GET", path, true);
             }
@@ -125,64 +111,37 @@ final class HeldMemoryTest {
 
         assertBystanderReads("while answers wait");
         for (int i = 0; i < 20; i++) {
-            var stream = open();
+            var stream = server.open(Format.NDJSON);
             assertEquals(200, stream.status());
             stream.next("start");
         }
         assertNothingIsHeldWhenTheyHaveGone();
     }
 
-    private RawClient attacker(RawClient.Options options) {
-        var root = server.root();
-        var attacker = RawClient.connect(root.host(), root.port(), options);
-        attackers.add(attacker);
-        return attacker;
-    }
-
     private void assertBystanderReads(String text) {
         for (int i = 0; i < 20; i++) {
-            post(i + text);
+            server.post(i + text);
         }
-        post(text);
+        server.post(text);
         bystander.messagesUpTo(text);
     }
 
     private void assertNothingIsHeldWhenTheyHaveGone() {
-        attackers.forEach(RawClient::close);
+        server.closeAttackers();
         var empty = Deadline.in(Deadline.PATIENCE).poll(() -> held() == 0);
-        assertTrue(empty, () -> "nothing may be held for clients that have gone: " + status().json());
+        assertTrue(
+                empty,
+                () -> "nothing may be held for clients that have gone: "
+                        + server.status().json());
         assertBystanderReads("after");
-        assertEquals(0, status().closed("error"), () -> "no stream may fail: " + status());
+        assertEquals(0, server.status().closed("error"), () -> "no stream may fail: " + server.status());
     }
 
     private long held() {
         long held = 0;
-        for (var shard : status().json().path("shards")) {
+        for (var shard : server.status().json().path("shards")) {
             held += shard.path("heldBytes").longValue();
         }
         return held;
-    }
-
-    private Recorder open() {
-        return Recorder.open(
-                client,
-                new Request.Builder()
-                        .url(server.root().resolve("/messages"))
-                        .header("accept", Format.NDJSON.mediaType)
-                        .build(),
-                Format.NDJSON);
-    }
-
-    private Status status() {
-        return Status.of(SmallMemoryTest.send(client, at("/status")).json());
-    }
-
-    private void post(String text) {
-        var request = at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + text + "\"}"));
-        assertEquals(201, SmallMemoryTest.send(client, request).status());
-    }
-
-    private Request.Builder at(String path) {
-        return new Request.Builder().url(server.root().resolve(path));
     }
 }

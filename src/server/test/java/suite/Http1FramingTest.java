@@ -166,7 +166,7 @@ final class Http1FramingTest {
         }
     }
 
-    @LikelyCause("The body of a GET says nothing, and so nobody looks where it ends.")
+    @LikelyCause("The body of a GET has no meaning, so the server does not look where it ends.")
     @ParameterizedTest
     @ValueSource(strings = {"GET /healthz", "GET /messages", "GET /nowhere", "DELETE /messages", "OPTIONS *"})
     void malformedBodyOfAnyRequestIsRefused(String start) throws IOException {

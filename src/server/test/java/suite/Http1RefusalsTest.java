@@ -152,8 +152,7 @@ final class Http1RefusalsTest {
             try (var client = Http1Socket.connect(server, 0)) {
                 client.sendRaw(GOOD + GOOD + head + "\r\n\r\n" + GOOD, piece);
 
-                assertEquals("ok\n", client.response().body());
-                assertEquals("ok\n", client.response().body());
+                assertServed(client, 2);
                 assertProblem(status, client.response());
                 assertNull(client.response(), "nothing is answered after it, and the connection ends");
             }
@@ -211,8 +210,7 @@ final class Http1RefusalsTest {
             try (var client = Http1Socket.connect(server, 0)) {
                 client.sendRaw(head + "\r\n\r\n" + GOOD, piece);
 
-                assertEquals("ok\n", client.response().body());
-                assertEquals("ok\n", client.response().body());
+                assertServed(client, 2);
             }
         }
     }
@@ -265,7 +263,7 @@ final class Http1RefusalsTest {
 
             var answer = client.response();
             assertTrue(answer.body().length() > 2, answer.toString());
-            assertEquals("ok\n", client.response().body());
+            assertServed(client, 1);
         }
     }
 
@@ -289,6 +287,12 @@ final class Http1RefusalsTest {
 
             assertProblem(400, client.response());
             assertNull(client.response());
+        }
+    }
+
+    private static void assertServed(Http1Socket client, int times) throws IOException {
+        for (int i = 0; i < times; i++) {
+            assertEquals("ok\n", client.response().body());
         }
     }
 }

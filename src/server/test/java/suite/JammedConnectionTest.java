@@ -32,7 +32,8 @@ class JammedConnectionTest {
 
     @Test
     @LikelyCause(
-            "A stream's frame is thrown away when half of it is on the wire, and the connection is broken for every stream.")
+            "A stream's frame is thrown away when half of it is on the wire, and the connection is broken for every"
+                    + " stream.")
     void oneStreamIsCancelledAndTheOtherMissesNothing() {
         var before = server.status();
         var peer = server.raw(WIDE);
@@ -50,6 +51,27 @@ class JammedConnectionTest {
         other.awaitArrival(record -> record.id().equals(last), "the last message");
         assertInOrder(other);
         assertTrue(!cancelled.ended() || cancelled.closed().how() == Ending.How.RESET, "no other end is right");
+    }
+
+    @Test
+    @LikelyCause("A stream whose head waits for TCP is asked again and again for what it cannot send, and then ended.")
+    void streamsThatOpenDuringAJamGoOn() {
+        var peer = server.raw(WIDE);
+        peer.windowUpdate(0, 1 << 30);
+        var first = open(server, peer, Format.NDJSON);
+        jam(server, peer);
+        var before = server.status();
+        var late = IntStream.range(0, 100)
+                .mapToObj(i -> peer.openUnread(Format.NDJSON))
+                .toList();
+
+        server.awaitOpen(before.open() + 100);
+        var last = server.post("suite", "after the jam");
+        peer.thaw();
+
+        late.forEach(stream -> stream.awaitArrival(record -> record.id().equals(last), "the last message"));
+        first.awaitArrival(record -> record.id().equals(last), "the last message");
+        assertEquals(before.open() + 100, server.status().open());
     }
 
     @Test

@@ -13,7 +13,7 @@ import okhttp3.Dispatcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What an ordinary proxy does that nobody has told the server of: hundreds of users on a few connections. */
+/** What an ordinary proxy does that the server does not know of: hundreds of users on a few connections. */
 final class ProxyLoadTest {
 
     private static final int USERS = 200;

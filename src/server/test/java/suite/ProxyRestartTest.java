@@ -22,7 +22,7 @@ import push.http.PushServer;
 import push.http.RunningServer;
 
 /**
- * The server restarts behind each proxy, at the same port: meanwhile a proxy has nobody to ask, and any status but 200 would end
+ * The server restarts behind each proxy, at the same port: meanwhile a proxy has no server to ask, and any status but 200 would end
  * an EventSource for good (WHATWG HTML, 9.2.3).
  */
 @Tag("proxies")

@@ -93,7 +93,7 @@ class SignalsTest {
 
         server.signal("HUP");
 
-        boolean ended = Deadline.in(Duration.ofMillis(500)).poll(() -> !server.process.isAlive());
+        boolean ended = Deadline.exactly(Duration.ofMillis(500)).poll(() -> !server.process.isAlive());
         assertTrue(!ended, "a hangup that is ignored has ended it");
         assertEquals(200, client(server).open(Format.NDJSON).status());
         server.signal("TERM");

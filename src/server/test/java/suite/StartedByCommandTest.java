@@ -164,8 +164,9 @@ class StartedByCommandTest {
     }
 
     private static String status(Launch server) throws IOException {
+        // A JVM that has just started, on a machine that the flood of another test keeps busy, takes its time.
         var client =
-                Clients.http2().newBuilder().callTimeout(Duration.ofSeconds(5)).build();
+                Clients.http2().newBuilder().callTimeout(Duration.ofSeconds(20)).build();
         var request = new Request.Builder()
                 .url(server.root().resolve("/status").toString())
                 .build();

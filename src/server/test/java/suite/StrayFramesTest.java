@@ -9,14 +9,14 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A peer may not know yet that the server has reset a stream: what it still sends there is ignored (RFC 9113, 5.1). */
 final class StrayFramesTest {
 
     @RegisterExtension
     static final JudgedServer server =
-            JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "3000");
+            JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_BODY_MS", "2000");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -35,30 +35,45 @@ final class StrayFramesTest {
         }
     }
 
-    static Stream<List<Object>> strays() {
-        return Stream.of(Why.values())
-                .flatMap(why -> IntStream.of(0, 1, 5_000)
-                        .boxed()
-                        .flatMap(bytes -> Stream.of(false, true).map(last -> List.<Object>of(why, bytes, last))));
+    /** DATA of this many bytes, the last of its request or not. */
+    private record Stray(int bytes, boolean last) {}
+
+    private static final List<Stray> STRAYS = IntStream.of(0, 1, 5_000)
+            .boxed()
+            .flatMap(bytes -> Stream.of(new Stray(bytes, false), new Stray(bytes, true)))
+            .toList();
+
+    /** A connection of a peer, with a stream and with a request that the server resets. */
+    private record Peer(RawClient client, Recorder held, int post, Stray stray) {
+
+        static Peer of(Why why, Stray stray) {
+            var client = server.raw();
+            var held = client.open(Format.NDJSON);
+            held.next("start");
+            int post = client.request("POST", "/messages", false, why.fields);
+            if (why == Why.TOO_LONG) {
+                client.data(post, new byte[100], false);
+            }
+            return new Peer(client, held, post, stray);
+        }
     }
 
     @LikelyCause(
             "DATA that was under way when the server reset its stream ends the connection, and all its other streams.")
     @ParameterizedTest
-    @MethodSource("strays")
-    void dataOfAStreamThatTheServerHasResetEndsNothing(List<Object> stray) {
-        var client = server.raw();
-        var held = client.open(Format.NDJSON);
-        held.next("start");
-        int post = client.request("POST", "/messages", false, ((Why) stray.get(0)).fields);
-        if (stray.get(0) == Why.TOO_LONG) {
-            client.data(post, new byte[100], false);
+    @EnumSource
+    void dataOfAStreamThatTheServerHasResetEndsNothing(Why why) {
+        var peers = STRAYS.stream().map(stray -> Peer.of(why, stray)).toList();
+        for (var peer : peers) {
+            peer.client.await(frame -> frame.is(Frame.RST_STREAM, peer.post), "the request to be reset");
         }
-        client.await(frame -> frame.is(Frame.RST_STREAM, post), "the request to be reset");
 
-        client.data(post, new byte[(Integer) stray.get(1)], (Boolean) stray.get(2));
-
-        assertAlive(client, held, stray.toString());
+        for (var peer : peers) {
+            peer.client.data(peer.post, new byte[peer.stray.bytes], peer.stray.last);
+            assertAlive(peer.client, peer.held, why + " " + peer.stray);
+        }
+        peers.forEach(peer -> peer.client.close());
+        server.awaitOpen(bystanders.count());
     }
 
     @LikelyCause("What was dropped is not given back, and in the end no request of the connection can have a body.")
@@ -68,18 +83,22 @@ final class StrayFramesTest {
         var client = server.raw();
         var held = client.open(Format.NDJSON);
         held.next("start");
+        var posts = IntStream.range(0, times)
+                .map(i -> client.request("POST", "/messages", false, why.fields))
+                .toArray();
 
-        for (int i = 0; i < times; i++) {
-            int post = client.request("POST", "/messages", false, why.fields);
+        for (int post : posts) {
             client.await(frame -> frame.is(Frame.RST_STREAM, post), "the request to be reset");
             int given = given(client);
             client.data(post, new byte[16_000], false);
             client.data(post, new byte[16_000], false);
             client.data(post, new byte[8_000], true);
-            client.await(frame -> given(client) > given, "the window back after request " + i);
+            client.await(frame -> given(client) > given, "the window back after request " + post);
         }
 
         assertAlive(client, held, why + " " + times);
+        client.close();
+        server.awaitOpen(bystanders.count());
     }
 
     private static int given(RawClient client) {
@@ -96,7 +115,5 @@ final class StrayFramesTest {
         held.messagesUpTo(name);
         assertEquals(List.of(name), bystanders.texts());
         assertFalse(Refusal.goneAway(client), () -> name + " must not end the connection: " + client.frames());
-        client.close();
-        server.awaitOpen(bystanders.count());
     }
 }

@@ -5,7 +5,7 @@ import okhttp3.Protocol;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A whole response to one request: one that ended.
+ * A complete response to one request.
  *
  * <p><b>Threads:</b> immutable.
  */

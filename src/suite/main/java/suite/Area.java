@@ -7,8 +7,8 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Names the part of the contract that a class of checks judges, where no lesson does. Such checks rely on the settings of their
- * class: a server that runs already, with settings of its own, is not judged by them if there are any.
+ * Names the part of the contract that a class of checks judges, if no lesson covers it. Such checks rely on the settings of
+ * their class. If there are any, they do not judge a running server, which has settings of its own.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the command line asks for.
+ * The arguments of the command line.
  *
  * <p><b>Threads:</b> immutable.
  *
@@ -30,25 +30,25 @@ record Arguments(
         int repeat) {
 
     static final String USAGE = """
-            push-suite: judges a server by the contract of the streaming push pattern
+            push-suite judges a server by the contract of the streaming push pattern.
 
-              java -jar push-suite.jar https://localhost:9000 [options]     a server that runs already
-              java -jar push-suite.jar --command "node server.js" [options]  started for each class of checks,
+              java -jar push-suite.jar https://localhost:9000 [options]     judges a running server on this machine
+              java -jar push-suite.jar --command "node server.js" [options]  starts the server for each class of checks,
                                                                              with its settings, on a free port
 
               --also URL          another server of the same cluster: each request goes to the next of the two
-              --pid N             the process of the server, for the checks that send SIGTERM or look at memory
-              --cert FILE         the server's certificate, or its signer's, in PEM (certs/server.crt)
-              --only 05,resume    these lessons, areas, classes or clauses, and nothing else
+              --cert FILE         the server's certificate, or its signer's, in PEM (default: certs/server.crt)
+              --pid N             the process of a running server, for the checks that send SIGTERM or measure memory
+              --only 05,resume    only these lessons, areas, classes or clauses
               --repeat N          judges N times, and counts
               --report FILE       writes JUnit XML
               --html FILE         writes a page of verdicts
-              --list              prints the clauses of the contract, and the checks that prove each
+              --list              lists the clauses of the contract, and the checks that prove each
 
-            Exit code: 0 if all that was judged is green, 1 if something is red or nothing could be judged,
-            2 if it was asked for something that cannot be done.""";
+            The exit code is 0 if everything that was judged is green, 1 if something is red or nothing was judged, and
+            2 if the arguments are wrong or no server answers.""";
 
-    /** Cannot be done as it was asked for; the message says why. */
+    /** The command line asks for something that cannot be done. The message says why. */
     static final class Misused extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -82,15 +82,24 @@ record Arguments(
                 case "--html" -> html = Optional.of(Path.of(value(word, rest)));
                 case "--list" -> list = true;
                 default -> {
-                    if (word.startsWith("-") || !url.isEmpty()) {
-                        throw new Misused(word + " is not known");
+                    if (word.startsWith("-")) {
+                        throw new Misused("there is no option " + word);
+                    }
+                    if (!url.isEmpty()) {
+                        throw new Misused("one URL at a time: " + url + " or " + word);
                     }
                     url = word;
                 }
             }
         }
         if (url.isEmpty() && command.isEmpty() && !list) {
-            throw new Misused("name a server: its URL, or --command");
+            throw new Misused("name a server: give its URL, or --command");
+        }
+        if (!url.isEmpty() && !command.isEmpty()) {
+            throw new Misused("give a URL or --command, not both");
+        }
+        if (pid > 0 && ProcessHandle.of(pid).isEmpty()) {
+            throw new Misused("--pid: there is no process " + pid);
         }
         if (!also.isEmpty() && url.isEmpty()) {
             throw new Misused("--also names a second server, and there is no first: give its URL");
@@ -99,15 +108,16 @@ record Arguments(
     }
 
     private static String value(String option, Iterator<String> rest) {
-        if (!rest.hasNext()) {
+        var value = rest.hasNext() ? rest.next() : "";
+        if (value.isBlank() || value.startsWith("--")) {
             throw new Misused(option + " needs a value");
         }
-        return rest.next();
+        return value;
     }
 
     private static int number(String option, String value, int most) {
         if (!value.matches("[1-9][0-9]{0,9}") || Long.parseLong(value) > most) {
-            throw new Misused(option + " takes a number from 1 to " + most + ", and not " + value);
+            throw new Misused(option + " takes a number from 1 to " + most + ", not " + value);
         }
         return Integer.parseInt(value);
     }
@@ -115,7 +125,7 @@ record Arguments(
     private static Path readable(String option, String value) {
         var file = Path.of(value);
         if (!Files.isReadable(file)) {
-            throw new Misused(option + ": " + file.toAbsolutePath() + " cannot be read");
+            throw new Misused(option + ": cannot read " + file.toAbsolutePath());
         }
         return file;
     }

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Two honest streams, one of NDJSON and one of SSE, that are open while a test does harm. After the test the server must
- * hold these two and no other, and they must have been sent what the test says was stored, in order, and nothing else.
+ * Two honest streams, one of NDJSON and one of SSE, that are open while a check does harm. After the check the server must
+ * hold these two streams and no other, and must have sent them exactly the messages that were stored, in order.
  *
  * <p><b>Threads:</b> JUnit's.
  */

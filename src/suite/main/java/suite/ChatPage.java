@@ -9,7 +9,7 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebDriver;
 
 /**
- * The chat page in one window of the browser, seen as its user sees it.
+ * The chat page in one window of the browser, as its user sees it.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */

@@ -13,7 +13,7 @@ import org.junit.platform.commons.support.HierarchyTraversalMode;
 import org.junit.platform.commons.support.ReflectionSupport;
 
 /**
- * A class of checks: those that share a server and its settings, because they judge the same part of the contract.
+ * A class of checks. They share a server and its settings, because they judge the same part of the contract.
  *
  * <p><b>Threads:</b> immutable.
  *

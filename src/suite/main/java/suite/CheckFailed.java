@@ -3,8 +3,8 @@ package suite;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * A check that is red, in its parts: what was wrong, what the server itself had to say, and what that usually means. Its message
- * has them all, for a run that shows nothing else.
+ * A red check in its parts: what was wrong, what the server printed, and what that usually means. Its message contains all of
+ * them, for a run that shows nothing else.
  *
  * <p><b>Threads:</b> immutable.
  */

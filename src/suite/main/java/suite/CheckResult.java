@@ -4,7 +4,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What one check said of a server, or a whole class that could not begin.
+ * The result of one check, or of a whole class that could not begin.
  *
  * <p><b>Threads:</b> immutable.
  *

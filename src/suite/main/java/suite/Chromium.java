@@ -25,7 +25,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * One real Chromium for all tests, without a window on the screen. After each test it is back at one empty window.
+ * One real Chromium for all checks, without a window on the screen. After each check it shows one empty window.
  *
  * <p>{@code CHROMIUM} and {@code CHROMEDRIVER} name the two programs; otherwise they are looked for on the path.
  *
@@ -36,7 +36,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     /** Longer than the page's longest wait that a test can bring about: 10 s for the first record. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** Kept, for a logger that nobody holds forgets its level. Selenium warns of each Chromium that is newer than it. */
+    /** Kept, because a logger without a reference loses its level. Selenium warns of each Chromium that is newer than it. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
     private static final Duration POLL = Duration.ofMillis(20);

@@ -14,9 +14,9 @@ import okhttp3.internal.http2.ErrorCode;
 import okhttp3.internal.http2.StreamResetException;
 
 /**
- * Makes HTTP clients that {@link Trust} the server under test, whatever names its certificate bears: those are the first
- * lesson's to judge, and a server that fails there is to be judged on the rest as well. A client never repeats a request by
- * itself, because that would hide what the server did; {@link #execute} repeats what a server says it has not begun.
+ * Makes HTTP clients that {@link Trust} the server under test, whatever names its certificate has: the first lesson judges
+ * those, and a server that fails there is judged on the rest as well. A client never repeats a request by itself, because that
+ * would hide what the server did. {@link #execute} repeats a request that the server says it has not begun.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -48,11 +48,18 @@ final class Clients {
                 .socketFactory(new NoDelay())
                 .sslSocketFactory(trust.sockets(), trust)
                 .hostnameVerifier((host, session) -> true)
-                .connectTimeout(Deadline.PATIENCE)
+                .connectTimeout(Deadline.extended(Deadline.PATIENCE))
                 .readTimeout(Duration.ZERO)
                 .writeTimeout(Duration.ZERO)
                 .retryOnConnectionFailure(false)
                 .followRedirects(false)
+                .build();
+    }
+
+    /** The same client with a deadline for each whole call. */
+    static OkHttpClient hasty(OkHttpClient client) {
+        return client.newBuilder()
+                .callTimeout(Deadline.extended(Deadline.PATIENCE))
                 .build();
     }
 

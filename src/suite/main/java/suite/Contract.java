@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The clauses of the contract that the suite judges, as DESIGN.md numbers them, in their order.
+ * The clauses of the contract that the suite judges, in the order of DESIGN.md.
  *
  * <p><b>Threads:</b> immutable.
  */

@@ -2,24 +2,32 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.BooleanSupplier;
 
 /**
- * A moment by which something must have happened. Tests wait for facts with a deadline, never for a fixed time, so a fast
- * machine is not held up and a slow one is not called wrong.
+ * A moment by which something must have happened. Checks wait for facts with a deadline, never for a fixed time, so they do not
+ * delay a fast machine. On a machine with more work than processors everything takes longer, so a deadline grows with the load.
  *
  * <p><b>Threads:</b> immutable.
  */
 final class Deadline {
 
-    /** How long a test waits for something that ought to come immediately. */
+    /** How long a check waits for something that should come immediately, on a machine that is not busy. */
     static final Duration PATIENCE = Options.current().patience();
 
     private static final Duration POLL = Duration.ofMillis(10);
+    private static final double MOST = 10;
+    private static final OperatingSystemMXBean MACHINE = ManagementFactory.getOperatingSystemMXBean();
+
+    /** The largest factor by which a deadline has been extended. */
+    private static final DoubleAccumulator BUSIEST = new DoubleAccumulator(Math::max, 1);
 
     private final long end;
 
@@ -28,7 +36,30 @@ final class Deadline {
     }
 
     static Deadline in(Duration time) {
+        return new Deadline(System.nanoTime() + extended(time).toNanos());
+    }
+
+    /** The end of a time that is as long on any machine: for how long something must not happen, or goes on. */
+    static Deadline exactly(Duration time) {
         return new Deadline(System.nanoTime() + time.toNanos());
+    }
+
+    /** A time as it is on this machine now: longer by the number of runnable threads for each processor. */
+    static Duration extended(Duration time) {
+        double load = MACHINE.getSystemLoadAverage() / MACHINE.getAvailableProcessors(); // Negative if it is not known.
+        double factor = Math.max(1, Math.min(MOST, load));
+        BUSIEST.accumulate(factor);
+        return Duration.ofNanos((long) (time.toNanos() * factor));
+    }
+
+    /** The milliseconds of {@link #PATIENCE} on this machine now, for sockets and clients that keep a deadline themselves. */
+    static int patienceMs() {
+        return Math.toIntExact(extended(PATIENCE).toMillis());
+    }
+
+    /** The largest factor by which a deadline has been extended; 1 if the machine was never busy. */
+    static double busiest() {
+        return BUSIEST.get();
     }
 
     boolean passed() {
@@ -59,8 +90,8 @@ final class Deadline {
     }
 
     /**
-     * Asks again and again until the condition holds, for what nobody notifies us of. Returns whether it does. When a pause
-     * takes much longer than it should, the machine stands still, and whatever is waited for with it: that does not count.
+     * Asks again and again until the condition holds, where no notification tells. Returns whether it does. When a pause takes
+     * much longer than it should, the machine has stood still, and the server with it: that time does not count.
      */
     boolean poll(BooleanSupplier condition) {
         long lost = 0;

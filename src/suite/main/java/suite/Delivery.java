@@ -5,8 +5,7 @@ import java.util.HashSet;
 import java.util.List;
 
 /**
- * What one stream, or several together, received of the messages that it ought to have, compared with the one order that holds
- * for everybody.
+ * Compares the messages that one or more streams received with those that they should have, in the one order.
  *
  * <p><b>Threads:</b> immutable.
  *

@@ -15,8 +15,8 @@ import java.util.Map;
 import javax.net.SocketFactory;
 
 /**
- * A TCP relay on loopback between clients and the server, which can misbehave as a network and its proxies do: swallow bytes
- * without a word, hold them back, or end connections. TLS passes through it untouched, but for {@link #plain}.
+ * A TCP relay on loopback between clients and the server that misbehaves as networks and their proxies do: it swallows bytes,
+ * holds them back, or ends connections. TLS passes through it unchanged, except with {@link #plain}.
  *
  * <p><b>Length:</b> its faults share the sockets, the lock and the two threads of a connection.
  *

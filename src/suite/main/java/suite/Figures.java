@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The figures of a test, published as one JUnit report entry when the test has ended, red or green. Register it as an
+ * The figures of a check, published as one JUnit report entry when the check has ended, red or green. Register it as an
  * instance: {@code @RegisterExtension final Figures figures = new Figures();}
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.

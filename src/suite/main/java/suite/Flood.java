@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Sends many frames, as fast as the server takes them. A server that ends the connection under it does right.
+ * Sends many frames, as fast as the server accepts them. A server may end the connection meanwhile.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -40,10 +40,11 @@ final class Flood {
         }
     }
 
-    /** The bytes that the server's JVM uses, on the heap and in direct buffers; 0 if it is none or cannot be looked into. */
+    /** The bytes that the server's JVM uses, on the heap and in direct buffers; 0 if the server is no JVM or cannot be measured. */
     static long memory(JudgedServer server) {
         try {
-            return server.memory().used();
+            var memory = server.memory();
+            return memory.isExact() ? memory.used() : 0;
         } catch (TestAbortedException e) {
             return 0;
         }

@@ -1,8 +1,7 @@
 package suite;
 
 /**
- * The three forms in which a stream can be asked for, each with its media type; and any form at all, in which no records are
- * looked for.
+ * The three forms of a stream with their media types, and one for any response, in which no records are searched for.
  *
  * <p><b>Threads:</b> immutable.
  */

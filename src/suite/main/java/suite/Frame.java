@@ -8,9 +8,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * One HTTP/2 frame and its nine bytes of head: RFC 9113 section 4.1.
+ * One HTTP/2 frame with its nine-byte header (RFC 9113, 4.1).
  *
- * <p><b>Threads:</b> immutable, as long as nobody writes into the payload.
+ * <p><b>Threads:</b> immutable, as long as no caller writes into the payload.
  */
 record Frame(int type, int flags, int stream, byte[] payload) {
 

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -13,12 +12,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A client's GOAWAY: what is open goes on, nothing new begins, and the connection ends with the last (RFC 9113, 6.8). */
+/** A client's GOAWAY: open streams go on, no new one begins, and the connection ends with the last one (RFC 9113, 6.8). */
 @Area(id = "goaway", title = "A client's GOAWAY")
 @Proves("leave.goaway")
 final class GoAwayTest {
 
-    private static final Duration SOON = Duration.ofSeconds(1);
     private static final int REFUSED_STREAM = 7;
     private static final int CANCEL = 8;
 
@@ -45,7 +43,7 @@ final class GoAwayTest {
         }
         assertEquals(2, server.status().open());
         peer.fin();
-        server.awaitStatus(status -> status.open() == 0, "no stream after FIN", SOON);
+        server.awaitStatus(status -> status.open() == 0, "no stream after FIN", Deadline.PATIENCE);
     }
 
     @LikelyCause("A client's GOAWAY is not looked at: requests after it are served.")
@@ -62,13 +60,15 @@ final class GoAwayTest {
 
         int refused = peer.request("GET", "/messages", true, "accept", "application/x-ndjson");
 
-        var reset = peer.await(frame -> frame.is(Frame.RST_STREAM) && frame.stream() == refused, "a refusal");
-        assertEquals(REFUSED_STREAM, reset.number(0));
+        var refusal = peer.await(
+                frame -> frame.is(Frame.RST_STREAM, refused) || frame.is(Frame.GOAWAY) && frame.number(0) < refused,
+                "a reset of stream " + refused + ", or a GOAWAY that names an earlier one as the last");
+        assertTrue(refusal.is(Frame.GOAWAY) || refusal.number(0) == REFUSED_STREAM, refusal.toString());
         assertEquals(201, peer.recorder(3).awaitHead().status());
         stream.messagesUpTo("before");
     }
 
-    @LikelyCause("A connection whose client has said GOAWAY stays for ever.")
+    @LikelyCause("A connection whose client has sent GOAWAY stays forever.")
     @Test
     void connectionEndsWithItsLastStream() {
         var peer = server.raw();
@@ -77,23 +77,24 @@ final class GoAwayTest {
         peer.goAway(0);
         peer.reset(1, CANCEL);
         server.awaitOpen(1);
-        assertTrue(peer.frames().stream().noneMatch(frame -> frame.is(Frame.GOAWAY)), "one stream is still open");
+        peer.ping(1);
+        peer.awaitPong(1); // The connection is there as long as one stream is.
 
         peer.reset(3, CANCEL);
 
-        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY", SOON);
-        peer.awaitEnd(SOON);
+        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
+        peer.awaitEnd(Deadline.PATIENCE);
         assertEquals(0, server.status().open());
     }
 
     @Test
-    void connectionWithoutAStreamEndsSoon() {
+    void connectionWithoutAStreamEnds() {
         var peer = server.raw();
 
         peer.goAway(0);
 
-        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY", SOON);
-        peer.awaitEnd(SOON);
+        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
+        peer.awaitEnd(Deadline.PATIENCE);
     }
 
     @LikelyCause("A GOAWAY that comes in pieces, or twice, breaks the frames around it.")
@@ -136,16 +137,15 @@ final class GoAwayTest {
         stream.messagesUpTo("in pieces");
     }
 
-    @LikelyCause("A GOAWAY that is too short or stands on a stream passes for a good one.")
+    @Proves("limit.frames")
+    @LikelyCause("A GOAWAY that is too short, or that names a stream, passes for a good one.")
     @ParameterizedTest
-    @CsvSource({"0, 7, FRAME_SIZE_ERROR", "0, 0, FRAME_SIZE_ERROR", "1, 8, PROTOCOL_ERROR"})
-    void malformedGoAwayEndsTheConnection(int stream, int length, String error) {
+    @CsvSource({"0, 7", "0, 0", "1, 8"})
+    void malformedGoAwayEndsTheConnection(int stream, int length) {
         var peer = server.raw();
 
         peer.send(new Frame(Frame.GOAWAY, 0, stream, new byte[length]));
 
-        var answer = peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY", SOON);
-        assertEquals(error, Frame.error(answer.number(4)));
-        peer.awaitEnd(SOON);
+        assertTrue(Refusal.goesAway(peer), "the server must end the connection, by GOAWAY or without a word");
     }
 }

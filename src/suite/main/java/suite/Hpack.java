@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import okhttp3.Headers;
 
 /**
- * HPACK, RFC 7541, as far as a test needs it: each header is written as a literal without indexing and without Huffman coding,
- * so that any header can be written, a wrong one too. Reading is left to Undertow's decoder.
+ * Writes HPACK (RFC 7541) as far as a check needs it: each field is a literal without indexing and without Huffman coding, so
+ * that even a malformed field can be written. Undertow's decoder does the reading.
  *
  * <p><b>Threads:</b> writing: any thread; reading: confined to the connection's reader, because a decoder has a memory.
  */

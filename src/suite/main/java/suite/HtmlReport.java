@@ -15,8 +15,8 @@ import suite.CheckResult.Outcome;
 import suite.Contract.Clause;
 
 /**
- * The verdicts as a page for people: by clause of the contract, with the figures beside each check. One file, with nothing to
- * load.
+ * Writes the verdicts as a page for people: by clause of the contract, with the figures beside each check. It is one file that
+ * loads nothing.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -52,9 +52,13 @@ final class HtmlReport {
     }
 
     private String title() {
-        return verdicts.count(Outcome.RED) > 0
-                ? verdicts.count(Outcome.RED) + " of " + verdicts.checks().size() + " checks are red"
-                : verdicts.good() ? "All that was judged is green" : "Nothing could be judged";
+        if (verdicts.count(Outcome.RED) > 0) {
+            return verdicts.count(Outcome.RED) + " of " + verdicts.checks().size() + " checks are red";
+        }
+        if (verdicts.count(Outcome.NOT_RUN) > 0) {
+            return "The run ended early";
+        }
+        return verdicts.good() ? "Everything that was judged is green" : "Nothing was judged";
     }
 
     private void header() {
@@ -74,7 +78,7 @@ final class HtmlReport {
         line("</ul></header>");
     }
 
-    /** A section for each part of the contract: what stands before the dot. */
+    /** A section for each part of the contract, which is the word before the dot. */
     private void clauses() {
         var parts = new LinkedHashMap<String, List<Clause>>();
         for (var clause : Contract.read().clauses()) {
@@ -148,7 +152,7 @@ final class HtmlReport {
         return text.toString();
     }
 
-    /** Classes that could not begin, and checks that name no clause. */
+    /** Checks that name no clause. */
     private void rest() {
         var rest = verdicts.checks().stream()
                 .filter(one -> one.worst().clauses().isEmpty())

@@ -11,7 +11,7 @@ import okhttp3.internal.http2.ErrorCode;
 import okhttp3.internal.http2.StreamResetException;
 
 /**
- * Reads one response through OkHttp, as it comes, and fills a {@link Recorder} with it.
+ * Reads one response through OkHttp as it arrives, and passes it to a {@link Recorder}.
  *
  * <p><b>Threads:</b> a thread of its own for each response, which blocks while nothing comes.
  */

@@ -13,8 +13,8 @@ import okhttp3.Headers;
 import okhttp3.Protocol;
 
 /**
- * What one response has brought so far: its head, its chunks, the records found in them, and its end. Whoever reads the
- * response fills it; {@link Recorder} asks the questions.
+ * Collects one response: its head, its chunks, the records found in them, and its end. The code that reads the response fills
+ * it; {@link Recorder} answers the questions of a check.
  *
  * <p><b>Threads:</b> guarded by this object's lock; every change notifies.
  */

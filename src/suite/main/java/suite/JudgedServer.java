@@ -15,9 +15,9 @@ import okhttp3.RequestBody;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The server under test and the plain things that one does with it. A class of tests registers one,
- * {@code @RegisterExtension static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500");}, and what a test opens
- * through it is closed after that test.
+ * The server under test, with the common requests to it. A class of checks registers one,
+ * {@code @RegisterExtension static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500");}, and what a
+ * check opens through it is closed after that check.
  *
  * <p>{@link Options} say which server that is: a class with a static {@code start(Map)}, started in this JVM; one in any language
  * that a command starts as a process of its own, see {@link StartedByCommand}; or one that runs already, with settings of its
@@ -156,7 +156,7 @@ final class JudgedServer extends Lifecycle {
     }
 
     Answer request(OkHttpClient client, Request.Builder request) {
-        var hasty = client.newBuilder().callTimeout(Deadline.PATIENCE).build();
+        var hasty = Clients.hasty(client);
         var built = request.build();
         try (var response = Clients.execute(hasty, built)) {
             return new Answer(

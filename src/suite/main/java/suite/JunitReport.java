@@ -15,8 +15,8 @@ import javax.xml.stream.XMLStreamWriter;
 import suite.CheckResult.Outcome;
 
 /**
- * The verdicts as JUnit's XML, which CI servers read: a suite for each class, a case for each check. What is not judged is
- * skipped there, for the format has no other word.
+ * Writes the verdicts as JUnit XML, which CI servers read: a suite for each class, a case for each check. A check that was not
+ * judged is skipped there, because the format has no other word for it.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -119,7 +119,7 @@ final class JunitReport {
         xml.writeEndElement();
     }
 
-    /** A line for a check that has figures, or more than one run. */
+    /** Returns a line for a check that has figures or more than one run. */
     private static String said(Tally check) {
         var figures = Verdicts.figures(check.worst().figures());
         var all = check.ofAll() + (check.ofAll().isEmpty() || figures.isEmpty() ? "" : " · ") + figures;
@@ -150,7 +150,7 @@ final class JunitReport {
         xml.writeCharacters(allowed(text));
     }
 
-    /** What a server under test sends may be anything; XML 1.0 has no way to write most control characters and lone surrogates. */
+    /** A server may have sent anything, and XML 1.0 cannot express most control characters and lone surrogates. */
     private static String allowed(String text) {
         return text.codePoints()
                 .map(c ->

@@ -14,7 +14,7 @@ import okhttp3.HttpUrl;
 import org.opentest4j.TestAbortedException;
 
 /**
- * How the server under test comes to be there: started in this JVM, started by a command, or running elsewhere.
+ * The server under test as a process: started in this JVM, started by a command, or already running.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -34,7 +34,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     /** Stops a server that is ours. */
     void close();
 
-    /** The process that serves, or -1 if nobody knows. */
+    /** The process that serves, or -1 if it is not known. */
     long pid();
 
     /** A test begins, so what the server prints from now on belongs to it. */
@@ -78,7 +78,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
                 || root.query() != null
                 || root.fragment() != null
                 || !root.username().isEmpty()) {
-            throw new AssertionError(url + " cannot be judged: give https, a host, and at most a port and a path,"
+            throw new AssertionError("cannot judge " + url + ": give https, a host, and at most a port and a path,"
                     + " as in https://localhost:9000 or https://localhost/push/");
         }
         return root.encodedPath().endsWith("/")

@@ -117,7 +117,7 @@ class Lesson01TlsTest {
         var status = server.status();
 
         assertNotEquals(0, status.heartbeatMs(), "heartbeatMs");
-        assertEquals(0, status.open(), "streams.open, when nobody has opened one");
+        assertEquals(0, status.open(), "streams.open, before one is opened");
     }
 
     private static String host() {
@@ -138,7 +138,7 @@ class Lesson01TlsTest {
     }
 
     private static Agreed handshake(String host, List<String> protocols, SSLParameters parameters) throws IOException {
-        int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
+        int patience = Deadline.patienceMs();
         try (var tcp = new Socket()) {
             tcp.connect(new InetSocketAddress(host, server.port()), patience);
             tcp.setSoTimeout(patience);

@@ -72,8 +72,8 @@ class Lesson03ChunksTest {
     }
 
     @Test
-    @LikelyCause(
-            "What the sink did not take at once was dropped, or it was left lying, or the next record was written into its midst.")
+    @LikelyCause("What the sink did not accept immediately was dropped or never written, or the next record was written"
+            + " into it.")
     void aLargeMessageArrivesWholeThroughASmallWindow() {
         var raw = server.raw(RawClient.Options.PLAIN.window(WINDOW));
         raw.windowUpdate(0, 1 << 24);
@@ -118,7 +118,7 @@ class Lesson03ChunksTest {
     }
 
     @Test
-    @LikelyCause("What the sink did not take at once was dropped: nobody looked at what the write returned.")
+    @LikelyCause("What the sink did not accept immediately was dropped: the result of the write was ignored.")
     void aHistoryThatIsLargerThanABufferArrivesWhole() {
         var texts = new ArrayList<String>();
         for (int i = 0; i < 5; i++) {

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One order for everybody, a name for each place in it, and a beginning that is the same whoever asks. */
+/** One order for all clients, a name for each place in it, and a beginning that is the same for each client. */
 @Lesson(id = "04", slug = "order", title = "Order, ids, history")
 @Proves("message.all")
 class Lesson04OrderTest {
@@ -166,7 +166,7 @@ class Lesson04OrderTest {
         return texts;
     }
 
-    /** Names the first place that is wrong, for two lists of fifty show nobody anything. */
+    /** Names the first place that is wrong, because two lists of fifty show nothing to a reader. */
     private static void assertHistory(List<String> expected, List<String> received, String whose) {
         for (int i = 0; i < expected.size(); i++) {
             if (!expected.get(i).equals(received.get(i))) {

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Everything to everybody, once and in one order: whoever comes in the midst of it, and whoever fails in the midst of it. */
+/** Everything to every client, once and in one order, whichever clients arrive or fail meanwhile. */
 @Lesson(id = "05", slug = "broadcast", title = "Broadcast without a gap")
 @Proves("slow.others")
 class Lesson05BroadcastTest {
@@ -72,7 +72,8 @@ class Lesson05BroadcastTest {
 
     @Test
     @LikelyCause(
-            "What the sink did not take at once goes out with the next message, and not when there is room for it.")
+            "What the sink did not accept immediately goes out with the next message, and not when there is room for"
+                    + " it.")
     void aStreamThatTookAPartGetsTheRestWithoutAnotherMessage() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         peer.windowUpdate(0, PLENTY);
@@ -143,7 +144,8 @@ class Lesson05BroadcastTest {
 
     @Proves("message.all")
     @Test
-    @LikelyCause("Streams are written to by several threads at once, or a message gets its id before it has its place.")
+    @LikelyCause(
+            "Several threads write to a stream at the same time, or a message gets its id before it has its place.")
     void everyStreamGetsEveryMessageInTheSameOrder() {
         var recorders = new ArrayList<Recorder>();
         for (int connection = 0; connection < 4; connection++) {
@@ -178,7 +180,7 @@ class Lesson05BroadcastTest {
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
         var request = server.at("/messages").post(JudgedServer.json(json.toString()));
         var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));
-        var atLeast = Deadline.in(Duration.ofSeconds(1));
+        var atLeast = Deadline.exactly(Duration.ofSeconds(1));
         for (int later = 0; !answer.isDone(); later++) {
             if (later >= 50 && atLeast.passed()) {
                 fail("POST /messages has no answer after 1 s, though 50 requests that came later have one");

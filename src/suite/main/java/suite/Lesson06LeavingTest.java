@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every way to leave: who has gone is forgotten within a second, without another message, and nobody else notices. */
+/** Every way to leave: the server forgets the stream within a second, without another message, and no other client notices. */
 @Lesson(id = "06", slug = "leaving", title = "Every way to leave")
 @Proves("leave.soon")
 final class Lesson06LeavingTest {
@@ -96,8 +96,8 @@ final class Lesson06LeavingTest {
         peer.reset(1, CANCEL);
 
         server.awaitStatus(status -> status.open() == 1, "one stream of two to be open", SOON);
-        server.post("ann", "to whoever stayed");
-        neighbour.messagesUpTo("to whoever stayed");
+        server.post("ann", "to those that stayed");
+        neighbour.messagesUpTo("to those that stayed");
     }
 
     @LikelyCause("Writing to those who have just gone fails for those who have not.")

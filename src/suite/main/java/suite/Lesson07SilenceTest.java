@@ -34,7 +34,7 @@ final class Lesson07SilenceTest {
         return of.heartbeat().multipliedBy(5).dividedBy(2).plus(Deadline.PATIENCE);
     }
 
-    @LikelyCause("Nothing is written while nobody posts: a client cannot tell this from a dead line.")
+    @LikelyCause("Nothing is written while there are no messages: a client cannot tell this from a dead line.")
     @Proves("silence.heartbeat")
     @Test
     void quietStreamBeatsAndNamesTheNewestMessage() {
@@ -49,7 +49,7 @@ final class Lesson07SilenceTest {
         assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
     }
 
-    /** Only time in which the server answers something else at once counts as silence; a machine may stand still. */
+    /** Only time in which the server answers something else promptly counts as silence; a machine may stand still. */
     private static WireRecord nextHeartbeat(Recorder stream, int number) {
         var heartbeat = server.heartbeat();
         var patience = Deadline.in(heartbeats(server));
@@ -63,7 +63,7 @@ final class Lesson07SilenceTest {
             if (silent.compareTo(heartbeat.multipliedBy(3)) > 0) {
                 throw new AssertionError("a heartbeat is due after " + Deadline.say(heartbeat)
                         + " of silence, but for three times as long nothing came on a quiet stream, while the server"
-                        + " answered everything else at once");
+                        + " answered everything else promptly");
             }
         }
         return stream.next("heartbeat");
@@ -114,7 +114,9 @@ final class Lesson07SilenceTest {
                 arrival.record().is("message") && arrival.record().text("text").equals(text);
     }
 
-    @LikelyCause("The peer cannot answer and nobody asks it: send HTTP/2 PINGs, for heartbeats vanish in its window.")
+    @LikelyCause(
+            "The peer cannot answer, and the server does not ask it: send HTTP/2 PINGs, because heartbeats vanish in"
+                    + " its window.")
     @Test
     void serverNoticesThatANetworkSwallowsEverything() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
@@ -127,7 +129,7 @@ final class Lesson07SilenceTest {
 
         var after = watchful.awaitStatus(
                 status -> status.open() == 0,
-                "the stream of a client that nobody can reach to be gone",
+                "the stream of a client that cannot be reached to be gone",
                 Deadline.PATIENCE);
         if (after.opened().isPresent()) {
             assertEquals(before.closed("ping") + 1, after.closed("ping"), after.toString());

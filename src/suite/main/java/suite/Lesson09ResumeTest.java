@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Coming back with the last id: exactly what was missed, or a plain word that there is no telling what was missed.
+ * Coming back with the last id: the client receives exactly what it missed, or is told that the server cannot know that.
  *
  * <p><b>Length:</b> from where a client may resume, and from where not, is one list of cases.
  */
@@ -33,7 +33,7 @@ final class Lesson09ResumeTest {
             "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @Order(1)
-    @LikelyCause("Last-Event-ID is not read: every reconnect starts anew with the history.")
+    @LikelyCause("Last-Event-ID is not read: every reconnect begins again with the history.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
     void whoComesBackGetsExactlyWhatFollowed(Format format) {

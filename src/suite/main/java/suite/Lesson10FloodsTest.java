@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Frames that no honest client sends, one or many: they cost their own connection at most, and nobody else anything.
+ * Frames that no honest client sends, one or many: they cost their own connection at most, and no other client anything.
  *
  * <p><b>Length:</b> each flood needs a client that writes its own frames.
  */
@@ -67,7 +67,7 @@ final class Lesson10FloodsTest {
                 arguments("SETTINGS with 100 entries", new Frame(Frame.SETTINGS, 0, 0, settings(100))),
                 arguments("PRIORITY", new Frame(Frame.PRIORITY, 0, 1, new byte[] {0, 0, 0, 3, 1})),
                 arguments("WINDOW_UPDATE", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1)),
-                arguments("a type that nobody knows", new Frame(0x7f, 0xff, 0, new byte[64])),
+                arguments("an unknown type", new Frame(0x7f, 0xff, 0, new byte[64])),
                 arguments("empty DATA on no stream", new Frame(Frame.DATA, 0, 1, nothing)));
     }
 
@@ -152,8 +152,8 @@ final class Lesson10FloodsTest {
                 arguments("GOAWAY on a stream", Frame.ofInts(Frame.GOAWAY, 0, 1, 0, 0)));
     }
 
-    @LikelyCause(
-            "A breach of the protocol is passed over, or its connection is kept with a state that nobody agrees on.")
+    @LikelyCause("A breach of the protocol is ignored, or its connection is kept although the two sides disagree on its"
+            + " state.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("breaches")
     void breachOfTheProtocolEndsItsConnection(String name, Frame breach) {
@@ -195,8 +195,8 @@ final class Lesson10FloodsTest {
     }
 
     @LikelyCause(
-            "The stream of a request that was answered early is reset at once, and what is still under way then ends"
-                    + " the whole connection.")
+            "The stream of a request that was answered early is reset immediately, and what is still under way then"
+                    + " ends the whole connection.")
     @Test
     void honestClientThatWasStillSendingKeepsItsConnection() {
         var client = server.raw();

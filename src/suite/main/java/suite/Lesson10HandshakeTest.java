@@ -37,7 +37,7 @@ final class Lesson10HandshakeTest {
             default -> "\u0016\u0003\u0001\uffff".repeat(100).getBytes(US_ASCII);
         };
         try (var socket = new Socket("localhost", server.port())) {
-            socket.setSoTimeout((int) Deadline.PATIENCE.toMillis());
+            socket.setSoTimeout(Deadline.patienceMs());
 
             socket.getOutputStream().write(bytes);
 
@@ -49,7 +49,7 @@ final class Lesson10HandshakeTest {
     @Test
     void http2WithoutAlpnOpensNothing() throws IOException {
         try (var socket = (SSLSocket) Trust.inTheServer().sockets().createSocket("localhost", server.port())) {
-            socket.setSoTimeout((int) Deadline.PATIENCE.toMillis());
+            socket.setSoTimeout(Deadline.patienceMs());
 
             socket.getOutputStream().write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0".getBytes(US_ASCII));
 

@@ -60,8 +60,8 @@ final class Lesson10HostileTest {
                 arguments("an escape that is none", bytes("{\"user\":\"eve\",\"text\":\"\\x41\"}")),
                 arguments("arrays 400 deep", bytes(deep(400))),
                 arguments("arrays 30,000 deep", bytes(deep(30_000))),
-                arguments("60,000 brackets that nobody closes", bytes("[".repeat(60_000))),
-                arguments("10,000 braces that nobody closes", bytes("{\"a\":".repeat(10_000))),
+                arguments("60,000 brackets that are never closed", bytes("[".repeat(60_000))),
+                arguments("10,000 braces that are never closed", bytes("{\"a\":".repeat(10_000))),
                 arguments("Latin-1", "{\"user\":\"eve\",\"text\":\"h\u00e9\"}".getBytes(ISO_8859_1)),
                 arguments("an overlong slash", latin1("{\"user\":\"eve\",\"text\":\"\u00c0\u00af\"}")),
                 arguments(

@@ -130,7 +130,7 @@ final class Lesson10LimitsTest {
         assertNotTooSoon(began);
     }
 
-    @LikelyCause("The time for a body begins anew with every byte.")
+    @LikelyCause("The time for a body begins again with every byte.")
     @Proves("post.time")
     @Test
     void bodyThatDribblesIsGivenUp() {

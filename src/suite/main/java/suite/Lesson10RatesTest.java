@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How much one connection may do at once and for long, and how much all together; each refusal says when to come back. */
+/** How much one connection may do in a burst and over time, and how much all together; each refusal says when to come back. */
 @Lesson(id = "10", slug = "hostile", title = "Hostile input")
 @Proves("limit.rates")
 final class Lesson10RatesTest {
@@ -117,7 +117,7 @@ final class Lesson10RatesTest {
             last = request.get();
         }
         int sofar = taken;
-        assertTrue(taken >= burst, () -> "after " + sofar + " came a 429, though " + burst + " may come at once");
+        assertTrue(taken >= burst, () -> "after " + sofar + " came a 429, though a burst may have " + burst);
         last.answer().problem(429, "one too many");
         return last;
     }

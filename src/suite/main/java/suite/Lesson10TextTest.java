@@ -84,8 +84,7 @@ final class Lesson10TextTest {
         assertEquals("nosniff", answer.header("x-content-type-options"));
     }
 
-    @LikelyCause(
-            "A name may be invisible or reorder the row it stands in, so that it reads as the name of somebody else.")
+    @LikelyCause("A name may be invisible or reorder the row it stands in, so that it reads as another person's name.")
     @Proves("post.name")
     @ParameterizedTest
     @ValueSource(

@@ -171,8 +171,8 @@ final class Lesson11BrowserTest {
         assertEquals("🔴", page.lights().get(page.lights().size() - 1), "the light, when no record has come");
     }
 
-    @LikelyCause(
-            "A short interruption is kept from the user, or nobody comes back after it, or comes back without the last id.")
+    @LikelyCause("A short interruption is hidden from the user, or the page does not come back after it, or comes back"
+            + " without the last id.")
     @Proves("page.light")
     @Test
     void lightTurnsRedAtAnEndAndWhoComesBackHasEverything() {
@@ -200,7 +200,7 @@ final class Lesson11BrowserTest {
         page.awaitMessages(expected.toArray(String[]::new));
     }
 
-    @LikelyCause("A client that is refused tries again at once, and ten thousand of them keep the server down.")
+    @LikelyCause("A client that is refused tries again immediately, and ten thousand of them keep the server down.")
     @Proves("page.light")
     @Test
     void whoIsRefusedDoesNotHammer() {

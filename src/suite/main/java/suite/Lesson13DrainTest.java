@@ -59,7 +59,7 @@ class Lesson13DrainTest {
             assertEquals(Ending.How.END_STREAM, stream.closed().how());
             waits.add(retryMs);
         }
-        assertTrue(waits.size() > 10, "20 clients must not come back at once, but they were told " + waits);
+        assertTrue(waits.size() > 10, "20 clients must not come back at the same time, but they were told " + waits);
         await(gone);
     }
 
@@ -142,7 +142,8 @@ class Lesson13DrainTest {
 
     @Proves("drain.refuses")
     @Test
-    @LikelyCause("A message whose body was late is accepted when every stream has had its bye, and nobody reads it.")
+    @LikelyCause(
+            "A message whose body was late is accepted when every stream has had its bye, and no client receives it.")
     void aMessageThatIsWholeTooLateIsRefused() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);
@@ -197,7 +198,7 @@ class Lesson13DrainTest {
     }
 
     @Test
-    @LikelyCause("Going down twice at once does harm.")
+    @LikelyCause("Going down twice at the same time does harm.")
     void aSecondDrainIsHarmless() {
         var stream = server.open(Format.NDJSON);
 

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The life of a server under test: there before the tests of a class, gone after them, and asked after each test whether every
- * stream is accounted for.
+ * Starts a server before the checks of a class, stops it after them, and verifies after each check that every stream is
+ * accounted for.
  *
- * <p><b>Threads:</b> JUnit's; tests of one class must not run at once.
+ * <p><b>Threads:</b> JUnit's; tests of one class must not run at the same time.
  */
 abstract class Lifecycle
         implements BeforeAllCallback,
@@ -75,7 +75,7 @@ abstract class Lifecycle
         return resource;
     }
 
-    /** What a SIGTERM does. The server is started anew for the next test, if it is ours. */
+    /** What a SIGTERM does. The server is started again for the next test, if it is ours. */
     final CompletableFuture<?> drain() {
         var gone = launch().drain();
         drained = true;

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Which process listens on a port, so that no other server is judged by mistake. Linux tells, in {@code /proc}.
+ * Finds the process that listens on a port, so that no other server is judged by mistake. Linux says so in {@code /proc}.
  *
  * <p><b>Threads:</b> any thread.
  */

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.List;
 
 /**
- * What {@code --list} prints: each clause of the contract, and the checks that prove it.
+ * Prints each clause of the contract with the checks that prove it, for {@code --list}.
  *
  * <p><b>Threads:</b> any thread.
  */

@@ -7,11 +7,10 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetSocketAddress;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +21,7 @@ import java.util.logging.Logger;
 import suite.CheckResult.Outcome;
 
 /**
- * The command: judges a server and prints what came of it; {@link Arguments} says what it takes.
+ * The command: judges a server and prints the verdicts. {@link Arguments} describes its options.
  *
  * <p><b>Threads:</b> the main thread.
  */
@@ -39,7 +38,7 @@ public final class Main {
     public static void main(String[] words) {
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
         hush();
-        // Not by returning: a check that was given up may have left threads behind.
+        // Returning is not enough: a check that was given up may have left threads behind.
         Runtime.getRuntime().exit(run(out, words));
     }
 
@@ -53,7 +52,7 @@ public final class Main {
             var arguments = Arguments.parse(words);
             return new Main(arguments, out).run() ? 0 : 1;
         } catch (Arguments.Misused e) {
-            out.println("Not done: " + e.getMessage() + "\n(--help says what can be asked for)");
+            out.println("Error: " + e.getMessage() + "\nRun it with --help for the list of options.");
             return 2;
         }
     }
@@ -64,31 +63,58 @@ public final class Main {
             Listing.print(out, selected.stream().map(Selection::checks).toList(), arguments.only());
             return true;
         }
-        if (arguments.command().isEmpty()) {
-            reach(arguments.url());
-        }
         Options.use(arguments.options());
+        if (running()) {
+            Reach.check(arguments.options());
+        }
+        arguments.report().ifPresent(file -> write(file, ""));
+        arguments.html().ifPresent(file -> write(file, ""));
         var began = Instant.now();
         long start = System.nanoTime();
         out.println("Judging " + arguments.server()
-                + (arguments.command().isEmpty()
+                + (running()
                         ? ", with the settings that it has"
                         : ", started again with the settings of each class of checks"));
-        var results = new ArrayList<CheckResult>();
-        for (int i = 1; i <= arguments.repeat(); i++) {
-            if (arguments.repeat() > 1) {
-                out.println("\nRun " + i + " of " + arguments.repeat());
-            }
-            for (var selection : selected) {
-                results.addAll(judge(selection));
-            }
-        }
+        var results = judge(selected);
         var verdict =
                 new Verdicts(arguments.server(), began, (System.nanoTime() - start) / 1_000_000, Tally.of(results));
         summary(verdict);
         arguments.report().ifPresent(file -> write(file, JunitReport.of(verdict)));
         arguments.html().ifPresent(file -> write(file, HtmlReport.of(verdict)));
         return verdict.good();
+    }
+
+    /** Whether the server runs already, so that it is not ours to start again. */
+    private boolean running() {
+        return arguments.command().isEmpty();
+    }
+
+    private List<CheckResult> judge(List<Selection> selected) {
+        var results = new ArrayList<CheckResult>();
+        // A server that is not ours goes down only once, so the checks that send it a SIGTERM come last.
+        var last = selected.stream()
+                .filter(one -> running() && arguments.pid() > 0 && one.drains())
+                .toList();
+        for (int i = 1; i <= arguments.repeat(); i++) {
+            if (arguments.repeat() > 1) {
+                out.println("\nRun " + i + " of " + arguments.repeat());
+            }
+            var left = new ArrayDeque<>(selected);
+            left.removeAll(last);
+            left.addAll(i == arguments.repeat() ? last : List.of());
+            while (!left.isEmpty()) {
+                var selection = left.remove();
+                results.addAll(judge(selection));
+                var fault = running() && !left.isEmpty() ? Reach.fault(arguments.options()) : "";
+                if (!fault.isEmpty()) {
+                    out.println("\nThe server is gone: " + fault + ". It was there before " + selection.checks()
+                            + ", and nothing after that was run.");
+                    left.forEach(one -> results.add(one.notRun("the server is gone: " + fault)));
+                    return results;
+                }
+            }
+        }
+        return results;
     }
 
     private List<CheckResult> judge(Selection selection) {
@@ -133,24 +159,13 @@ public final class Main {
         out.printf(
                 "Of %d checks: %s, in %.1f s%n",
                 verdict.checks().size(), Verdicts.counts(verdict.checks()), verdict.ms() / 1e3);
+        if (Deadline.busiest() >= 2) {
+            out.printf("The machine was busy, so checks waited up to %.0f times as long.%n", Deadline.busiest());
+        }
         if (verdict.count(Outcome.NOT_JUDGED) > 0) {
-            out.println(
-                    "Not judged is neither green nor red: the server is to be set, or reached, as those checks say.");
+            out.println("Not judged means neither green nor red: those checks say what they need.");
         }
-        out.println(verdict.good() ? "All that was judged is green." : "Not all is green.");
-    }
-
-    /** So that a server that is not there is not told a hundred times what is wrong with it. */
-    private static void reach(String url) {
-        try (var socket = new Socket()) {
-            var root = Launch.root(url);
-            socket.connect(new InetSocketAddress(root.host(), root.port()), 5_000);
-        } catch (AssertionError e) {
-            throw new Arguments.Misused(String.valueOf(e.getMessage()));
-        } catch (IOException e) {
-            throw new Arguments.Misused(
-                    "nothing answers at " + url + " (" + e.getMessage() + "): start the server first");
-        }
+        out.println(verdict.good() ? "PASSED: everything that was judged is green." : "FAILED");
     }
 
     private static void write(Path file, String text) {
@@ -161,11 +176,11 @@ public final class Main {
             }
             Files.writeString(file, text);
         } catch (IOException e) {
-            throw new Arguments.Misused(file + " cannot be written: " + e);
+            throw new Arguments.Misused("cannot write " + file + ": " + e);
         }
     }
 
-    /** What libraries log would stand between the verdicts. */
+    /** Silences the libraries, whose log lines would stand between the verdicts. */
     private static void hush() {
         LogManager.getLogManager().reset();
         Logger.getLogger("").setLevel(Level.OFF);

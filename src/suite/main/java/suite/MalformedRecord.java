@@ -1,8 +1,8 @@
 package suite;
 
 /**
- * Bytes that are not what their form asks for, with a sentence that says where and why. It is a failure of the server under
- * test, so the recorder turns it into a failed assertion.
+ * Bytes that break the rules of their form, with a sentence that says where and why. The server under test has failed, so the
+ * recorder turns this into a failed assertion.
  *
  * <p><b>Threads:</b> immutable.
  */

@@ -1,7 +1,6 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import okhttp3.RequestBody;
@@ -70,13 +69,8 @@ final class MediaTypesTest {
                 ";",
                 "\"application/json\""
             })
-    void whatIsNotJsonInUtf8IsRefusedWithASentence(String type) {
-        var problem = post("content-type", type).problem(415, "a POST of type " + type);
-
-        assertTrue(
-                problem.path("detail").asString("").contains("JSON")
-                        || problem.path("detail").asString("").contains("application/json"),
-                problem.toString());
+    void whatIsNotJsonInUtf8IsRefused(String type) {
+        post("content-type", type).problem(415, "a POST of type " + type);
     }
 
     @Test

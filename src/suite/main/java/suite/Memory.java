@@ -8,56 +8,103 @@ import java.io.UncheckedIOException;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * What a JVM holds, this one or another on this machine. A process that is no JVM says of itself only how much it has ever taken
- * from the system, from which nothing follows.
+ * Measures the memory of a server's process. A JVM, this one or another on this machine, says exactly what it uses. Of any other
+ * process Linux says only how much memory is resident, which also grows and shrinks as the runtime decides.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class Memory implements AutoCloseable {
 
-    private final MBeanServerConnection jvm;
+    /** By how much what a JVM uses may grow without a reason in the server. */
+    private static final long EXACT = 2L << 20;
+
+    /** The same for the resident memory of a runtime with a heap. */
+    private static final long ROUGH = 32L << 20;
+
+    private static final long PAGE = 4_096;
+
+    private final LongSupplier used;
+    private final long tolerance;
     private final Closeable connection;
 
-    private Memory(MBeanServerConnection jvm, Closeable connection) {
-        this.jvm = jvm;
+    private Memory(LongSupplier used, long tolerance, Closeable connection) {
+        this.used = used;
+        this.tolerance = tolerance;
         this.connection = connection;
     }
 
     @SuppressWarnings("BanJNDI") // The address is the one that the JVM itself has just named.
     static Memory of(long pid) {
         if (pid == ProcessHandle.current().pid()) {
-            return new Memory(ManagementFactory.getPlatformMBeanServer(), () -> {});
+            var jvm = ManagementFactory.getPlatformMBeanServer();
+            return new Memory(() -> used(jvm), EXACT, () -> {});
         }
         var name = String.valueOf(pid);
-        if (VirtualMachine.list().stream()
-                .noneMatch(one -> one.id().equals(name))) { // To attach would end it, by SIGQUIT.
-            throw JudgedServer.notJudged("it needs to look into the server's memory, and can do so only in a JVM");
+        // To attach to a process that is no JVM would end it, by SIGQUIT.
+        if (VirtualMachine.list().stream().noneMatch(one -> one.id().equals(name))) {
+            return resident(Path.of("/proc", name, "statm"));
         }
         try {
             var machine = VirtualMachine.attach(name);
             try {
                 var connector = JMXConnectorFactory.connect(new JMXServiceURL(machine.startLocalManagementAgent()));
-                return new Memory(connector.getMBeanServerConnection(), connector);
+                var jvm = connector.getMBeanServerConnection();
+                return new Memory(() -> used(jvm), EXACT, connector);
             } finally {
                 machine.detach();
             }
         } catch (AttachNotSupportedException | IOException e) {
             throw JudgedServer.notJudged(
-                    "it needs to look into the server's memory, and can do so only in a JVM: " + e);
+                    "it needs to measure the server's memory, and the JVM does not allow it: " + e);
         }
     }
 
-    /**
-     * The bytes in use on the heap and in direct buffers, after two collections: what the first finds to have a finalizer, as
-     * Undertow's pool of buffers has, keeps all that it refers to until the second.
-     */
+    private static Memory resident(Path statm) {
+        if (!Files.isReadable(statm)) {
+            throw JudgedServer.notJudged(
+                    "it needs to measure the server's memory: of a process with a known number, which is"
+                            + " a JVM or runs on Linux");
+        }
+        return new Memory(
+                () -> {
+                    try {
+                        return Long.parseLong(Files.readString(statm).split(" ")[1]) * PAGE;
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                },
+                ROUGH,
+                () -> {});
+    }
+
+    boolean isExact() {
+        return tolerance == EXACT;
+    }
+
+    /** The bytes that the server uses. */
     long used() {
+        return used.getAsLong();
+    }
+
+    /** By how many bytes that may grow without a reason in the server. */
+    long tolerance() {
+        return tolerance;
+    }
+
+    /**
+     * The bytes in use on the heap and in direct buffers, after two collections. An object with a finalizer, such as Undertow's
+     * pool of buffers, survives the first one, together with all that it refers to.
+     */
+    private static long used(MBeanServerConnection jvm) {
         try {
             var memory = ManagementFactory.newPlatformMXBeanProxy(
                     jvm, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);

@@ -4,13 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashSet;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A name reads as what it is: nothing in it is invisible, reorders text, or imitates another script (Unicode TR 39). */
+/**
+ * A name reads as what it is: nothing in it is invisible, reorders text, or imitates another script (Unicode TR 39). A server
+ * words its errors as it likes. Only the code point must be there, because a person cannot see the character itself.
+ */
 @Area(id = "names", title = "Names")
 @Proves("post.name")
 class NamesTest {
@@ -23,10 +27,20 @@ class NamesTest {
         return server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
     }
 
-    private static String why(String user) {
-        var problem = post(user, "hi").problem(422, "a message of " + escape(user));
-        assertEquals("#/user", problem.at("/errors/0/pointer").asString(""), problem.toString());
+    /** Checks that the server refuses the name, and returns the reason that it gives. */
+    private static String refused(String user) {
+        return refused(user, "hi", "#/user");
+    }
+
+    private static String refused(String user, String text, String pointer) {
+        var problem = post(user, text).problem(422, "the message " + escape(text) + " of " + escape(user));
+        assertEquals(pointer, problem.at("/errors/0/pointer").asString(""), problem.toString());
         return problem.at("/errors/0/detail").asString("");
+    }
+
+    private static void assertNames(String codePoint, String why) {
+        assertTrue(
+                why.toUpperCase(Locale.ROOT).contains("U+" + codePoint), () -> "U+" + codePoint + " is not in: " + why);
     }
 
     private static String escape(String text) {
@@ -36,7 +50,8 @@ class NamesTest {
         return out.append('"').toString();
     }
 
-    /** Each stands in the middle, at the start, at the end, and alone. */
+    /** Each is in the middle, at the start, at the end, and alone. */
+    @LikelyCause("The name is stored as it was sent, or the error does not say which character to remove.")
     @ParameterizedTest
     @CsvSource({
         "061C, ARABIC LETTER MARK",
@@ -87,42 +102,36 @@ class NamesTest {
         var character = Character.toString(Integer.parseInt(hex, 16));
 
         for (var user : new String[] {"an" + character + "n", character + "ann", "ann" + character, character}) {
-            var why = why(user);
-
-            assertTrue(why.contains("U+" + hex), escape(user) + ": " + why);
-            if (!name.equals("NONCHARACTER")) {
-                assertTrue(why.contains(name), escape(user) + ": " + why);
-            }
+            assertNames(hex, refused(user));
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {" ", "   ", "\u00a0", "\u3000\u2003", "\ufe0f", "\u0301", "\u0301ann", " \u0301"})
-    void aNameThatShowsNothingOrBeginsInTheAirIsRefused(String user) {
-        assertTrue(why(user).startsWith("user "), why(user));
+    void aNameThatShowsNothingOrBeginsWithAMarkIsRefused(String user) {
+        refused(user);
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "\u0430nn, CYRILLIC", // ann
-        "\u0391nn, GREEK", // Ann
-        "p\u0430ypal, CYRILLIC",
-        "Bob \u0430nn, CYRILLIC",
-        "\u0561nn, ARMENIAN",
-        "\u13AAnn, CHEROKEE",
-        "\u0418\u03b1\u043d, GREEK",
-        "an\u05e0n, HEBREW",
-        "\u0578\u0440, ARMENIAN"
-    })
-    void aWordThatMixesScriptsIsRefused(String user, String script) {
-        var why = why(user);
-
-        assertTrue(why.contains(script) && why.contains("script"), why);
+    @ValueSource(
+            strings = {
+                "\u0430nn", // Cyrillic
+                "\u0391nn", // Greek
+                "p\u0430ypal",
+                "Bob \u0430nn",
+                "\u0561nn", // Armenian
+                "\u13AAnn", // Cherokee
+                "\u0418\u03b1\u043d", // Cyrillic and Greek
+                "an\u05e0n", // Hebrew
+                "\u0578\u0440" // Armenian and Cyrillic
+            })
+    void aWordThatMixesScriptsIsRefused(String user) {
+        refused(user);
     }
 
     @Test
     void marksThatPileUpOverTheNeighboursAreRefused() {
-        assertTrue(why("a" + "\u0334\u0353\u0317\u030d\u0308".repeat(5)).contains("mark"));
+        refused("a" + "\u0334\u0353\u0317\u030d\u0308".repeat(5));
     }
 
     @ParameterizedTest
@@ -190,11 +199,7 @@ class NamesTest {
 
     @Proves("post.fields")
     @Test
-    void aCharacterThatCannotBeInATextIsNamedWithItsPlace() {
-        var problem = post("ann", "one\ntwo\u000bthree").problem(422, "a text with a vertical tab");
-
-        assertEquals("#/text", problem.at("/errors/0/pointer").asString(""));
-        var why = problem.at("/errors/0/detail").asString("");
-        assertTrue(why.contains("U+000B VERTICAL TAB") && why.contains("character 8"), why);
+    void aCharacterThatCannotBeInATextIsNamed() {
+        assertNames("000B", refused("ann", "one\ntwo\u000bthree", "#/text"));
     }
 }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that send at once what they are given. With Nagle's algorithm a cancel that follows another frame waits for the
+ * Sockets that send immediately what they are given. With Nagle's algorithm a cancel that follows another frame waits for the
  * peer's delayed acknowledgement, 40 ms, and the suite has hundreds of them.
  *
  * <p><b>Threads:</b> immutable.

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Which server is judged, and how patiently. Whoever runs checks from a program sets them with {@link #use}; a run by Maven or an
+ * Which server is judged, and how patiently. A program that runs checks sets them with {@link #use}; a run by Maven or an
  * editor takes them from the system properties {@code suite.url}, {@code suite.pid}, and so on.
  *
  * <p><b>Threads:</b> immutable; the ones in use may be asked for and set on any thread, but not while checks run.

@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What a process prints: all of it is read, so that the process never waits, and only the last part is kept, so that one that
- * prints without end does no harm.
+ * Reads all that a process prints, so that the process never waits, and keeps only the last part, so that a process that prints
+ * without end does no harm.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */

@@ -14,8 +14,8 @@ import java.util.function.Predicate;
 import okhttp3.HttpUrl;
 
 /**
- * An HTTP/2 client that sends just what a test says, frame by frame: for windows, resets with a code, GOAWAY, a cut or frozen
- * connection, and all that OkHttp rightly cannot be made to do. What comes in is logged by {@link RawReader}.
+ * An HTTP/2 client that sends exactly the frames of a check: windows, resets with a code, GOAWAY, a cut or frozen connection,
+ * and everything else that OkHttp rightly refuses to do. {@link RawReader} logs what arrives.
  *
  * <p><b>Length:</b> a method for each frame that a client can send; there is no second concept in it.
  *
@@ -26,7 +26,7 @@ final class RawClient implements AutoCloseable {
      * How the client behaves when left alone.
      *
      * @param initialWindow the window of each stream, SETTINGS_INITIAL_WINDOW_SIZE; that of the connection is always 65,535
-     * @param refillWindows whether each DATA frame is at once given back to both windows
+     * @param refillWindows whether each DATA frame is given back to both windows immediately
      * @param ackSettings whether the server's SETTINGS are acknowledged
      * @param ackPings whether a PING is answered
      * @param receiveBuffer SO_RCVBUF in bytes, so that a client that stops reading soon stops the server; 0: the system's

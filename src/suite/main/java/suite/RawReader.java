@@ -16,8 +16,8 @@ import java.util.function.Predicate;
 import okhttp3.Protocol;
 
 /**
- * The reading half of a {@link RawClient}: logs every frame, gives each stream's head, body and end to its recorder, and
- * answers what the options let it answer.
+ * The reading half of a {@link RawClient}: it logs every frame, passes each stream's head, body and end to its recorder, and
+ * answers SETTINGS and PING unless the options forbid it.
  *
  * <p><b>Threads:</b> a thread of its own reads; the log is guarded by this object's lock.
  */

@@ -8,7 +8,7 @@ import java.net.Socket;
 /**
  * A TCP socket that counts the alerts among the TLS records that come in.
  *
- * <p>It exists because the JDK's TLS takes an end without close_notify for an end like any other, and does not tell.
+ * <p>It exists because the JDK does not report whether a TLS connection ended with or without close_notify.
  *
  * <p><b>Threads:</b> confined to the one that reads.
  */

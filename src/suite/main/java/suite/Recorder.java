@@ -134,7 +134,7 @@ final class Recorder extends Intake implements AutoCloseable {
 
     /** Fails if a record other than a heartbeat comes within this time, or if the response ends. */
     synchronized void quiet(Duration time) {
-        var deadline = Deadline.in(time);
+        var deadline = Deadline.exactly(time);
         while (deadline.await(this, this::moreOrOver)) {
             if (taken == arrivals.size()) {
                 throw missed("it to stay open and quiet for " + Deadline.say(time), time);

@@ -103,7 +103,7 @@ abstract sealed class Records permits Ndjson, Snapshots, Sse, Records.None {
 
         @Override
         void feed(byte next, Consumer<WireRecord> found) {
-            // The body is kept by whoever reads it.
+            // The reader keeps the body.
         }
     }
 }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a server has refused a request that is not HTTP as it should be: by an answer, by resetting the stream, or by ending
- * the connection. RFC 9113 leaves the choice open in most cases; to serve it is the one wrong answer.
+ * How a server refused a malformed request: by an answer, by resetting the stream, or by ending the connection. RFC 9113
+ * leaves the choice open in most cases. The only wrong answer is to serve the request.
  *
  * <p><b>Threads:</b> immutable.
  *

@@ -20,7 +20,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 import suite.CheckResult.Outcome;
 
 /**
- * Runs checks in this JVM against the server that {@link Options} name, and hands back what they said.
+ * Runs checks in this JVM against the server that {@link Options} name, and returns their results.
  *
  * <p><b>Threads:</b> one run at a time.
  *

@@ -5,8 +5,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * A server that was started in this JVM, of whatever type: all that the suite asks of it is three methods. They are looked up
- * by name, so that the suite needs no class of the server's and the server none of the suite's.
+ * A server that was started in this JVM, of any type: the suite calls only three of its methods. It looks them up by name, so
+ * that the suite needs no class of the server and the server none of the suite.
  *
  * <p><b>Threads:</b> any thread.
  */

@@ -5,10 +5,12 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.platform.engine.DiscoverySelector;
+import suite.CheckResult.Outcome;
 
 /**
- * The checks of one class that are to be run.
+ * The checks of one class that will run.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -18,7 +20,8 @@ record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
     static List<Selection> of(List<String> words, List<CheckClass> all) {
         for (var word : words) {
             if (all.stream().noneMatch(one -> one.isNamed(word))) {
-                throw new Arguments.Misused("--only: nothing is called " + word + "; --list names the clauses");
+                throw new Arguments.Misused(
+                        "--only: there is no lesson, area, class or clause " + word + "; --list names the clauses");
             }
         }
         var selected = new ArrayList<Selection>();
@@ -29,6 +32,17 @@ record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
             }
         }
         return selected;
+    }
+
+    /** Whether some of its checks make the server go down. */
+    boolean drains() {
+        return checks.clauses().stream().anyMatch(clause -> CheckClass.isClause(clause, "drain"));
+    }
+
+    /** The result of a class that could not be run. */
+    CheckResult notRun(String why) {
+        var name = checks.type().getSimpleName();
+        return new CheckResult(name, name, Outcome.NOT_RUN, why, "", Map.of(), 0, checks.clauses());
     }
 
     private static List<DiscoverySelector> selectors(List<String> words, CheckClass one) {

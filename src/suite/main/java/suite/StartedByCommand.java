@@ -12,9 +12,9 @@ import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /**
- * A server that a command starts, in any language, as a process of its own for each {@link JudgedServer}. It finds the settings of
- * the test in its environment, {@code PUSH_PORT=0} among them, and says on its output where it serves:
- * {@code https://localhost:PORT/}. It is ended with all the processes that it has started.
+ * A server in any language that a command starts, in a process of its own for each {@link JudgedServer}. It finds the settings
+ * of the checks in its environment, including {@code PUSH_PORT=0}, and prints the address where it serves:
+ * {@code https://localhost:PORT/}. It is ended together with all processes that it has started.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -148,7 +148,7 @@ final class StartedByCommand implements Launch {
     private void kill() {
         processes().toList().forEach(ProcessHandle::destroyForcibly);
         try {
-            boolean gone = process.waitFor(Deadline.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            boolean gone = process.waitFor(Deadline.patienceMs(), TimeUnit.MILLISECONDS);
             assert gone;
         } catch (InterruptedException e) {
             throw Deadline.interrupted();

@@ -6,8 +6,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What {@code GET /status} said. Only {@code streams.open} and {@code heartbeatMs} have to be there; the rest is what a server
- * that counts more adds, and {@link #json} holds it all.
+ * An answer to {@code GET /status}. Only {@code streams.open} and {@code heartbeatMs} are required; a server that counts more
+ * adds the rest. {@link #json} has everything.
  *
  * <p><b>Threads:</b> immutable.
  */

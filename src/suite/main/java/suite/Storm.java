@@ -13,7 +13,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many messages posted at once by several threads, each with a connection of its own, and the judgement of what open streams
+ * Many messages posted at the same time by several threads, each with a connection of its own, and the judgement of what open streams
  * received of them.
  *
  * <p>A 429 is waited for as it says. For thousands of messages, or for latencies, take the limit off:
@@ -41,7 +41,7 @@ final class Storm {
         this.messages = messages;
     }
 
-    /** Begins to post so many messages from so many threads, and returns at once. */
+    /** Begins to post so many messages from so many threads, and returns immediately. */
     static Storm start(JudgedServer server, int messages, int threads) {
         var storm = new Storm(server, messages);
         for (int i = 0; i < threads; i++) {

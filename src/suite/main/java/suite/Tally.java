@@ -7,7 +7,7 @@ import java.util.Map;
 import suite.CheckResult.Outcome;
 
 /**
- * What one check said of a server in all its runs.
+ * The results of one check in all its runs.
  *
  * <p><b>Threads:</b> immutable.
  *

@@ -3,7 +3,7 @@ package suite;
 import java.util.concurrent.Executor;
 
 /**
- * A thread for each task: the common pool has but one on a machine of two processors, and what waits for each other hangs there.
+ * A thread for each task. The common pool has only one on a machine of two processors, where tasks that wait for each other hang.
  *
  * <p><b>Threads:</b> any thread.
  */

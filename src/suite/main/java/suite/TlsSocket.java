@@ -8,8 +8,8 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A TLS connection that has agreed on HTTP/2, over a TCP socket of our own, so that the TCP connection can be cut without TLS
- * having a say.
+ * A TLS connection that has agreed on HTTP/2, over a TCP socket of our own, so that the TCP connection can be cut without a
+ * close_notify.
  *
  * <p><b>Threads:</b> any thread; writing is guarded by this object's lock.
  */
@@ -36,7 +36,7 @@ final class TlsSocket {
                 tcp.setReceiveBufferSize(receiveBuffer);
             }
             tcp.setTcpNoDelay(true);
-            int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
+            int patience = Deadline.patienceMs();
             tcp.connect(new InetSocketAddress(host, port), patience);
             tcp.setSoTimeout(patience);
             var tls = (SSLSocket) Trust.inTheServer().sockets().createSocket(tcp, host, port, false);

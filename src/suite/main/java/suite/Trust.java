@@ -2,6 +2,7 @@ package suite;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
@@ -13,9 +14,9 @@ import okhttp3.tls.Certificates;
 import okhttp3.tls.HandshakeCertificates;
 
 /**
- * Trust in the server under test and in nothing else: in whoever has the key of the certificate that {@link Options} name, or
- * shows a certificate that this one has signed. The key and not the certificate, so that a
- * server may show another certificate for the same key, and be judged on it.
+ * Trusts the server under test and nothing else: a server that has the key of the certificate that {@link Options} name, or
+ * that shows a certificate which this one has signed. It compares the key and not the certificate, so that a server may show
+ * another certificate for the same key, and be judged on it.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -34,6 +35,11 @@ final class Trust implements X509TrustManager {
 
     static Trust inTheServer() {
         return Once.READ;
+    }
+
+    /** @throws IllegalArgumentException if the file has no certificate in PEM */
+    static Trust in(Path file) throws IOException {
+        return new Trust(Certificates.decodeCertificatePem(Files.readString(file)));
     }
 
     /** Sockets for TLS that trust accordingly, and ask for no name. */
@@ -63,7 +69,7 @@ final class Trust implements X509TrustManager {
 
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
-        throw new CertificateException("no client is trusted");
+        throw new CertificateException("the suite trusts no client");
     }
 
     @Override
@@ -78,7 +84,7 @@ final class Trust implements X509TrustManager {
         private static Trust read() {
             var file = Options.current().certificate();
             try {
-                return new Trust(Certificates.decodeCertificatePem(Files.readString(file)));
+                return in(file);
             } catch (IOException e) {
                 throw new AssertionError(
                         "no certificate at " + file.toAbsolutePath()

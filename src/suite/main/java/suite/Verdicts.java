@@ -9,7 +9,7 @@ import java.util.stream.Collectors;
 import suite.CheckResult.Outcome;
 
 /**
- * All that a run of the suite said of one server.
+ * All results of a run of the suite for one server.
  *
  * <p><b>Threads:</b> immutable.
  *

@@ -8,8 +8,13 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import okhttp3.tls.HandshakeCertificates;
+import okhttp3.tls.HeldCertificate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -63,12 +68,18 @@ class MainTest {
                 "localhost:1",
                 "https://localhost:1/?x",
                 "--only 05",
+                "--command --list",
+                "https://localhost:1 --command true",
+                "https://localhost:1 --pid 2147483647",
+                "https://localhost:1 --cert pom.xml",
+                "https://nowhere.invalid",
+                "https://192.0.2.1",
             })
     void whatCannotBeDoneIsSaidAndNothingIsJudged(String words) {
         var said = run(words.split(" "));
 
         assertEquals(2, said.exitCode(), said.text());
-        assertTrue(said.text().startsWith("Not done: "), said.text());
+        assertTrue(said.text().startsWith("Error: "), said.text());
     }
 
     @Test
@@ -81,7 +92,107 @@ class MainTest {
         var said = run("https://localhost:" + free + "/push");
 
         assertEquals(2, said.exitCode());
-        assertTrue(said.text().startsWith("Not done: nothing answers at https://localhost:" + free), said.text());
+        assertTrue(said.text().startsWith("Error: nothing listens at localhost:" + free), said.text());
+    }
+
+    @Test
+    void aServerWithoutTlsIsNotJudged() throws IOException {
+        try (var server = new ServerSocket(0)) {
+            answerEachWith(
+                    server,
+                    client -> client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8)));
+
+            assertFault(server.getLocalPort(), "does not speak TLS as it should");
+        }
+    }
+
+    @Test
+    void aServerThatClosesEachConnectionIsNotJudged() throws IOException {
+        try (var server = new ServerSocket(0)) {
+            answerEachWith(server, Socket::shutdownOutput);
+
+            assertFault(server.getLocalPort(), "closed the connection during the TLS handshake");
+        }
+    }
+
+    @Test
+    void aServerWithAnotherCertificateIsNotJudged() throws Exception {
+        var held = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("localhost")
+                .build();
+        var tls = new HandshakeCertificates.Builder()
+                .heldCertificate(held)
+                .build()
+                .sslContext();
+        try (var server = tls.getServerSocketFactory().createServerSocket(0)) {
+            answerEachWith(server, client -> client.getInputStream().read());
+
+            var said = assertFault(server.getLocalPort(), "shows a certificate that is neither");
+            assertTrue(said.text().contains("give it with --cert FILE"), said.text());
+            assertFault(server.getLocalPort(), "has no certificate in PEM", "--cert", "pom.xml");
+        }
+    }
+
+    /** It lets the first connection through, which is the command's own, and then it dies. */
+    @Test
+    void aServerThatDiesEndsTheRun() throws Exception {
+        var held = new HeldCertificate.Builder()
+                .addSubjectAlternativeName("localhost")
+                .build();
+        var tls = new HandshakeCertificates.Builder()
+                .heldCertificate(held)
+                .build()
+                .sslContext();
+        var file = Files.writeString(dir.resolve("server.crt"), held.certificatePem());
+        try (var server = tls.getServerSocketFactory().createServerSocket(0)) {
+            answerEachWith(server, client -> {
+                var handshake = client.getInputStream().read(); // The end, after the handshake.
+                stop(server);
+                assertEquals(-1, handshake);
+            });
+
+            var said = run(
+                    "https://localhost:" + server.getLocalPort(),
+                    "--cert",
+                    file.toString(),
+                    "--only",
+                    "stream.start,history",
+                    "--report",
+                    dir.resolve("junit.xml").toString());
+
+            assertEquals(1, said.exitCode(), said.text());
+            assertTrue(said.text().contains("The server is gone: nothing listens at localhost"), said.text());
+            assertTrue(Files.readString(dir.resolve("junit.xml")).contains("not run"), said.text());
+        }
+    }
+
+    private interface Conversation {
+        void with(Socket client) throws IOException;
+    }
+
+    private static void answerEachWith(ServerSocket server, Conversation conversation) {
+        Threads.named("suite-fake-server").execute(() -> {
+            while (!server.isClosed()) {
+                try (var client = server.accept()) {
+                    conversation.with(client);
+                } catch (IOException e) {
+                    // The client has given up, or the test has ended.
+                }
+            }
+        });
+    }
+
+    private static void stop(ServerSocket server) throws IOException {
+        server.close();
+    }
+
+    private static Said assertFault(int port, String fault, String... more) {
+        var words = new ArrayList<>(List.of("https://localhost:" + port));
+        words.addAll(List.of(more));
+        var said = run(words.toArray(String[]::new));
+        assertEquals(2, said.exitCode(), said.text());
+        assertTrue(said.text().startsWith("Error: ") && said.text().contains(fault), said.text());
+        return said;
     }
 
     @Test
@@ -104,7 +215,7 @@ class MainTest {
         assertEquals(1, said.exitCode(), said.text());
         assertTrue(said.text().contains("the server ended with exit code 0 before it served"), said.text());
         assertTrue(said.text().contains("0 of 2 green"), said.text());
-        assertTrue(said.text().endsWith("Not all is green.\n"), said.text());
+        assertTrue(said.text().endsWith("FAILED\n"), said.text());
         assertTrue(Files.readString(xml).contains("<failure "), Files.readString(xml));
         assertTrue(Files.readString(html).contains("1 of 1 checks are red"), Files.readString(html));
     }

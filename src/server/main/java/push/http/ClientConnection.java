@@ -40,12 +40,6 @@ public final class ClientConnection implements Transport {
             AttachmentKey.create(Http2StreamSourceChannel.class);
     private static final AttachmentKey<Boolean> KEPT = AttachmentKey.create(Boolean.class);
 
-    /**
-     * Undertow keeps an ended stream until the connection closes if flow control holds a frame of it; this is the
-     * limit.
-     */
-    private static final int MAX_LEFT = 4_000;
-
     /** The rate limit for opening streams. */
     public final RateLimit opens;
     /** The rate limit for posting. */
@@ -66,7 +60,6 @@ public final class ClientConnection implements Transport {
     @Nullable
     Http2StreamSourceChannel request; // Of the HTTP/2 stream being dispatched.
 
-    private int left; // Ended streams with a frame that Undertow keeps.
     boolean tooLarge; // Whether the dispatched request's fields are.
     private boolean tired; // HTTP/1.1: the next response is the last.
     int requestId; // Of the HTTP/2 stream being dispatched; in HTTP/1.1, a running count.
@@ -122,9 +115,6 @@ public final class ClientConnection implements Transport {
         Http2StreamSourceChannel source = exchange.removeAttachment(SOURCE);
         if (source != null && EndedStream.forget(source) && channel != null && !channel.isJammed()) {
             channel.leftovers.addLasting();
-            if (++left == MAX_LEFT) {
-                execute(channel::calmDown);
-            }
         }
         int id = exchange.getAttachment(REQUEST);
         Reply answer = answers.get(id);
@@ -218,7 +208,8 @@ public final class ClientConnection implements Transport {
     /** Refuses the request being dispatched if its header section was too large to keep (RFC 6585, 5). */
     public void refuseIfTooLarge() throws Problem {
         if (tooLarge) {
-            throw new Problem(431, "The request's header fields are more than 20,000 bytes: send fewer cookies, say.");
+            throw new Problem(
+                    431, "The request's header fields are more than 20,000 bytes: send fewer cookies, for example.");
         }
     }
 
@@ -232,10 +223,8 @@ public final class ClientConnection implements Transport {
      */
     public void open(HttpServerExchange exchange, Wire wire, Resume resume) {
         int id = exchange.getAttachment(REQUEST);
-        if (channel != null) {
-            channel.meter.add(id, 0);
-        }
-        streams.open(id, new ExchangeSink(exchange, this), wire, resume);
+        DataFrames frames = channel == null ? null : new DataFrames(channel, channel.meter.add(id, 0), id);
+        streams.open(id, new ExchangeSink(exchange, this, frames), wire, resume);
     }
 
     /** Records that the stream on this exchange has ended. */
@@ -348,8 +337,8 @@ public final class ClientConnection implements Transport {
         if (channel.leftovers.tick(nowNanos)) {
             channel.forgetReset();
         }
-        if (channel.meter.bytes() != flowed) {
-            flowed = channel.meter.bytes();
+        if (channel.flowed() != flowed) {
+            flowed = channel.flowed();
             flowedNanos = nowNanos;
         }
         if (!unfinished.isEmpty() && !channel.isJammed()) {

@@ -172,7 +172,7 @@ public record Config(
             String header = text("PUSH_FORWARDED_HEADER", "X-Forwarded-For");
             if (!header.equalsIgnoreCase("X-Forwarded-For") && !header.equalsIgnoreCase("Forwarded")) {
                 throw new BadConfig("PUSH_FORWARDED_HEADER=" + header
-                        + " cannot be used: give X-Forwarded-For or Forwarded, whichever the proxies set");
+                        + " cannot be used: give X-Forwarded-For or Forwarded, the one that your proxies set");
             }
             return new TrustedProxies(blocks, header.equalsIgnoreCase("Forwarded"));
         }

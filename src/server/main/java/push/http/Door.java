@@ -180,7 +180,7 @@ final class Door implements TcpConnection.Gate {
         long now = System.nanoTime();
         if (now - saidNanos >= SAY_NANOS) {
             saidNanos = now;
-            LOG.warning("Connections are refused: " + what + " (said at most every 10 s)");
+            LOG.warning("Connections are refused: " + what + " (logged at most every 10 s)");
         }
     }
 

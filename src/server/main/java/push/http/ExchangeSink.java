@@ -4,13 +4,15 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.Headers;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import push.EndReason;
 import push.Sink;
 
 /**
- * Writes a stream to the response of an exchange.
+ * Writes a stream to the response of an exchange. In HTTP/2, Undertow sends the HEADERS and the end, and
+ * {@link DataFrames} what is between them.
  *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
@@ -19,12 +21,17 @@ final class ExchangeSink implements Sink {
     private final ClientConnection connection;
     private final StreamSinkChannel channel;
     private final StreamSink chunks;
+    private final @Nullable DataFrames frames; // Null unless this is HTTP/2 over our own channel.
+    private @Nullable Listener listener;
+    private boolean wanted; // The stream waits for room.
+    private boolean begun; // The header section has been sent.
     private boolean finishing; // Nothing follows the written bytes.
     private boolean shut; // The channel knows that nothing follows.
     private boolean complete; // Everything has been sent, including the end.
     private boolean aborted;
 
-    ExchangeSink(HttpServerExchange exchange, ClientConnection connection) {
+    ExchangeSink(HttpServerExchange exchange, ClientConnection connection, @Nullable DataFrames frames) {
+        this.frames = frames;
         this.exchange = exchange;
         this.connection = connection;
         this.channel = exchange.getResponseChannel();
@@ -32,48 +39,73 @@ final class ExchangeSink implements Sink {
     }
 
     @Override
-    public void listen(Listener listener) {
+    public void listen(Listener told) {
+        listener = told;
         // A reset or lost connection is reported only through the write listener, and only if there is one.
-        channel.getWriteSetter().set(moved -> moved(listener));
+        channel.getWriteSetter().set(moved -> moved(told));
         exchange.addExchangeCompleteListener((done, next) -> {
-            listener.ended(EndReason.TCP);
+            told.ended(EndReason.TCP);
             next.proceed();
         });
     }
 
-    private void moved(Listener listener) {
+    private void moved(Listener told) {
         boolean broken = false;
         try {
-            flush(); // If the channel has ended, this completes the exchange.
+            channel.flush(); // If the channel has ended, this completes the exchange.
+            flush();
         } catch (IOException e) {
             broken = true;
         }
         if (aborted) {
             channel.suspendWrites(); // Undertow closes a channel whose listener is idle.
         } else if (broken || !channel.isOpen()) {
-            listener.ended(EndReason.TCP);
+            told.ended(EndReason.TCP);
         } else {
-            listener.writable();
+            if (isInFrames()) { // Undertow has done its part: the stream waits elsewhere.
+                awaitRoom(wanted);
+                channel.suspendWrites();
+            }
+            told.writable();
         }
+    }
+
+    /** Returns whether what is to be sent next does not pass through Undertow. */
+    private boolean isInFrames() {
+        return frames != null && begun && !shut;
     }
 
     @Override
     public int write(ByteBuffer bytes) throws IOException {
-        return chunks.write(bytes);
+        if (frames == null) {
+            return chunks.write(bytes);
+        }
+        return hasBegun(frames) ? frames.write(bytes) : 0;
     }
 
-    /** Flushes twice: when a small window splits a frame, the first result covers only the first part. */
+    /** Sends the header section if that is still to be done. Returns whether it has been sent. */
+    private boolean hasBegun(DataFrames after) throws IOException {
+        begun = begun || after.begin(channel);
+        return begun;
+    }
+
     @Override
     public boolean flush() throws IOException {
-        if (!chunks.finishBegun()) {
+        if (frames == null ? !chunks.finishBegun() : !hasBegun(frames)) {
             return false;
         }
         if (finishing && !shut) {
             shut = true;
             channel.shutdownWrites();
         }
+        if (frames != null) {
+            boolean isSent = frames.flush();
+            if (!isSent || !shut) {
+                return isSent;
+            }
+        }
         boolean flushed = channel.flush();
-        if (flushed) {
+        if (flushed) { // Again: when a small window splits a frame, the first result covers only the first part.
             flushed = channel.flush();
         }
         complete = shut && flushed;
@@ -86,10 +118,14 @@ final class ExchangeSink implements Sink {
     }
 
     @Override
-    public void awaitRoom(boolean wanted) {
-        if (wanted) {
+    public void awaitRoom(boolean isWanted) {
+        wanted = isWanted;
+        if (frames != null && isInFrames()) {
+            frames.await(isWanted ? listener : null);
+        } else if (isWanted) {
             channel.resumeWrites();
-        } else {
+        }
+        if (!isWanted) {
             channel.suspendWrites();
         }
     }
@@ -97,17 +133,21 @@ final class ExchangeSink implements Sink {
     @Override
     public void abort() {
         aborted = true;
+        if (frames != null) {
+            frames.await(null);
+        }
         Limits.release(exchange);
         connection.ended(exchange);
-        connection.finish(this::close);
+        connection.finish(() -> cut(exchange, channel));
         if (complete) { // Ending the exchange would wait for an endless request.
             connection.stopRequest(exchange);
         }
     }
 
-    private void close() {
+    /** Cuts a response short. Returns whether its connection is still there: over HTTP/1.1 it is cut too. */
+    static boolean cut(HttpServerExchange exchange, StreamSinkChannel channel) {
         if (!exchange.isResponseComplete() && Http1Watch.cut(exchange)) {
-            return;
+            return false;
         }
         IoUtils.safeClose(channel);
         try {
@@ -115,5 +155,6 @@ final class ExchangeSink implements Sink {
         } catch (IOException e) {
             // The channel was already broken.
         }
+        return true;
     }
 }

@@ -98,7 +98,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             case "content-length" -> {
                 boolean second = length != null;
                 length = value;
-                return !second && value.matches("[0-9]+");
+                return !second && isNumber(value);
             }
             case "te" -> {
                 return value.equalsIgnoreCase("trailers");
@@ -107,6 +107,15 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
                 return !OF_ONE_CONNECTION.contains(name);
             }
         }
+    }
+
+    static boolean isNumber(String value) {
+        for (int i = 0; i < value.length(); i++) {
+            if (value.charAt(i) < '0' || value.charAt(i) > '9') {
+                return false;
+            }
+        }
+        return !value.isEmpty();
     }
 
     private static boolean isName(String name) {

@@ -79,7 +79,8 @@ final class Http1Body {
                 case TRAILERS -> {
                     String line = lines.next(in);
                     if (lines.bytes() - sizeBytes > FieldBlock.MAX_BYTES || trailers > FieldBlock.MAX_FIELDS) {
-                        throw Problem.closing(431, "The trailers are more than 20,000 bytes or 200: send none.");
+                        throw Problem.closing(
+                                431, "The trailers have more than 20,000 bytes or 200 fields: send none.");
                     } else if (line != null && line.isEmpty()) {
                         end(out);
                         return true;
@@ -111,7 +112,7 @@ final class Http1Body {
 
     private static void expect(boolean asAnnounced) throws Problem {
         if (!asAnnounced) {
-            throw Problem.closing(400, "A chunk is longer than its size says: after its data comes CR LF.");
+            throw Problem.closing(400, "A chunk is longer than its size says: end its data with CR LF.");
         }
     }
 
@@ -126,7 +127,7 @@ final class Http1Body {
             throw Problem.closing(
                     400, "The line before a chunk is malformed: send its size in hexadecimal digits and CR LF.");
         } else if (end - zeros > MAX_DIGITS) {
-            throw Problem.closing(413, "A chunk is larger than any body may be: send less.");
+            throw Problem.closing(413, "A chunk is larger than a body may be: send less.");
         }
         extensionBytes += line.length() - Math.max(1, end - zeros);
         refuseExtensions(0);
@@ -135,7 +136,7 @@ final class Http1Body {
 
     private void refuseExtensions(int unfinished) throws Problem {
         if (extensionBytes + unfinished > MAX_EXTENSION_BYTES) {
-            throw Problem.closing(413, "The chunk extensions are more than 4,096 bytes: send none.");
+            throw Problem.closing(413, "The chunk extensions have more than 4,096 bytes: send none.");
         }
     }
 

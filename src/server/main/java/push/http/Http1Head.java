@@ -72,7 +72,10 @@ final class Http1Head {
     private Problem tooLarge() {
         return target.isEmpty()
                 ? Problem.closing(414, "The request line is more than 20,000 bytes: ask for something shorter.")
-                : Problem.closing(431, "The header fields are more than 20,000 bytes or 200: send fewer cookies, say.");
+                : Problem.closing(
+                        431,
+                        "The header fields have more than 20,000 bytes, or there are more than 200: send fewer"
+                                + " cookies, for example.");
     }
 
     private void requestLine(String line) throws Problem {
@@ -82,16 +85,16 @@ final class Http1Head {
         String[] parts = line.split(" ", -1);
         if (parts.length != 3 || !isToken(parts[0]) || parts[1].isEmpty()) {
             throw Problem.closing(
-                    400, "The first line is no request: send a method, a target and HTTP/1.1, with one space between.");
+                    400, "The first line is not a request: send a method, a target and HTTP/1.1, with single spaces.");
         } else if (!VERSION.matcher(parts[2]).matches()) {
-            throw Problem.closing(400, "The first line ends in no version of HTTP: send HTTP/1.1.");
+            throw Problem.closing(400, "The first line does not end with a version of HTTP: send HTTP/1.1.");
         }
         method = parts[0];
         isHttp10 = parts[2].equals("HTTP/1.0");
         if (parts[2].charAt(5) != '1') {
             throw Problem.closing(505, "This connection speaks HTTP/1.1. For HTTP/2 offer h2 in ALPN.");
         } else if (method.length() > MAX_METHOD) {
-            throw Problem.closing(501, "The method is not known here.");
+            throw Problem.closing(501, "This server does not know the method.");
         }
         target(parts[1]);
     }
@@ -107,7 +110,7 @@ final class Http1Head {
         }
         var absolute = ABSOLUTE.matcher(given);
         if (method.equals("CONNECT")) {
-            throw Problem.closing(501, "This server is no proxy: it knows no CONNECT.");
+            throw Problem.closing(501, "This server is not a proxy: it does not support CONNECT.");
         } else if (given.startsWith("/") || (given.equals("*") && method.equals("OPTIONS"))) {
             target = given;
         } else if (absolute.matches()) {
@@ -146,11 +149,11 @@ final class Http1Head {
     static int nameEnd(String line) throws Problem {
         int colon = line.indexOf(':');
         if (line.startsWith(" ") || line.startsWith("\t")) {
-            throw Problem.closing(400, "A field is folded into a line that begins with white space: use one line.");
+            throw Problem.closing(400, "A field is folded over several lines: use one line.");
         } else if (colon > 0 && (line.charAt(colon - 1) == ' ' || line.charAt(colon - 1) == '\t')) {
-            throw Problem.closing(400, "White space stands between a field's name and its colon: leave it out.");
+            throw Problem.closing(400, "There is white space between a field's name and its colon: remove it.");
         } else if (colon < 0 || !isToken(line.substring(0, colon))) {
-            throw Problem.closing(400, "A line is no header field: send a name, a colon and a value.");
+            throw Problem.closing(400, "A line is not a header field: send a name, a colon and a value.");
         }
         return colon;
     }
@@ -163,7 +166,7 @@ final class Http1Head {
     /** Validates the message framing (RFC 9112, 6.1 to 6.3) and returns the content length. */
     private long length() throws Problem {
         if (hosts.size() > 1 || (hosts.isEmpty() && !isHttp10)) {
-            throw Problem.closing(400, "HTTP/1.1 wants one Host: send it once.");
+            throw Problem.closing(400, "HTTP/1.1 requires one Host: send it once.");
         } else if (!hosts.isEmpty()) {
             hosts.set(0, authority.isEmpty() ? host(hosts.get(0)) : authority);
         } else if (!authority.isEmpty()) {
@@ -185,7 +188,7 @@ final class Http1Head {
         }
         String digits = lengths.get(0).replaceFirst("^0+(?=.)", "");
         if (digits.length() > MAX_LENGTH_DIGITS) {
-            throw Problem.closing(413, "The Content-Length is more than any body may have: send less.");
+            throw Problem.closing(413, "The Content-Length is larger than a body may be: send less.");
         }
         return Long.parseLong(digits);
     }
@@ -198,9 +201,10 @@ final class Http1Head {
         } else if (!lengths.isEmpty()) {
             throw Problem.closing(400, "A request has both Transfer-Encoding and Content-Length: send one of them.");
         } else if (chunked != 1 || !all.get(all.size() - 1).equalsIgnoreCase("chunked")) {
-            throw Problem.closing(400, "The last transfer coding must be chunked, and no other may be.");
+            throw Problem.closing(400, "The last transfer coding must be chunked, and it must occur once.");
         } else if (all.size() > 1) {
-            throw Problem.closing(501, "No transfer coding but chunked is known here: send the body without it.");
+            throw Problem.closing(
+                    501, "This server knows no transfer coding but chunked: send the body without another.");
         }
     }
 

@@ -27,7 +27,7 @@ final class Http1Lines {
             int c = in.get() & 0xff;
             bytes++;
             if (hasCr != (c == '\n')) {
-                throw Problem.closing(400, "A CR or a LF stands alone: end each line with CR LF.");
+                throw Problem.closing(400, "A line has a CR or an LF alone: end each line with CR LF.");
             } else if (hasCr) {
                 hasCr = false;
                 String text = new String(line, 0, length, ISO_8859_1);
@@ -37,7 +37,7 @@ final class Http1Lines {
                 hasCr = true;
             } else if ((c < ' ' && c != '\t') || c == 0x7f) {
                 throw Problem.closing(
-                        400, "A line has the control character 0x" + Integer.toHexString(c) + ": leave it out.");
+                        400, "A line has the control character 0x" + Integer.toHexString(c) + ": remove it.");
             } else {
                 if (length == line.length) {
                     line = Arrays.copyOf(line, 2 * length);

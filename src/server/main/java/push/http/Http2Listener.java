@@ -25,6 +25,7 @@ import push.Shards;
  * <p><b>Threads:</b> a connection begins on its IO thread; counting and closing connections: any thread.
  */
 final class Http2Listener implements DelegateOpenListener {
+    private final TlsBuffers buffers;
     private final ByteBufferPool pool;
     private final OptionMap options;
     private final Shards shards;
@@ -34,7 +35,14 @@ final class Http2Listener implements DelegateOpenListener {
     private final HttpHandler handler;
     private final Set<PushChannel> channels = ConcurrentHashMap.newKeySet();
 
-    Http2Listener(ByteBufferPool pool, OptionMap options, Shards shards, Config config, HttpHandler handler) {
+    Http2Listener(
+            TlsBuffers buffers,
+            ByteBufferPool pool,
+            OptionMap options,
+            Shards shards,
+            Config config,
+            HttpHandler handler) {
+        this.buffers = buffers;
         this.pool = pool;
         this.options = options;
         this.shards = shards;
@@ -54,11 +62,13 @@ final class Http2Listener implements DelegateOpenListener {
 
     /** Begins an HTTP/2 connection over this TCP connection, with the bytes already read. */
     void begin(StreamConnection tls, PooledByteBuffer read, TcpConnection tcp) {
-        FlowMeter meter = new FlowMeter(tls.getSinkChannel().getConduit());
-        tls.getSinkChannel().setConduit(meter);
+        FlowMeter meter = new FlowMeter();
+        Outbox outbox = new Outbox(tls.getSinkChannel().getConduit(), buffers, pool, meter);
+        tls.getSinkChannel().setConduit(outbox);
         Turns taken = turnsOf(tls.getIoThread());
         Leftovers.Total left = leftoversOf(tls.getIoThread());
-        PushChannel channel = new PushChannel(tls, pool, read, options, meter, tcp, taken, left, shards, config);
+        PushChannel channel =
+                new PushChannel(tls, pool, read, options, meter, outbox, tcp, taken, left, shards, config);
         channels.add(channel);
         channel.addCloseTask(closed -> channels.remove(channel));
         var listener = new Http2ReceiveListener(handler, options, pool.getBufferSize(), null);
@@ -68,12 +78,12 @@ final class Http2Listener implements DelegateOpenListener {
 
     @Override
     public void handleEvent(StreamConnection tls, PooledByteBuffer read) {
-        throw new UnsupportedOperationException("A connection begins with begin");
+        throw new UnsupportedOperationException("Use begin to add a connection");
     }
 
     @Override
     public void handleEvent(StreamConnection tcp) {
-        throw new UnsupportedOperationException("ALPN has always read something");
+        throw new UnsupportedOperationException("Use begin: ALPN has already read some bytes");
     }
 
     int connections() {

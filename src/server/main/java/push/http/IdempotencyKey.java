@@ -33,8 +33,8 @@ final class IdempotencyKey {
                 || (key.equals(value) && value.startsWith("\""))) { // An incomplete string is not a key.
             throw new Problem(
                     400,
-                    "The Idempotency-Key is not 1 to 128 visible ASCII characters, in quotes or without:"
-                            + " send a UUID, say.");
+                    "The Idempotency-Key is not 1 to 128 visible ASCII characters, quoted or not:"
+                            + " send a UUID, for example.");
         }
         return key;
     }

@@ -58,13 +58,13 @@ final class Leftovers {
     void add() {
         spans[span]++;
         addLasting();
-        total.look();
     }
 
-    /** Adds a stream that is kept until the connection ends. */
+    /** Adds a stream that is kept until the connection ends, because flow control holds a frame of it. */
     void addLasting() {
         all++;
         total.all++;
+        total.look();
     }
 
     private void endConnection() {

@@ -79,7 +79,7 @@ public final class Listeners {
                     .set(Options.WORKER_TASK_MAX_THREADS, 2)
                     .getMap());
         } catch (IOException e) {
-            throw new IllegalStateException("The IO threads cannot be started", e);
+            throw new IllegalStateException("Cannot start the IO threads", e);
         }
         var pool = new DefaultByteBufferPool(true, BUFFER_BYTES, -1, KEPT_BUFFERS);
         int maxStreams = config.maxStreamsPerConnection() + Config.SPARE_STREAMS;
@@ -100,16 +100,17 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_HEADERS, 2 * FieldBlock.MAX_FIELDS);
         http1 = new HttpOpenListener(pool, wider.getMap());
         http1.setRootHandler(Http1Gate.before(handler, shards, config));
-        http2 = new Http2Listener(pool, options, shards, config, handler);
-        ssl = new UndertowXnioSsl(xnio, OptionMap.create(Options.USE_DIRECT_BUFFERS, true), tls);
+        var buffers = new TlsBuffers();
+        http2 = new Http2Listener(buffers, pool, options, shards, config, handler);
+        ssl = new UndertowXnioSsl(xnio, OptionMap.EMPTY, buffers, tls);
         door = new Door(config, shards.stats(), pool);
         alpn = new Alpn(door, pool, http2, http1, config.bodyMs());
         try {
             listen(config.port());
         } catch (IOException e) {
             close();
-            String why = e instanceof UnknownHostException ? "the host is not known" : e.getMessage();
-            throw new BadConfig(config.host() + ":" + config.port() + " cannot be listened on (" + why
+            String why = e instanceof UnknownHostException ? "unknown host" : e.getMessage();
+            throw new BadConfig("cannot listen on " + config.host() + ":" + config.port() + " (" + why
                     + "): choose another PUSH_PORT or PUSH_HOST");
         }
     }

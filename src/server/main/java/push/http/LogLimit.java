@@ -57,7 +57,7 @@ final class LogLimit implements Filter {
             record.setThrown(null);
         }
         if (leftOut > 0) {
-            record.setMessage(record.getMessage() + " (before this, " + leftOut + " lines were left out)");
+            record.setMessage(record.getMessage() + " (" + leftOut + " lines before this were left out)");
             leftOut = 0;
         }
         return true;

@@ -20,7 +20,7 @@ final class LostThread implements Thread.UncaughtExceptionHandler {
     private static final int EXIT_CODE = 3;
 
     private static final byte[] LAST_WORDS =
-            "push: an IO thread has failed, most likely for want of memory (see -Xmx); the server ends, to be started again\n"
+            "push: an IO thread has failed, probably because memory ran out (see -Xmx); the server ends so that it can be started again\n"
                     .getBytes(StandardCharsets.US_ASCII);
     private static final FileOutputStream ERR = new FileOutputStream(FileDescriptor.err);
 

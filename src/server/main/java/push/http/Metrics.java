@@ -32,18 +32,18 @@ final class Metrics {
         counter("push_streams_opened", "Streams opened.", s -> s.streams().opened(), stats);
         counter(
                 "push_streams_refused",
-                "Streams refused, for a limit or a rate.",
+                "Streams refused because of a limit or a rate.",
                 s -> s.streams().refused(),
                 stats);
         counter("push_messages_posted", "Messages stored.", s -> s.messages().posted(), stats);
         counter(
                 "push_deliveries",
-                "Messages that streams have passed, by writing them or, in a snapshot, what came after them.",
+                "Messages that streams have moved past, by writing them or, in a snapshot, newer ones.",
                 s -> s.messages().deliveries(),
                 stats);
         counter(
                 "push_laps",
-                "Times that a stream was passed by the log.",
+                "Times that a stream fell off the log.",
                 s -> s.messages().laps(),
                 stats);
         counter(
@@ -53,7 +53,7 @@ final class Metrics {
                 stats);
         counter(
                 "push_connections_refused",
-                "Connections closed before TLS, for a limit.",
+                "Connections closed before TLS because of a limit.",
                 s -> s.connectionsRefused.sum(),
                 stats);
         counter(
@@ -73,7 +73,7 @@ final class Metrics {
         gauge("push_connections_open", "Connections that are open.", s -> s.connections.sum(), stats);
         gauge("push_log_bytes", "Encoded bytes that the log keeps.", MessageLog::bytes, log);
         gauge("push_log_messages", "Messages that the log keeps.", l -> l.newest() - l.first() + 1, log);
-        gauge("push_stream_lag_max", "Messages that the last of all streams is behind.", Metrics::maxLag, shards);
+        gauge("push_stream_lag_max", "Messages by which the slowest stream is behind.", Metrics::maxLag, shards);
     }
 
     private static double maxLag(Shards shards) {

@@ -80,8 +80,8 @@ public final class Origins {
             if (isForeign && !isLink(asked)) {
                 throw new Problem(
                         403,
-                        "The browser says that a page of another origin asks, and asks in a way that"
-                                + " names no origin: let it fetch with CORS, and name its origin in PUSH_ORIGINS.");
+                        "The browser says that a page of another origin sent this request, without naming"
+                                + " its origin: use fetch with CORS, and add the origin to PUSH_ORIGINS.");
             }
             return;
         }
@@ -116,25 +116,25 @@ public final class Origins {
             String origin, @Nullable Origin page, @Nullable Origin here, String host, boolean isForeign) {
         String shown = shown(origin);
         if (page == null) {
-            return "The Origin \"" + shown + "\" is that of no page that can be named (a file, a sandboxed frame, a"
+            return "The Origin \"" + shown + "\" identifies no page (it stands for a file, a sandboxed frame or a"
                     + " redirect): open the page at its own address, https://" + shown(host) + "/.";
         }
         String setting = "set PUSH_ORIGINS=" + shown(page.toString());
-        String told = "The page is of " + shown(page.toString()) + ", and this server was asked as "
+        String told = "The page has the origin " + shown(page.toString()) + ", but the request was sent to "
                 + (here == null ? "\"" + shown(host) + "\"" : shown(here.toString())) + ": ";
         if (isForeign) {
-            return told + "the browser says that these are two origins. If that page may use this server, " + setting
-                    + ".";
+            return told + "the browser says that these are different origins. If that page may use this server, "
+                    + setting + ".";
         }
         if (here != null && page.host().equals(here.host()) && page.scheme().equals(here.scheme())) {
-            return told + "a proxy between them has probably dropped the port from Host. Let it pass Host on as it came"
+            return told + "a proxy between them has probably dropped the port from Host. Let it pass Host on unchanged"
                     + " (nginx: proxy_set_header Host $http_host), or " + setting + ".";
         }
         if (here != null && !page.scheme().equals(here.scheme())) { // Passing Host on would not help.
-            return told + "a proxy before this server probably speaks plain http. " + setting.replaceFirst("s", "S")
-                    + ", or let the proxy speak https.";
+            return told + "a proxy in front of this server probably speaks plain http. "
+                    + setting.replaceFirst("s", "S") + ", or let the proxy speak https.";
         }
-        return told + "a proxy between them has probably replaced Host. Let it pass Host on as it came (nginx:"
+        return told + "a proxy between them has probably replaced Host. Let it pass Host on unchanged (nginx:"
                 + " proxy_set_header Host $http_host; Apache: ProxyPreserveHost On), or " + setting + ".";
     }
 

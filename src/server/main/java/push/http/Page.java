@@ -124,7 +124,7 @@ public final class Page {
         if (file == null) {
             throw new Problem(404, "There is nothing here: messages are at /messages.");
         }
-        var headers = Router.readOnly(exchange).getResponseHeaders();
+        var headers = Problem.readOnly(exchange).getResponseHeaders();
         Variant variant = choose(file, ContentCoding.parse(FieldReader.join(exchange, Headers.ACCEPT_ENCODING)));
         headers.add(Headers.VARY, "accept-encoding");
         headers.put(Headers.CACHE_CONTROL, "no-cache");

@@ -39,7 +39,7 @@ public final class Pem {
             + " PUSH_CERT and PUSH_KEY unset, or let those name another pair";
 
     private static final int MIN_RSA_BITS = 2_048;
-    private static final String NO_CERTIFICATE = " holds no certificate in PEM (a certificate request is none): ";
+    private static final String NO_CERTIFICATE = " holds no certificate in PEM (a certificate request is not one): ";
 
     private Pem() {}
 
@@ -71,7 +71,7 @@ public final class Pem {
                     certificate + " expired on " + chain[0].getNotAfter().toInstant() + ": " + MEND);
         } catch (CertificateNotYetValidException e) {
             throw new BadConfig(certificate + " is not valid before "
-                    + chain[0].getNotBefore().toInstant() + ": set the clock right, or " + MEND);
+                    + chain[0].getNotBefore().toInstant() + ": correct the clock, or " + MEND);
         } catch (GeneralSecurityException | IOException e) {
             throw new BadConfig(certificate + " and " + key + " cannot serve TLS (" + e.getMessage() + "): " + MEND);
         }

@@ -68,6 +68,15 @@ public final class Problem extends Exception {
         return new Problem(405, "Use one of: " + allow + ".", List.of(), Map.of(Headers.ALLOW, allow));
     }
 
+    /** Returns the exchange. Fails with 405 if its method is neither GET nor HEAD. */
+    static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
+        String method = exchange.getRequestMethod().toString();
+        if (!method.equals("GET") && !method.equals("HEAD")) {
+            throw methodNotAllowed("GET, HEAD");
+        }
+        return exchange;
+    }
+
     /** Creates a 429 or 503 with the seconds to wait, rounded up to at least one (RFC 9110, 10.2.3). */
     public static Problem tryLater(int status, String detail, long waitMs) {
         return tryLater(status, status == 429 ? "rate" : "server", detail, waitMs);
@@ -81,7 +90,7 @@ public final class Problem extends Exception {
 
     /** Creates a 500: a bug that a retry may avoid. */
     static Problem failed() {
-        String detail = "The server has failed at this request: please report it.";
+        String detail = "The server failed while it handled this request: please report it.";
         return new Problem(500, detail, List.of(), Map.of(), "error", 0);
     }
 

@@ -13,6 +13,8 @@ import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,7 @@ import org.xnio.ChannelListener;
 import org.xnio.IoUtils;
 import org.xnio.OptionMap;
 import org.xnio.StreamConnection;
+import org.xnio.channels.StreamSinkChannel;
 import push.EndReason;
 import push.Shards;
 
@@ -47,14 +50,15 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     final Leftovers leftovers;
     private int unread; // PING and SETTINGS received while TCP accepted no ACK.
     final FlowMeter meter;
+    private final Outbox outbox;
+    private final Set<DataFrames> waiting = new LinkedHashSet<>(); // Streams without room.
+    private boolean serving; // They will be served soon.
     private final TcpConnection socket;
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
     private boolean tooLarge; // Whether the next request's fields are too large.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
     private int lastEnded; // The last stream that either side reset.
-    private boolean held;
-    private boolean kept; // Something was queued while held.
     private boolean over; // The peer was told that the connection is over; reading has stopped.
 
     PushChannel(
@@ -63,6 +67,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             PooledByteBuffer read,
             OptionMap options,
             FlowMeter meter,
+            Outbox outbox,
             TcpConnection socket,
             Turns turns,
             Leftovers.Total leftovers,
@@ -73,9 +78,14 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         this.turns = turns;
         this.leftovers = new Leftovers(leftovers, () -> loop.execute(this::calmDown), loop.nanoTime());
         this.meter = meter;
+        this.outbox = outbox;
         this.socket = socket;
         this.connection = ClientConnection.of(this, shards, config);
-        addCloseTask(closed -> connection.execute(() -> connection.end(EndReason.TCP)));
+        outbox.whenFree(this::serveSoon);
+        addCloseTask(closed -> {
+            connection.execute(() -> connection.end(EndReason.TCP));
+            connection.execute(outbox::close);
+        });
     }
 
     @Override
@@ -119,7 +129,10 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             stop(streamId, ERROR_FLOW_CONTROL_ERROR);
             return;
         }
-        super.handleWindowUpdate(streamId, deltaWindowSize);
+        if (deltaWindowSize == 0 || !isStream(streamId)) { // A stream's DATA does not pass through Undertow.
+            super.handleWindowUpdate(streamId, deltaWindowSize);
+        }
+        serveSoon();
     }
 
     @Override
@@ -206,6 +219,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     @Override
     public boolean windowsBegin(long bytes) {
+        serveSoon();
         return meter.setInitial(bytes);
     }
 
@@ -219,26 +233,84 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         return connection.streams.isStream(streamId);
     }
 
-    @Override
-    public void flush() {
-        if (held && loop.isCurrent()) {
-            kept = true;
-        } else {
-            super.flush();
+    /** Collects output until {@link #release}. */
+    void hold() {
+        outbox.hold();
+    }
+
+    /** Sends what was collected. */
+    void release() {
+        try {
+            outbox.release();
+        } catch (IOException e) {
+            broken(e);
         }
     }
 
-    /** Holds back queued frames until {@link #release}. */
-    void hold() {
-        held = true;
+    /** Sends a response's header section together with what follows. Returns whether it has been sent. */
+    boolean begin(StreamSinkChannel response) throws IOException {
+        return outbox.collect(response);
     }
 
-    /** Sends the held frames. */
-    void release() {
-        held = false;
-        if (kept) {
-            kept = false;
-            super.flush();
+    /** Sends DATA of a stream, as many bytes as there is room for. Returns how many. */
+    int data(FlowMeter.Window window, int id, ByteBuffer bytes) throws IOException {
+        try {
+            int count = outbox.data(window, id, bytes);
+            if (count > 0) {
+                super.handleWindowUpdate(0, -count); // Undertow has its own count of the connection's window.
+            }
+            return count;
+        } catch (IOException e) {
+            broken(e);
+            throw e;
+        }
+    }
+
+    /** Returns whether all output has been sent, after trying to send it. */
+    boolean isSent() throws IOException {
+        try {
+            return outbox.isSent();
+        } catch (IOException e) {
+            broken(e);
+            throw e;
+        }
+    }
+
+    private void broken(IOException e) {
+        IoUtils.safeClose(getUnderlyingConnection());
+        markWritesBroken(e);
+    }
+
+    /** Serves a stream as soon as there is room, until {@link #goOn}. */
+    void await(DataFrames stream) {
+        waiting.add(stream);
+        if (stream.hasRoom()) {
+            serveSoon();
+        }
+    }
+
+    void goOn(DataFrames stream) {
+        waiting.remove(stream);
+    }
+
+    /** Lets waiting streams write later, because the caller may be in the middle of a frame. */
+    private void serveSoon() {
+        if (!serving && !waiting.isEmpty()) {
+            serving = true;
+            loop.execute(this::serve);
+        }
+    }
+
+    /** Streams that find room, and then have more to write, wait behind the others. */
+    private void serve() {
+        serving = false;
+        for (DataFrames stream : List.copyOf(waiting)) {
+            if (!outbox.isFree() || meter.isExhausted()) {
+                return;
+            }
+            if (stream.hasRoom()) {
+                stream.tell();
+            }
         }
     }
 
@@ -329,7 +401,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Returns the number of bytes that TCP has accepted. */
     long flowed() {
-        return meter.bytes();
+        return outbox.accepted();
     }
 
     /** Sends a PING (RFC 9113, 6.7). Any later frame except DATA counts as the response. */

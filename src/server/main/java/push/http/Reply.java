@@ -9,7 +9,6 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.xnio.IoUtils;
 import org.xnio.channels.StreamSinkChannel;
 import push.Stalled;
 
@@ -159,16 +158,9 @@ public final class Reply implements Stalled.Waiting {
     }
 
     private void cut() {
-        if (!exchange.isResponseComplete() && Http1Watch.cut(exchange)) {
-            return;
+        if (ExchangeSink.cut(exchange, channel)) {
+            connection.stopRequest(exchange);
         }
-        IoUtils.safeClose(channel);
-        try {
-            channel.flush(); // Completes the exchange, which closing alone does not.
-        } catch (IOException e) {
-            // The channel was already broken.
-        }
-        connection.stopRequest(exchange);
     }
 
     /** Records that the response no longer waits, whether or not it was sent. Does nothing the second time. */

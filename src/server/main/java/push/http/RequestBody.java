@@ -49,7 +49,7 @@ public final class RequestBody implements Stalled.Waiting {
     /** Reads the content, now or as it arrives, and passes it to the reader. May respond with 413, 408 or 503. */
     public static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
-        if (length != null && !length.matches("\\d+")) {
+        if (length != null && !FieldBlock.isNumber(length)) {
             throw new Problem(400, "The Content-Length is not a number.");
         } else if (length != null && (length.length() > 9 || Integer.parseInt(length) > Config.MAX_BODY_BYTES)) {
             throw tooLarge();

@@ -96,17 +96,17 @@ final class Router implements HttpHandler {
             case "/history" -> {
                 refuseIfNotServing();
                 origins.refuseIfForeign(exchange);
-                history.handle(readOnly(exchange));
+                history.handle(Problem.readOnly(exchange));
             }
-            case "/status" -> status.handle(readOnly(exchange));
-            case "/metrics" -> metrics.handle(readOnly(exchange));
-            case "/healthz" -> say(readOnly(exchange), "ok\n");
+            case "/status" -> status.handle(Problem.readOnly(exchange));
+            case "/metrics" -> metrics.handle(Problem.readOnly(exchange));
+            case "/healthz" -> say(Problem.readOnly(exchange), "ok\n");
             case "/readyz" -> {
                 refuseIfStarting();
                 if (unready) {
                     throw Problem.goingDown();
                 }
-                say(readOnly(exchange), "ready\n");
+                say(Problem.readOnly(exchange), "ready\n");
             }
             case "*" -> { // Only OPTIONS can request this (RFC 9110, 9.3.7).
                 exchange.setStatusCode(204);
@@ -162,7 +162,7 @@ final class Router implements HttpHandler {
         if (message == null) {
             throw new Problem(404, "There is no message with this id, or it is no longer kept.");
         }
-        Reply.send(readOnly(exchange), "application/json", message.json());
+        Reply.send(Problem.readOnly(exchange), "application/json", message.json());
     }
 
     private void refuseIfNotServing() throws Problem {
@@ -176,14 +176,6 @@ final class Router implements HttpHandler {
         if (!isFilled.getAsBoolean()) {
             throw Problem.starting();
         }
-    }
-
-    static HttpServerExchange readOnly(HttpServerExchange exchange) throws Problem {
-        String method = exchange.getRequestMethod().toString();
-        if (!method.equals("GET") && !method.equals("HEAD")) {
-            throw Problem.methodNotAllowed("GET, HEAD");
-        }
-        return exchange;
     }
 
     private static void say(HttpServerExchange exchange, String text) {

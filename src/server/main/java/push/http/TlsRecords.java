@@ -41,7 +41,7 @@ final class TlsRecords {
             }
         }
         if (empty > MAX_EMPTY) {
-            throw new IOException("The client sends records of TLS without data");
+            throw new IOException("The client sends too many TLS records without data");
         }
     }
 

@@ -246,7 +246,7 @@ final class ConfigTest {
         try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             var line = ChildServer.refusal("PUSH_PORT", Integer.toString(taken.getLocalPort()));
 
-            assertTrue(line.startsWith("push: localhost:" + taken.getLocalPort() + " cannot be listened on ("), line);
+            assertTrue(line.startsWith("push: cannot listen on localhost:" + taken.getLocalPort() + " ("), line);
             assertTrue(line.endsWith("choose another PUSH_PORT or PUSH_HOST"), line);
         }
     }
@@ -256,7 +256,7 @@ final class ConfigTest {
     void hostThatIsNotOursEndsTheStartInOneLine(String host) throws Exception {
         var line = ChildServer.refusal("PUSH_PORT", "0", "PUSH_HOST", host);
 
-        assertTrue(line.startsWith("push: " + host + ":0 cannot be listened on ("), line);
+        assertTrue(line.startsWith("push: cannot listen on " + host + ":0 ("), line);
     }
 
     @Test

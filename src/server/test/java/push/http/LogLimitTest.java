@@ -36,7 +36,7 @@ final class LogLimitTest {
         assertTrue(limit.isLoggable(next));
         assertTrue(limit.isLoggable(oneMore));
 
-        assertEquals("bad request (before this, 15 lines were left out)", next.getMessage());
+        assertEquals("bad request (15 lines before this were left out)", next.getMessage());
         assertEquals("bad request", oneMore.getMessage());
     }
 

@@ -153,7 +153,7 @@ final class PemTest {
                 "\u0000\u0001\u0002\u00ff"
             })
     void certificateThatIsNoneIsRefused(String certificate) throws Exception {
-        assertRefused(certificate, EC.privateKeyPkcs8Pem(), "PEM (a certificate request is none): ", "make certs");
+        assertRefused(certificate, EC.privateKeyPkcs8Pem(), "PEM (a certificate request is not one): ", "make certs");
     }
 
     @ParameterizedTest
