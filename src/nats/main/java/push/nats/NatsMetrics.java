@@ -54,11 +54,8 @@ final class NatsMetrics {
                 "push_nats_following",
                 "1 if the stream is followed.",
                 () -> follower.trouble().isEmpty() ? 1 : 0);
-        gauge(
-                registry,
-                "push_nats_lag",
-                "Messages of the stream that the log has yet to get.",
-                () -> (double) follower.lag());
+        gauge(registry, "push_nats_lag", "Messages of the stream that the log has yet to get.", () ->
+                (double) follower.lag());
         gauge(registry, "push_nats_waiting", "POSTs that wait for their message.", waiting::getAsInt);
     }
 
