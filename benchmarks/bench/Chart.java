@@ -18,7 +18,7 @@ final class Chart {
     record Row(String name, double... values) {}
 
     private static final int WIDTH = 760;
-    private static final int LEFT = 150;
+    private static final int LEFT = 190;
     private static final int RIGHT = 30;
     private static final int TOP = 48;
     private static final int LEGEND = 18;

@@ -42,6 +42,30 @@ final class Experiment {
             client.freeze();
         }
         load.stopped = load.readings.size() / load.clients.size() * frozen;
+        return measure(inFlight, seconds, () -> {
+            while (inFlight == 1 ? load.isEverywhere() : load.unanswered < inFlight) {
+                load.postOne();
+            }
+        });
+    }
+
+    /** Posts so many a second, whether or not what came before has been delivered. */
+    Run rate(int perSecond, double seconds) throws IOException {
+        long[] next = {System.nanoTime()};
+        return measure(0, seconds, () -> {
+            while (next[0] <= System.nanoTime()) {
+                load.postOne();
+                next[0] += 1_000_000_000L / perSecond;
+            }
+        });
+    }
+
+    /** What is done before each look at the sockets. */
+    private interface Poster {
+        void post() throws IOException;
+    }
+
+    private Run measure(int inFlight, double seconds, Poster poster) throws IOException {
         load.latencies = new Latencies();
         long postedBefore = load.number;
         long arrivedBefore = load.arrived;
@@ -49,9 +73,7 @@ final class Experiment {
         long began = System.nanoTime();
         long end = began + (long) (seconds * 1e9);
         while (System.nanoTime() < end) {
-            while (inFlight == 1 ? load.isEverywhere() : load.unanswered < inFlight) {
-                load.postOne();
-            }
+            poster.post();
             load.turn(5);
         }
         double took = (System.nanoTime() - began) / 1e9;

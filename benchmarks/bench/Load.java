@@ -7,6 +7,7 @@ import java.nio.channels.Selector;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Clients that hold streams, and one that posts: what is measured is what arrives.
@@ -19,7 +20,9 @@ final class Load implements AutoCloseable {
     private static final long GIVEN_UP_NANOS = 10_000_000;
 
     private final Selector selector = Selector.open();
+    private final String epoch = Long.toString(ThreadLocalRandom.current().nextLong(1L << 60), 36);
     private final int port;
+    private final boolean postsRecords;
     final List<Http2Client> clients = new ArrayList<>();
     final List<Reading> readings = new ArrayList<>();
     private final Http2Client publisher;
@@ -36,9 +39,17 @@ final class Load implements AutoCloseable {
     Latencies latencies = new Latencies();
     String problem = "";
 
-    Load(int port) throws IOException {
+    /** With {@code postsRecords} a POST brings the whole record, for a server that cannot make it. */
+    Load(int port, boolean postsRecords) throws IOException {
         this.port = port;
+        this.postsRecords = postsRecords;
         this.publisher = new Http2Client(this, selector, port);
+        if (postsRecords) {
+            postOne(); // Such a server answers a stream only when there is a message.
+            while (unanswered > 0) {
+                turn(20);
+            }
+        }
     }
 
     /** Opens streams on new connections; returns when all have been answered. */
@@ -114,7 +125,10 @@ final class Load implements AutoCloseable {
         lacking = readings.size() - stopped;
         lastArrival = System.nanoTime();
         String text = "~" + number + ":" + System.nanoTime() + "~ " + PADDING;
-        byte[] body = ("{\"user\":\"bench\",\"text\":\"" + text + "\"}").getBytes(StandardCharsets.US_ASCII);
+        String record = postsRecords ? "\"type\":\"message\",\"id\":\"" + epoch + '-' + number % 100_000 + "\"," : "";
+        String time = postsRecords ? ",\"time\":" + System.currentTimeMillis() : "";
+        byte[] body = ("{" + record + "\"user\":\"bench\",\"text\":\"" + text + "\"" + time + "}")
+                .getBytes(StandardCharsets.US_ASCII);
         publisher.post(
                 body,
                 ":method",

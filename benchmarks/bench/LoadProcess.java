@@ -26,12 +26,13 @@ final class LoadProcess implements AutoCloseable {
         process = new ProcessBuilder(List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-XX:+UseSerialGC",
-                        "-Xmx1g",
+                        "-Xmx2g",
                         "-cp",
                         System.getProperty("java.class.path"),
                         "bench.LoadClient",
                         Integer.toString(server.port),
-                        Long.toString(server.pid())))
+                        Long.toString(server.pid()),
+                        Boolean.toString(server.takesRecords())))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
@@ -46,7 +47,12 @@ final class LoadProcess implements AutoCloseable {
         return JSON.readValue(ask("post " + inFlight + " " + seconds + " " + frozenPercent), Experiment.Run.class);
     }
 
-    /** The same, on all connections in turn. */
+    /** So many a second, however fast they are delivered. */
+    Experiment.Run rate(int perSecond, double seconds) throws IOException {
+        return JSON.readValue(ask("rate " + perSecond + " " + seconds), Experiment.Run.class);
+    }
+
+    /** Opens them on all connections in turn. */
     void openInTurns(int connections, int streams, String accept) throws IOException {
         ask("turns " + connections + " " + streams + " " + accept);
     }

@@ -35,7 +35,9 @@ record Machine(
                 system.getTotalMemorySize(),
                 System.getProperty("java.vm.version") + ", " + System.getProperty("os.name") + " "
                         + System.getProperty("os.version").replaceFirst("-.*", ""),
-                Peer.NODE.isHere() ? Server.run(List.of("node", "--version")).strip() : "",
+                Jdk.command("node").isPresent()
+                        ? Server.run(List.of("node", "--version")).strip()
+                        : "",
                 Server.run(List.of("git", "describe", "--always", "--dirty")).strip(),
                 String.format(Locale.ROOT, "%.1f", system.getSystemLoadAverage()));
     }
@@ -58,5 +60,11 @@ record Machine(
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .findFirst()
                 .orElse(System.getProperty("os.arch"));
+    }
+
+    /** Whether a process may have so many sockets, and some files besides. */
+    static boolean mayOpen(int connections) throws IOException {
+        String limit = Server.run(List.of("sh", "-c", "ulimit -Hn")).strip();
+        return limit.equals("unlimited") || Long.parseLong(limit) >= connections + 200;
     }
 }

@@ -2,12 +2,10 @@ package bench;
 
 import bench.Chart.Row;
 import bench.Chart.Series;
-import bench.Results.Wire;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -30,17 +28,14 @@ final class Page {
         Files.writeString(folder.resolve("REPORT.md"), page);
     }
 
-    void rows(String name, String title, String across, List<Wire> wires, Function<Wire, double[]> values)
-            throws IOException {
-        List<Row> rows = wires.stream()
-                .map(w -> new Row(label(w.peer()), values.apply(w)))
-                .toList();
+    void rows(String name, String title, String across, List<Row> rows) throws IOException {
         chart(name, title, Chart.rows(title, across, rows));
     }
 
     <T> void lines(
             String name,
             String title,
+            String across,
             List<T> all,
             Function<T, String> series,
             ToDoubleFunction<T> x,
@@ -49,27 +44,19 @@ final class Page {
         List<Series> lines = new ArrayList<>();
         for (String one : all.stream().map(series).distinct().toList()) {
             lines.add(new Series(
-                    label(one),
+                    one,
                     all.stream()
                             .filter(t -> series.apply(t).equals(one))
                             .map(t -> new double[] {x.applyAsDouble(t), y.applyAsDouble(t)})
                             .toList()));
         }
-        chart(name, title, Chart.lines(title, "streams", lines));
+        chart(name, title, Chart.lines(title, across, lines));
     }
 
     void chart(String name, String title, String svg) throws IOException {
         Files.createDirectories(folder.resolve("charts"));
         Files.writeString(folder.resolve("charts").resolve(name + ".svg"), svg);
         put("![%s](charts/%s.svg)\n", title, name);
-    }
-
-    static String label(String peer) {
-        return Arrays.stream(Peer.values())
-                .filter(p -> p.name().equals(peer))
-                .map(p -> p.label)
-                .findFirst()
-                .orElse(peer);
     }
 
     static String words(String camelCase) {

@@ -1,11 +1,7 @@
 package bench;
 
-import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
+import java.util.regex.Pattern;
 
 /**
  * A server to be measured, and the form in which its streams are read.
@@ -13,54 +9,58 @@ import java.util.stream.Stream;
  * <p><b>Threads:</b> immutable.
  */
 enum Peer {
-    KIT_NDJSON("kit, NDJSON", "application/x-ndjson", "push.http.Main"),
-    KIT_SSE("kit, SSE", "text/event-stream", "push.http.Main"),
-    KIT_SNAPSHOT("kit, snapshots", "text/plain", "push.http.Main"),
-    UNDERTOW_SSE("Undertow's SSE", "text/event-stream", "bench.UndertowSse"),
-    NODE("careful Node", "application/x-ndjson", "benchmarks/peers/careful.mjs"),
-    NAIVE("naive (the seed)", "text/plain", "lesson00_seed.Server");
+    KIT("kit", Forms.NDJSON, "target/streaming-push-kit.jar", ""),
+    KIT_SSE("kit, SSE", Forms.SSE, "target/streaming-push-kit.jar", ""),
+    KIT_SNAPSHOT("kit, snapshots", Forms.SNAPSHOT, "target/streaming-push-kit.jar", ""),
+    VERTX("Vert.x", Forms.NDJSON, "peers.VertxServer", "vertx|netty"),
+    VERTX_BORINGSSL("Vert.x, BoringSSL", Forms.NDJSON, "peers.VertxServer", "vertx|netty"),
+    JETTY("Jetty", Forms.NDJSON, "peers.JettyServer", "jetty"),
+    HELIDON("Helidon", Forms.NDJSON, "peers.HelidonServer", "helidon"),
+    UNDERTOW_SSE("Undertow's SSE", Forms.SSE, "peers.UndertowSseServer", ""),
+    GO("Go", Forms.NDJSON, "go", ""),
+    NCHAN("nchan", Forms.NDJSON, "nginx", ""),
+    NODE("Node", Forms.NDJSON, "node", ""),
+    NAIVE("naive (the seed)", Forms.SNAPSHOT, "lesson00_seed.Server", "");
+
+    /** The kit's forms, by their media types. */
+    private static final class Forms {
+        static final String NDJSON = "application/x-ndjson";
+        static final String SSE = "text/event-stream";
+        static final String SNAPSHOT = "text/plain";
+    }
+
+    /** What every server in Java needs: the kit's classes and JSON; logging is for two of them. */
+    private static final String ALL =
+            "classes$|/(jackson|undertow|xnio|jboss|wildfly|prometheus|jspecify|slf4j|okhttp|okio|kotlin)";
 
     final String label;
     final String accept;
-    private final String program;
+    final String program;
+    private final Pattern needs;
 
-    Peer(String label, String accept, String program) {
+    Peer(String label, String accept, String program, String needs) {
         this.label = label;
         this.accept = accept;
         this.program = program;
-    }
-
-    boolean isKit() {
-        return program.equals("push.http.Main");
+        this.needs = Pattern.compile(ALL + (needs.isEmpty() ? "" : "|/(" + needs + ")"));
     }
 
     boolean isJava() {
-        return this != NODE;
+        return this != GO && this != NCHAN && this != NODE;
     }
 
-    /** Whether it can run here: Node may be missing. */
-    boolean isHere() {
-        if (isJava()) {
-            return getClass().getClassLoader().getResource(program.replace('.', '/') + ".class") != null;
-        }
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "node")));
+    /** Whether its streams have the bytes of the kit's NDJSON: only such a server is measured in every row. */
+    boolean isExact() {
+        return accept.equals(Forms.NDJSON);
     }
 
-    List<String> command() {
-        if (!isJava()) {
-            return List.of("node", program);
-        }
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(flags());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), program));
-        return command;
+    /** nchan cannot make a record of what is posted, so the load posts the record. */
+    boolean takesRecords() {
+        return this == NCHAN;
     }
 
-    /** The JVM's flags, the same for every server in Java, so that they are compared and not their heaps. */
-    static List<String> flags() {
-        String flags = System.getProperty("bench.flags", "").strip();
-        return flags.isEmpty() ? List.of() : List.of(flags.split(" +"));
+    /** The entries of the bench's class path that this server needs, so that its start does not pay for the others'. */
+    List<String> classPath(List<String> entries) {
+        return entries.stream().filter(entry -> needs.matcher(entry).find()).toList();
     }
 }

@@ -1,5 +1,7 @@
 package bench;
 
+import java.util.Locale;
+
 /**
  * Prints what is being measured, and what was found.
  *
@@ -14,5 +16,19 @@ final class Progress {
 
     void found(String what) {
         System.out.println("          " + what);
+    }
+
+    void found(Results.Wire wire) {
+        Experiment.Run run = wire.run();
+        found(String.format(
+                Locale.ROOT,
+                "%s, %,d streams: %,.0f deliveries/s, %.2f µs of CPU each, p50 %,.0f µs, p99 %,.0f µs%s",
+                wire.row().toLowerCase(Locale.ROOT).replace('_', ' '),
+                wire.streams(),
+                wire.perSecond(),
+                run.cpuMicros(),
+                run.p50Micros(),
+                run.p99Micros(),
+                run.problem().isEmpty() ? "" : " (" + run.problem() + ")"));
     }
 }

@@ -4,7 +4,10 @@ import bench.Results.InProcess;
 import bench.Results.Wire;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * Writes what was found for people: a page of Markdown and its charts.
@@ -23,11 +26,11 @@ final class Report {
     void write() throws IOException {
         head();
         peers();
-        scaling();
-        Tables.joined(page, results.joined());
-        frozen();
+        Growth.write(page, results);
         Tables.joins(page, results.joins());
+        Tables.starts(page, results.starts());
         Tables.memory(page, results.memory());
+        frozen();
         inProcess("encode", "Encoding a message, in process", "once per stream or once per message", results.encode());
         inProcess(
                 "fan-out",
@@ -41,7 +44,7 @@ final class Report {
         page.put("# What a broadcast costs\n");
         page.put(
                 "Written by `make bench%s`; the figures are in [results](results). Machine: %s, %d processors (%s),"
-                        + " %.0f GB. JDK: %s.",
+                        + " %.0f GB. The bench's JDK: %s.",
                 results.quick() ? "-quick" : "",
                 results.machine(),
                 results.processors(),
@@ -50,21 +53,28 @@ final class Report {
                 results.jdk());
         page.put(
                 "Flags of every JVM that serves: `%s`. Node: %s. Commit: %s. Date: %s. Load of the machine before the"
-                        + " start: %s.\n",
+                        + " start: %s. Rounds: %d.\n",
                 results.flags().isEmpty() ? "none" : results.flags(),
                 results.node().isEmpty() ? "not here" : results.node(),
                 results.commit(),
                 results.date(),
-                results.loadAverage());
+                results.loadAverage(),
+                results.rounds());
+        if (!results.leftOut().isEmpty()) {
+            page.put("Left out:\n");
+            results.leftOut().forEach(what -> page.put("- %s", what));
+            page.put("");
+        }
         page.put("""
             How to read it. A *delivery* is one message that has arrived at one stream for the first time: what was lapped,
             dropped or never came is not counted, and a snapshot that repeats a message counts it once. *In flight* 1: a
             message is posted when the one before has come to every stream, or when nothing has come for 10 ms. More: so many
             POSTs are unanswered at any time; a server that answers before it delivers may have more messages than that under
             way. CPU is what the server's own process has spent, its POSTs included; the client is another process. Times run
-            from just before a POST is written to the message's arrival. Every server has one IO thread. Where
-            messages are counted it has served for 12 s with 16 in flight and 1 s in the way that is measured (quick: 6 and
-            0.4), after which a JVM still gets faster. Compare rows of one run, never two machines.
+            from just before a POST is written to the message's arrival. A figure is the median of the rounds, in brackets
+            the least and the greatest; every round starts each server from nothing, in the reverse order of the round before.
+            Every server has one IO thread, but Go and Helidon, which need both cores. The servers and their reasons are in
+            [peers](peers). Compare rows of one run, never two machines; a difference below 15 %% is none.
             """);
     }
 
@@ -73,44 +83,49 @@ final class Report {
             return;
         }
         page.put("## Over the wire: TLS and HTTP/2 on loopback\n");
-        List<Wire> one = results.wire().stream()
-                .filter(w -> w.streams() == 100 && w.run().inFlight() == 1)
-                .toList();
-        List<Wire> sixteen = results.wire().stream()
-                .filter(w -> w.streams() == 100 && w.run().inFlight() == 16)
-                .toList();
-        page.rows("peers-cpu", "Server CPU per delivery, 100 connections, one message in flight", "µs", one, w ->
-                new double[] {w.run().cpuMicros()});
-        page.rows(
-                "peers-rate",
-                "Deliveries per second, 100 connections, sixteen in flight",
-                "deliveries per second",
-                sixteen,
-                w -> new double[] {w.perSecond()});
+        chart(
+                "peers-cpu",
+                Row.ONE,
+                "Server CPU per delivery",
+                "µs",
+                w -> w.run().cpuMicros());
+        chart("peers-rate", Row.SIXTEEN, "Deliveries per second", "deliveries per second", Wire::perSecond);
         page.rows(
                 "latency",
                 "From POST to arrival: median, 99 % and the worst, one in flight",
                 "µs, logarithmic",
-                one,
-                w -> new double[] {
-                    w.run().p50Micros(), w.run().p99Micros(), w.run().maxMicros()
-                });
-        Tables.wires(page, results.wire());
+                rows(Row.ONE, rounds -> new double[] {
+                    Tables.spread(rounds, w -> w.run().p50Micros()).median(),
+                    Tables.spread(rounds, w -> w.run().p99Micros()).median(),
+                    Tables.spread(rounds, w -> w.run().maxMicros()).most()
+                }));
+        for (Row row : Row.values()) {
+            List<Wire> wires = of(row);
+            if (!wires.isEmpty()) {
+                page.put("### %s\n", row.title);
+                Tables.wires(page, wires);
+            }
+        }
     }
 
-    private void scaling() throws IOException {
-        if (results.scaling().isEmpty()) {
-            return;
-        }
-        page.put("## Cost against the number of streams\n");
-        page.lines(
-                "cost",
-                "Server CPU per delivery, one message in flight, µs",
-                results.scaling(),
-                Wire::peer,
-                Wire::streams,
-                w -> w.run().cpuMicros());
-        Tables.wires(page, results.scaling());
+    private void chart(String name, Row row, String what, String unit, ToDoubleFunction<Wire> value)
+            throws IOException {
+        String title = what + ", " + row.title;
+        page.rows(name, title, unit, rows(row, rounds ->
+                new double[] {Tables.spread(rounds, value).median()}));
+    }
+
+    private List<Chart.Row> rows(Row row, Function<List<Wire>, double[]> values) {
+        List<Chart.Row> rows = new ArrayList<>();
+        Tables.byPeer(of(row), Wire::peer)
+                .forEach((peer, rounds) -> rows.add(new Chart.Row(peer, values.apply(rounds))));
+        return rows;
+    }
+
+    private List<Wire> of(Row row) {
+        return results.wire().stream()
+                .filter(wire -> wire.row().equals(row.name()))
+                .toList();
     }
 
     private void frozen() {
@@ -118,11 +133,17 @@ final class Report {
             return;
         }
         page.put("## One connection in twenty stops reading\n");
-        page.put("On the servers of the first table, right after it: first sixteen in flight, then one. The times are"
-                + " those of the others, to be held against the rows above; where more came than was posted, a"
-                + " queue was still being delivered that the load before had left. Resident memory is the server's"
-                + " at the end, history and heap included.\n");
-        Tables.wires(page, results.frozen());
+        page.put("100 connections of one stream. The times are those of the others, to be held against the rows above;"
+                + " where more came than was posted, a queue was still being delivered that the load before had"
+                + " left.\n");
+        for (int inFlight : new int[] {16, 1}) {
+            page.put("### %d in flight, one round\n", inFlight);
+            Tables.wires(
+                    page,
+                    results.frozen().stream()
+                            .filter(wire -> wire.run().inFlight() == inFlight)
+                            .toList());
+        }
     }
 
     private void inProcess(String name, String title, String how, List<InProcess> all) throws IOException {
@@ -133,6 +154,7 @@ final class Report {
         page.lines(
                 name,
                 title + ": µs for each delivery",
+                "streams",
                 all,
                 r -> Page.words(r.way()) + ", bursts of " + r.burst(),
                 InProcess::streams,

@@ -20,14 +20,17 @@ record Results(
         String node,
         String commit,
         String loadAverage,
+        int rounds,
+        List<String> leftOut,
         List<InProcess> encode,
         List<InProcess> fanOut,
         List<Wire> wire,
         List<Wire> scaling,
+        List<Floor> floors,
         List<Wire> frozen,
         List<Wire> joins,
-        List<Memory> memory,
-        List<Joined> joined) {
+        List<Start> starts,
+        List<Memory> memory) {
 
     /** A result of JMH: the time of one call, the bytes that it allocates, and by how many deliveries they divide. */
     record InProcess(String way, int streams, int burst, double micros, double bytes) {
@@ -40,9 +43,15 @@ record Results(
         }
     }
 
-    /** A load on a server in its own process. */
+    /** A load on a server in its own process: which, and in which row of the sitting. */
     record Wire(
-            String peer, int connections, int streamsEach, int frozenPercent, long residentBytes, Experiment.Run run) {
+            String peer,
+            String row,
+            int connections,
+            int streamsEach,
+            int frozenPercent,
+            long residentBytes,
+            Experiment.Run run) {
         int streams() {
             return connections * streamsEach;
         }
@@ -55,15 +64,17 @@ record Results(
     /** What a server holds for idle streams; heap is 0 for a peer that has none. */
     record Memory(String peer, double residentPerConnection, double heapPerConnection, double heapPerFurtherStream) {}
 
-    /** A load whose streams were opened one connection after another, or on all connections in turn. */
-    record Joined(boolean inTurns, Wire wire) {}
+    /** From the start of a process to its first answer of 200. */
+    record Start(String peer, double seconds) {}
 
-    /** A file of an earlier edition lacks what was measured later. */
-    Results {
-        joined = joined == null ? new ArrayList<>() : joined;
+    /** What a delivery costs at least, on so many connections of so many streams. */
+    record Floor(int connections, int streamsEach, double micros) {
+        int streams() {
+            return connections * streamsEach;
+        }
     }
 
-    Results(boolean quick, Machine machine) {
+    Results(boolean quick, int rounds, Machine machine) {
         this(
                 machine.date(),
                 quick,
@@ -72,10 +83,13 @@ record Results(
                 machine.processors(),
                 machine.memoryBytes(),
                 machine.jdk(),
-                String.join(" ", Peer.flags()),
+                String.join(" ", Contender.flags()),
                 machine.node(),
                 machine.commit(),
                 machine.loadAverage(),
+                rounds,
+                new ArrayList<>(),
+                new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),

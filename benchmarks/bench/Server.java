@@ -5,43 +5,79 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A peer that runs in a process of its own.
+ * A contender that runs in a process of its own.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Server implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("https://localhost:(\\d+)/");
-    /** One IO thread, no limits on rates, and rests that no benchmark reaches. */
+    /** One IO thread, no limits on rates, patience with a client that is busy, and room for all that a benchmark opens. */
     private static final Map<String, String> SETTINGS = Map.of(
-            "PUSH_PORT", "0",
+            "PUSH_BODY_MS", "60000",
+            "PUSH_PING_TIMEOUT_MS", "60000",
             "PUSH_CERT", "certs/server.crt",
             "PUSH_KEY", "certs/key.pem",
             "PUSH_IO_THREADS", "1",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0",
-            "PUSH_MAX_STREAMS", "100000");
+            "PUSH_MAX_STREAMS", "200000",
+            "PUSH_MAX_STREAMS_PER_CONNECTION", "2000");
 
     private final Process process;
-    private final boolean isJava;
+    private final Contender contender;
     final int port;
+    final long startedNanos;
 
-    Server(Peer peer) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(peer.command()).redirectError(log());
-        builder.environment().putAll(SETTINGS);
+    Server(Contender contender) throws IOException {
+        this.contender = contender;
+        Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.put("PUSH_PORT", contender.peer() == Peer.NCHAN ? freePort() : "0");
+        ProcessBuilder builder = new ProcessBuilder(contender.command(settings)).redirectError(log());
+        builder.environment().putAll(settings);
+        startedNanos = System.nanoTime();
         process = builder.start();
-        isJava = peer.isJava();
-        port = readPort(peer);
+        if (contender.peer() == Peer.NCHAN) {
+            port = Integer.parseInt(settings.get("PUSH_PORT"));
+            awaitListening();
+        } else {
+            port = readPort();
+        }
+    }
+
+    /** For nginx, which cannot choose a port and say which. */
+    private static String freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return Integer.toString(socket.getLocalPort());
+        }
+    }
+
+    private void awaitListening() throws IOException {
+        long deadline = System.nanoTime() + 10_000_000_000L;
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            try {
+                new Socket("127.0.0.1", port).close();
+                return;
+            } catch (ConnectException e) {
+                LockSupport.parkNanos(1_000_000);
+            }
+        }
+        throw new IOException(contender.label() + " does not listen; see target/bench/server.log");
     }
 
     private static File log() throws IOException {
@@ -50,7 +86,7 @@ final class Server implements AutoCloseable {
         return log.resolve("server.log").toFile();
     }
 
-    private int readPort(Peer peer) throws IOException {
+    private int readPort() throws IOException {
         var lines = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
             Matcher url = URL.matcher(line);
@@ -58,7 +94,11 @@ final class Server implements AutoCloseable {
                 return Integer.parseInt(url.group(1));
             }
         }
-        throw new IOException(peer.label + " has ended and served nothing; see target/bench/server.log");
+        throw new IOException(contender.label() + " has ended and served nothing; see target/bench/server.log");
+    }
+
+    boolean takesRecords() {
+        return contender.peer().takesRecords();
     }
 
     long pid() {
@@ -67,7 +107,7 @@ final class Server implements AutoCloseable {
 
     /** Resident memory in bytes, after a collection if it is a JVM. */
     long residentBytes() throws IOException {
-        if (isJava) {
+        if (contender.peer().isJava()) {
             run(jcmd("GC.run"));
         }
         Path status = Path.of("/proc", Long.toString(pid()), "status");
@@ -86,7 +126,7 @@ final class Server implements AutoCloseable {
 
     /** Bytes of live objects on the heap; 0 if it is no JVM. */
     long heapBytes() throws IOException {
-        if (!isJava) {
+        if (!contender.peer().isJava()) {
             return 0;
         }
         String last = run(jcmd("GC.class_histogram")).strip().lines().reduce("", (a, line) -> line);
@@ -94,8 +134,7 @@ final class Server implements AutoCloseable {
     }
 
     private List<String> jcmd(String command) {
-        String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        return List.of(jcmd, Long.toString(pid()), command);
+        return List.of(contender.jdk().program("jcmd"), Long.toString(pid()), command);
     }
 
     static String run(List<String> command) throws IOException {

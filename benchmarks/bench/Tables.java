@@ -1,101 +1,118 @@
 package bench;
 
 import bench.Results.Memory;
+import bench.Results.Start;
 import bench.Results.Wire;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The report's tables.
+ * The report's tables: medians over the rounds, with their spread.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Tables {
     private Tables() {}
 
+    /** The rounds of each server, in the order of the first. */
+    static <T> Map<String, List<T>> byPeer(List<T> all, Function<T, String> peer) {
+        return all.stream().collect(Collectors.groupingBy(peer, LinkedHashMap::new, Collectors.toList()));
+    }
+
+    static <T> Spread spread(List<T> rounds, ToDoubleFunction<T> value) {
+        return Spread.of(rounds.stream().map(value::applyAsDouble).toList());
+    }
+
     static void wires(Page page, List<Wire> wires) {
-        page.put("| server | streams | connections | stopped | in flight | deliveries/s | arrived | CPU for each |"
-                + " median | 99 %% | worst | resident |");
-        page.put("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
-        for (Wire wire : wires) {
-            Experiment.Run run = wire.run();
-            double arrived = 100.0
-                    * run.delivered()
-                    / Math.max(1, run.posted() * wire.streams() * (100 - wire.frozenPercent()) / 100);
+        page.put("| server | deliveries/s, thousands | arrived | CPU for each, µs | median, ms | 99 %%, ms | worst, ms"
+                + " | resident, MB |\n"
+                + "|---|--:|--:|--:|--:|--:|--:|--:|");
+        byPeer(wires, Wire::peer).forEach((peer, rounds) -> {
+            List<Experiment.Run> runs = rounds.stream().map(Wire::run).toList();
             page.put(
-                    "| %s | %,d | %,d | %d %% | %d | %,.0f | %s | %.2f µs | %,.0f µs | %,.0f µs | %,.0f µs | %,.0f MB"
-                            + " |%s",
-                    Page.label(wire.peer()),
-                    wire.streams(),
-                    wire.connections(),
-                    wire.frozenPercent(),
-                    run.inFlight(),
-                    wire.perSecond(),
-                    arrived > 110 ? "queued before" : String.format(Locale.ROOT, "%.1f %%", arrived),
-                    run.cpuMicros(),
-                    run.p50Micros(),
-                    run.p99Micros(),
-                    run.maxMicros(),
-                    wire.residentBytes() / 1e6,
-                    run.problem().isEmpty() ? "" : " " + run.problem());
-        }
+                    "| %s | %s | %s | %s | %s | %s | %.1f | %.0f |%s",
+                    peer,
+                    spread(rounds, Wire::perSecond).text("%,.0f", 1e3),
+                    arrived(rounds),
+                    spread(runs, Experiment.Run::cpuMicros).text("%.2f", 1),
+                    spread(runs, Experiment.Run::p50Micros).text("%.1f", 1e3),
+                    spread(runs, Experiment.Run::p99Micros).text("%.1f", 1e3),
+                    spread(runs, Experiment.Run::maxMicros).most() / 1e3,
+                    spread(rounds, Wire::residentBytes).median() / 1e6,
+                    runs.stream()
+                            .map(Experiment.Run::problem)
+                            .filter(problem -> !problem.isEmpty())
+                            .findFirst()
+                            .map(" "::concat)
+                            .orElse(""));
+        });
         page.put("");
     }
 
-    static void joined(Page page, List<Results.Joined> orders) {
-        if (orders.isEmpty()) {
-            return;
-        }
-        page.put("## Streams that joined in turns\n");
-        page.put("Behind a gateway, clients open streams on its connections in any order. One message is in flight; the"
-                + " streams of a connection share its writes in both orders.\n");
-        page.put("| joined | streams | connections | deliveries/s | CPU for each | 99 %% |\n|---|--:|--:|--:|--:|--:|");
-        for (Results.Joined order : orders) {
-            Wire wire = order.wire();
-            page.put(
-                    "| %s | %,d | %,d | %,.0f | %.2f µs | %,.0f µs |",
-                    order.inTurns() ? "in turns" : "one connection after another",
-                    wire.streams(),
-                    wire.connections(),
-                    wire.perSecond(),
-                    wire.run().cpuMicros(),
-                    wire.run().p99Micros());
-        }
-        page.put("");
+    private static String arrived(List<Wire> rounds) {
+        double part = spread(rounds, Tables::arrived).least();
+        return part > 110 ? "queued before" : String.format(Locale.ROOT, "%.1f %%", part);
+    }
+
+    private static double arrived(Wire wire) {
+        return 100.0
+                * wire.run().delivered()
+                / Math.max(1, wire.run().posted() * wire.streams() * (100 - wire.frozenPercent()) / 100);
     }
 
     static void joins(Page page, List<Wire> joins) {
         if (joins.isEmpty()) {
             return;
         }
-        page.put("## A thousand clients come back together, again and again\n");
-        page.put("Each connects, shakes hands in full, and resumes after the last message but twenty (or gets what that"
-                + " server gives); it has joined when it has the newest message. The server has seen 200 before"
-                + " the first thousand. What a JVM still compiles during that, it has compiled by the last.\n");
-        page.put("| server | joined | first thousand within | median | CPU for each | last thousand within | median |"
-                + " CPU for each |\n"
-                + "|---|--:|--:|--:|--:|--:|--:|--:|");
-        var waves = joins.stream()
-                .collect(Collectors.groupingBy(
-                        Wire::peer, LinkedHashMap::new, Collectors.mapping(Wire::run, Collectors.toList())));
-        waves.forEach((peer, runs) -> {
-            Experiment.Run first = runs.get(0);
-            Experiment.Run last = runs.get(runs.size() - 1);
-            page.put(
-                    "| %s | %,d | %s | %s |",
-                    Page.label(peer),
-                    runs.stream().mapToLong(Experiment.Run::delivered).sum(),
-                    wave(first),
-                    runs.size() == WireBenchmark.WAVES ? wave(last) : "it ended when they left | |");
+        page.put("## A thousand clients join at the same time, three times\n");
+        page.put("On a server that has only just started. Each client connects, shakes hands in full, and resumes after"
+                + " the last message but twenty (or gets what that server gives); it has joined when it has the"
+                + " newest message. What a JVM still compiles during the first thousand, it has compiled by the"
+                + " third.\n");
+        page.put("| server | first thousand: CPU for each, ms | within, s | second: CPU | third: CPU | within, s |\n"
+                + "|---|--:|--:|--:|--:|--:|");
+        byPeer(joins, Wire::peer).forEach((peer, all) -> {
+            List<String> cells = new ArrayList<>();
+            for (int wave = 1; wave <= Sitting.WAVES; wave++) {
+                String row = "wave " + wave;
+                List<Experiment.Run> runs = all.stream()
+                        .filter(one -> one.row().equals(row))
+                        .map(Wire::run)
+                        .toList();
+                if (runs.isEmpty()) {
+                    cells.add("it ended when they left");
+                    break;
+                }
+                cells.add(spread(runs, Experiment.Run::cpuMicros).text("%.1f", 1e3));
+                if (wave != 2) {
+                    cells.add(spread(runs, Experiment.Run::seconds).text("%.1f", 1));
+                }
+            }
+            while (cells.size() < 5) {
+                cells.add("");
+            }
+            page.put("| %s | %s |", peer, String.join(" | ", cells));
         });
         page.put("");
     }
 
-    private static String wave(Experiment.Run run) {
-        return String.format(
-                Locale.ROOT, "%.2f s | %,.0f ms | %,.0f µs", run.seconds(), run.p50Micros() / 1e3, run.cpuMicros());
+    static void starts(Page page, List<Start> starts) {
+        if (starts.isEmpty()) {
+            return;
+        }
+        page.put("## From the start of the process to the first answer\n");
+        page.put("From exec to the status 200 of a stream, over TLS.\n");
+        page.put("| server | s |\n|---|--:|");
+        byPeer(starts, Start::peer)
+                .forEach((peer, rounds) -> page.put(
+                        "| %s | %s |", peer, spread(rounds, Start::seconds).text("%.2f", 1)));
+        page.put("");
     }
 
     static void memory(Page page, List<Memory> memories) {
@@ -103,21 +120,19 @@ final class Tables {
             return;
         }
         page.put("## Memory for what is held\n");
-        page.put("| server | resident for each held connection | heap of that | heap for each further stream on it |\n"
+        page.put("2,000 idle connections of one stream, on a server that has just started and has seen 500.\n");
+        page.put("| server | resident for each held connection, kB | heap of that | heap for each further stream on it"
+                + " |\n"
                 + "|---|--:|--:|--:|");
-        for (Memory memory : memories) {
-            boolean heap = Peer.valueOf(memory.peer()).isJava();
+        byPeer(memories, Memory::peer).forEach((peer, rounds) -> {
+            boolean heap = rounds.get(0).heapPerConnection() != 0;
             page.put(
-                    "| %s | %.1f kB | %s | %s |",
-                    Page.label(memory.peer()),
-                    memory.residentPerConnection() / 1e3,
-                    heap ? kilobytes(memory.heapPerConnection()) : "no JVM",
-                    heap ? kilobytes(memory.heapPerFurtherStream()) : "no JVM");
-        }
+                    "| %s | %s | %s | %s |",
+                    peer,
+                    spread(rounds, Memory::residentPerConnection).text("%.1f", 1e3),
+                    heap ? spread(rounds, Memory::heapPerConnection).text("%.1f", 1e3) : "no JVM",
+                    heap ? spread(rounds, Memory::heapPerFurtherStream).text("%.1f", 1e3) : "no JVM");
+        });
         page.put("");
-    }
-
-    private static String kilobytes(double bytes) {
-        return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
     }
 }

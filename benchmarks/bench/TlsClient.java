@@ -30,12 +30,14 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class TlsClient {
     private static final SSLContext CONTEXT = context();
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    private static final ByteBuffer CLEAR = ByteBuffer.allocate(17 * 1024); // Of whatever connection is being read.
+    // Both belong to the connection that is being read, so that thousands of connections need no memory each.
+    private static final ByteBuffer RECEIVED = ByteBuffer.allocate(34 * 1024);
+    private static final ByteBuffer CLEAR = ByteBuffer.allocate(17 * 1024);
 
     private final SocketChannel socket = SocketChannel.open();
     private final SSLEngine engine;
     private final SelectionKey key;
-    private final ByteBuffer received = ByteBuffer.allocate(34 * 1024);
+    private ByteBuffer begun = NOTHING; // A record of which not all has come.
     private final ByteBuffer sending = ByteBuffer.allocate(17 * 1024).limit(0);
     private final Queue<ByteBuffer> toSend = new ArrayDeque<>();
 
@@ -91,11 +93,13 @@ final class TlsClient {
 
     private void read(Consumer<ByteBuffer> clear) throws IOException {
         int count;
-        while ((count = socket.read(received)) > 0) {
-            received.flip();
-            while (received.hasRemaining()) {
+        RECEIVED.clear().put(begun);
+        begun = NOTHING;
+        while ((count = socket.read(RECEIVED)) > 0) {
+            RECEIVED.flip();
+            while (RECEIVED.hasRemaining()) {
                 CLEAR.clear();
-                var result = engine.unwrap(received, CLEAR);
+                var result = engine.unwrap(RECEIVED, CLEAR);
                 clear.accept(CLEAR.flip());
                 if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
                     break;
@@ -107,7 +111,12 @@ final class TlsClient {
                     flush();
                 }
             }
-            received.compact();
+            RECEIVED.compact();
+        }
+        if (RECEIVED.position() > 0) {
+            byte[] rest = new byte[RECEIVED.position()];
+            RECEIVED.flip().get(rest);
+            begun = ByteBuffer.wrap(rest);
         }
         if (count < 0) {
             throw new EOFException("The peer has closed the connection");

@@ -3,4 +3,4 @@
 # lesson 05, and STEP=workshop the learner's own.
 if [ -n "${PORT:-}" ]; then export PUSH_PORT="$PORT"; fi
 if [ -n "${STEP:-}" ]; then exec sh src/build/coach.sh run; fi
-exec "$JAVA_HOME/bin/java" @src/build/server.flags -jar target/streaming-push-kit.jar
+exec "$JAVA_HOME/bin/java" @src/build/server.flags $(sh src/build/archive.sh option) -jar target/streaming-push-kit.jar

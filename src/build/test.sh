@@ -26,12 +26,12 @@ else
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
 [ -z "${COVERAGE:-}" ] || set -- "$@" -P coverage
-rm -rf src/*/"$build/surefire-reports"
+rm -rf benchmarks/"$build/surefire-reports" src/*/"$build/surefire-reports"
 began=$(date +%s)
 sh "$(dirname "$0")/progress.sh" -l "Compiling and testing on $("$JAVA_HOME/bin/java" -version 2>&1 | head -n 1)" "$@"
 status=$?
 
-figures=$(cat src/*/"$build"/surefire-reports/TEST-*.xml 2>/dev/null | awk '
+figures=$(cat benchmarks/"$build"/surefire-reports/TEST-*.xml src/*/"$build"/surefire-reports/TEST-*.xml 2>/dev/null | awk '
   /<testsuite / {
     classes++
     n = split($0, part, " ")
@@ -48,7 +48,7 @@ if [ "$skipped" -gt 0 ]; then
   [ -z "$ci" ] || status=1
 fi
 if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # after a red module, Maven does not test the modules that need it
-  for module in src/suite src/server src/nats src/coach; do
+  for module in src/suite src/server src/nats benchmarks src/coach; do
     [ -d "$module/$build/surefire-reports" ] || echo "LEFT OUT: the tests of $module, because an earlier module has failed"
   done
 fi

@@ -29,6 +29,9 @@ public final class MemoryBudget {
     /** Heap per reset stream that its connection still holds: measured, then rounded up. */
     private static final int LEFTOVER_BYTES = 1_000;
 
+    /** The most of the heap that hostile clients may fill for long: a collection that copies more pauses all others. */
+    private static final long MOST_HELD_BYTES = 64L << 20;
+
     private final LongSupplier usedBytes;
     private final long tightBytes;
     private final long fullBytes;
@@ -87,17 +90,17 @@ public final class MemoryBudget {
 
     /**
      * Returns how many reset streams one of the given number of shards may still hold. All shards share a quarter of
-     * the heap.
+     * the heap, and at most 64 MiB.
      */
     public int maxLeftovers(int shards) {
-        return (int) Math.min(Integer.MAX_VALUE, heapBytes / 4 / LEFTOVER_BYTES / shards);
+        return (int) Math.min(Integer.MAX_VALUE, Math.min(heapBytes / 4, MOST_HELD_BYTES) / LEFTOVER_BYTES / shards);
     }
 
     /**
      * Returns how many bytes the waiting requests of one of the given number of shards may hold. All shards share an
-     * eighth of the heap.
+     * eighth of the heap, and at most 64 MiB.
      */
     long maxHeldBytes(int shards) {
-        return Math.max(LEAST_HELD_BYTES, heapBytes / 8 / shards);
+        return Math.max(LEAST_HELD_BYTES, Math.min(heapBytes / 8, MOST_HELD_BYTES) / shards);
     }
 }

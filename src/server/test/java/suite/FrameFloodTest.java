@@ -1,16 +1,18 @@
 package suite;
 
+import static java.util.stream.Collectors.toMap;
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -39,7 +41,7 @@ final class FrameFloodTest {
             "WINDOW_UPDATE of the connection", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1),
             "WINDOW_UPDATE of a stream", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 1, 1),
             "empty DATA", new Frame(Frame.DATA, 0, 3, new byte[0]),
-            "DATA that is all padding", new Frame(Frame.DATA, Frame.PADDED, 3, padding(100)),
+            "DATA that is all padding", new Frame(Frame.DATA, Frame.PADDED, 3, padding(255)),
             "PING", new Frame(Frame.PING, 0, 0, new byte[8]),
             "answers to no PING", new Frame(Frame.PING, Frame.ACK, 0, new byte[8]),
             "SETTINGS", new Frame(Frame.SETTINGS, 0, 0, new byte[0]),
@@ -50,13 +52,16 @@ final class FrameFloodTest {
     @LikelyCause("Frames that cost their sender nothing are read without end, and the IO thread does nothing else.")
     @Test
     void everyFloodEndsInEnhanceYourCalm() {
-        atTheSameTime(FLOODS.keySet(), name -> {
-            var frame = FLOODS.get(name);
-            var client = server.raw();
+        var clients = clients(FLOODS.keySet());
+        for (var client : clients.values()) {
             client.open(Format.NDJSON).next("start");
             client.request("POST", "/messages", false, "content-type", "application/json");
+        }
 
-            Flood.send(client, WITHOUT_END, (out, i) -> out.writeBytes(frame.bytes()));
+        atTheSameTime(clients, (name, client) -> {
+            var frame = FLOODS.get(name).bytes();
+
+            Flood.send(client, WITHOUT_END, (out, i) -> out.writeBytes(frame));
 
             var goAway = client.await(one -> one.is(Frame.GOAWAY), "a GOAWAY after a flood of " + name);
             assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)), name);
@@ -72,9 +77,8 @@ final class FrameFloodTest {
     void clientThatGoesOnAfterRefusalsIsTurnedAway() {
         var refused = Set.of("GET /none", "DELETE /messages", "POST /messages", "GET /healthz?x=%zz", "GET malformed");
 
-        atTheSameTime(refused, request -> {
+        atTheSameTime(clients(refused), (request, client) -> {
             var words = request.split(" ");
-            var client = server.raw();
 
             Flood.send(client, WITHOUT_END, (out, i) -> {
                 var block = Hpack.encode(
@@ -90,9 +94,15 @@ final class FrameFloodTest {
         assertOthersGoOn();
     }
 
-    private static void atTheSameTime(Set<String> names, Consumer<String> flood) {
-        var all = names.stream()
-                .map(name -> CompletableFuture.runAsync(() -> flood.accept(name), Threads.named("suite-flood")))
+    /** A connection for each, made before the first flood begins. */
+    private static Map<String, RawClient> clients(Set<String> names) {
+        return names.stream().collect(toMap(name -> name, name -> server.raw()));
+    }
+
+    private static void atTheSameTime(Map<String, RawClient> clients, BiConsumer<String, RawClient> flood) {
+        var floods = Threads.named("suite-flood");
+        var all = clients.entrySet().stream()
+                .map(each -> CompletableFuture.runAsync(() -> flood.accept(each.getKey(), each.getValue()), floods))
                 .toList();
         assertAll(all.stream().map(each -> () -> each.get(60, TimeUnit.SECONDS)));
     }
@@ -121,6 +131,35 @@ final class FrameFloodTest {
         assertEquals(texts, bystanders.texts());
         held.forEach(Recorder::cancel);
         server.awaitOpen(bystanders.count());
+    }
+
+    @LikelyCause(
+            "One setting changes the windows of all streams, each of which then sends: a frame that costs the server"
+                    + " hundreds of writes is counted as one.")
+    @Test
+    void settingsThatSwingManyWindowsAreCountedByTheStreams() {
+        int streams = 400;
+        var client = server.raw();
+        IntStream.range(0, streams)
+                .forEach(i -> client.request("POST", "/messages", false, "content-type", "application/json"));
+        client.ping(1);
+        client.awaitPong(1);
+        var swing = new Frame[] {window(0), window(1 << 20)};
+
+        Flood.send(
+                client, 1_000, (out, i) -> out.writeBytes(swing[i % 2].bytes())); // Fewer than may be sent in a burst.
+
+        var goAway = client.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+        assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)));
+        client.close();
+        assertOthersGoOn();
+    }
+
+    private static Frame window(int bytes) {
+        var payload = ByteBuffer.allocate(6)
+                .putShort((short) Frame.SETTING_INITIAL_WINDOW_SIZE)
+                .putInt(bytes);
+        return new Frame(Frame.SETTINGS, 0, 0, payload.array());
     }
 
     private void assertOthersGoOn() {

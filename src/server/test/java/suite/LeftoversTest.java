@@ -1,8 +1,10 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -44,5 +46,26 @@ final class LeftoversTest {
         try (var memory = Memory.of(server.pid())) {
             assertTrue(memory.used() < 40 << 20, () -> "the process holds " + memory.used() + " bytes");
         }
+    }
+
+    @LikelyCause("A stream that both sides reset is counted twice, and an honest client loses its connection.")
+    @Test
+    void streamThatBothSidesResetCountsOnce() {
+        var client = server.attacker(RawClient.Options.PLAIN);
+        for (int i = 0; i < 4_000; i += AT_ONCE) { // Twice as many would be too many.
+            var streams = IntStream.range(0, AT_ONCE)
+                    .map(j -> client.request("GET", "/healthz", false))
+                    .toArray();
+            for (int stream : streams) {
+                client.recorder(stream).closed(); // The server has reset it.
+            }
+            for (int stream : streams) {
+                client.send(Frame.ofInts(Frame.RST_STREAM, 0, stream, 8));
+            }
+        }
+
+        client.ping(1);
+        client.awaitPong(1);
+        assertFalse(Refusal.goneAway(client), () -> client.frames().toString());
     }
 }

@@ -53,8 +53,8 @@ final class SmallServer implements BeforeEachCallback, AfterEachCallback {
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         client = Clients.http2();
         server = StartedByCommand.start(
-                "exec '" + java + "' -XX:+UseSerialGC " + flags + " -cp '" + System.getProperty("java.class.path")
-                        + "' push.http.Main",
+                "exec '" + java + "' -XX:+UseSerialGC -XX:TieredStopAtLevel=1 " + flags + " -cp '"
+                        + System.getProperty("java.class.path") + "' push.http.Main",
                 settings);
     }
 

@@ -27,6 +27,8 @@ import suite.CheckResult.Outcome;
  */
 public final class Main {
 
+    private static final int SHOWN = 3;
+
     private final Arguments arguments;
     private final PrintStream out;
 
@@ -126,13 +128,19 @@ public final class Main {
                 "%-28s  %-10s  %s   %.1f s%n",
                 selection.checks(), Verdicts.word(tallies), Verdicts.counts(tallies), ms / 1e3);
         tallies.stream().filter(one -> one.outcome() == Outcome.RED).forEach(one -> red(one.worst()));
-        var byReason = new LinkedHashMap<String, String>();
+        var byReason = new LinkedHashMap<String, List<String>>();
         tallies.stream()
                 .filter(one -> one.outcome() == Outcome.NOT_JUDGED)
-                .forEach(one ->
-                        byReason.merge(firstLine(one.worst()), one.worst().name(), (some, more) -> some + ", " + more));
-        byReason.forEach((why, checks) -> out.println("  not judged " + checks + ": " + why));
+                .forEach(one -> byReason.computeIfAbsent(firstLine(one.worst()), why -> new ArrayList<>())
+                        .add(one.worst().name()));
+        byReason.forEach((why, checks) -> out.println("  not judged " + some(checks) + ": " + why));
         return results;
+    }
+
+    private static String some(List<String> checks) {
+        int more = checks.size() - SHOWN;
+        return String.join(", ", checks.subList(0, Math.min(SHOWN, checks.size())))
+                + (more > 0 ? " and " + more + " more" : "");
     }
 
     private void red(CheckResult check) {

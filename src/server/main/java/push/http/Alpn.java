@@ -36,7 +36,7 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
         // A client that never finishes the handshake, or is silent after it, would otherwise keep a socket forever.
         tcp.secure(tls, patienceMs);
         source.setReadListener(channel -> read(tcp, tls, engine));
-        source.wakeupReads();
+        source.resumeReads(); // Not wakeupReads: a task of the IO thread would pass by the door.
     }
 
     /** Returns null, which ends the handshake, if the server supports none of the offered protocols. */

@@ -43,6 +43,9 @@ final class FrameBudget {
     /** The size of a header section that costs as much as one frame. */
     static final int HEAD_BYTES = 2_048;
 
+    /** The number of streams whose windows a setting changes for the cost of one frame. */
+    static final int WINDOWS = 8;
+
     private double left = FULL;
     private long filledNanos;
     private int rests;
@@ -64,6 +67,11 @@ final class FrameBudget {
     /** Spends budget for a decoded header section: HPACK can expand a few bytes to megabytes. */
     Verdict decoded(int bytes, long nowNanos) {
         return spend(bytes / HEAD_BYTES, nowNanos);
+    }
+
+    /** Spends budget for a setting that changes the windows of this many streams, each of which may then send. */
+    Verdict windows(int streams, long nowNanos) {
+        return spend(streams / WINDOWS, nowNanos);
     }
 
     /** Spends budget for a refused request. */

@@ -233,7 +233,8 @@ final class FrameGate {
         if ((type == CONTINUATION || block != null) ? !continues : (type == HEADERS && stream == 0)) {
             throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
         }
-        if (!watcher.began(type, length)) {
+        boolean isPadded = type == DATA && (head[4] & PADDED) != 0; // Then its length says nothing about its content.
+        if (!watcher.began(type, isPadded ? 0 : length)) {
             return false;
         }
         if (type != HEADERS && type != CONTINUATION) {

@@ -28,14 +28,8 @@ abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceCon
      */
     private static final int HELD_MS = 1;
 
-    /**
-     * A connection that has had its turn waits longer than others: HTTP/2 resumes reading 1 ms after the window of
-     * turns.
-     */
-    private static final int BEHIND_MS = 3;
-
     final SslConnection tcp;
-    private final Turns turns;
+    private final Turns.Share share;
     private final ReadReadyHandler reader;
     private boolean resumed;
     private boolean waking;
@@ -43,7 +37,7 @@ abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceCon
     HoldingSource(SslConnection tcp, Turns turns) {
         super(tcp.getSourceChannel().getConduit());
         this.tcp = tcp;
-        this.turns = turns;
+        this.share = turns.share(this::wake);
         this.reader = new ReadReadyHandler.ChannelListenerHandler<>(tcp.getSourceChannel());
         next.setReadReadyHandler(new ReadReadyHandler() {
             @Override
@@ -68,15 +62,13 @@ abstract class HoldingSource extends AbstractStreamSourceConduit<StreamSourceCon
 
     /** Lets the reader read if it is this connection's turn. */
     private void giveTurn() {
-        long nowNanos = System.nanoTime();
-        long waitMs = turns.waitMs(nowNanos);
-        if (waitMs > 0) {
+        if (!share.isNow()) {
             next.suspendReads();
-            wakeAfter(waitMs + BEHIND_MS);
             return;
         }
+        long sinceNanos = System.nanoTime();
         reader.readReady();
-        turns.used(System.nanoTime() - nowNanos);
+        share.read(sinceNanos);
         goOn();
     }
 

@@ -55,9 +55,9 @@ final class Http2Listener implements DelegateOpenListener {
                 thread, key -> new Leftovers.Total(new MemoryBudget().maxLeftovers(config.ioThreads())));
     }
 
-    /** Returns the limiter of the time that an IO thread spends on input. */
+    /** Returns the order in which the connections of an IO thread read. */
     Turns turnsOf(XnioIoThread thread) {
-        return turns.computeIfAbsent(thread, key -> new Turns());
+        return turns.computeIfAbsent(thread, key -> new Turns(new XnioLoop(key)));
     }
 
     /** Begins an HTTP/2 connection over this TCP connection, with the bytes already read. */

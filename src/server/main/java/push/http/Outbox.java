@@ -33,7 +33,7 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private boolean held;
     private boolean resumed; // TLS or TCP accept no more, and this waits for room.
     private boolean terminated; // Nothing follows the collected bytes.
-    private boolean closed;
+    private boolean over; // The same, or the connection has ended.
     private long accepted;
 
     Outbox(StreamSinkConduit next, TlsBuffers tls, ByteBufferPool pool, FlowMeter meter) {
@@ -82,6 +82,11 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
         return !held && !resumed && (collected == null || drain());
     }
 
+    /** Returns whether nothing more can be sent. */
+    boolean isOver() {
+        return over;
+    }
+
     /** Returns the number of bytes that TLS has accepted. */
     long accepted() {
         return accepted;
@@ -114,7 +119,7 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     }
 
     private ByteBuffer buffer() throws IOException {
-        if (closed) {
+        if (over) {
             throw new ClosedChannelException();
         }
         PooledByteBuffer begun = collected == null ? pool.allocate() : collected;
@@ -222,6 +227,7 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     @Override
     public void terminateWrites() throws IOException {
         held = false;
+        over = true;
         terminated = true;
         drain();
     }
@@ -243,7 +249,7 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     /** Releases the buffer of a connection that has ended. */
     void close() {
-        closed = true;
+        over = true;
         PooledByteBuffer left = collected;
         collected = null;
         if (left != null) {

@@ -13,6 +13,7 @@ import io.undertow.protocols.http2.Http2StreamSourceChannel;
 import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,10 +44,11 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private static final int LOOK_MS = 20;
     private static final int MANY_REQUESTS = 2_000;
     private static final int MAX_UNREAD = 256;
+    private static final int MANY_ENDED = 1_000; // A reset that comes later than this many others counts again.
 
     private final ClientConnection connection;
     private final XnioLoop loop;
-    private final Turns turns;
+    private final Turns.Share share;
     final Leftovers leftovers;
     private int unread; // PING and SETTINGS received while TCP accepted no ACK.
     final FlowMeter meter;
@@ -58,7 +60,8 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private boolean tooLarge; // Whether the next request's fields are too large.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
-    private int lastEnded; // The last stream that either side reset.
+    private int lastEnded; // The last stream that either side reset,
+    private final Set<Integer> ended = new LinkedHashSet<>(); // and the newest of those.
     private boolean over; // The peer was told that the connection is over; reading has stopped.
 
     PushChannel(
@@ -75,7 +78,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             Config config) {
         super(tcp, null, pool, read, false, false, options);
         this.loop = new XnioLoop(tcp.getIoThread());
-        this.turns = turns;
+        this.share = turns.share(this::resume);
         this.leftovers = new Leftovers(leftovers, () -> loop.execute(this::calmDown), loop.nanoTime());
         this.meter = meter;
         this.outbox = outbox;
@@ -142,14 +145,13 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Lets a listener read one frame if it is this connection's turn. */
     void take(ChannelListener<Http2Channel> listener) {
-        long nowNanos = System.nanoTime();
-        long waitMs = turns.waitMs(nowNanos);
-        if (over || waitMs > 0) {
-            rest(waitMs);
-        } else {
-            listener.handleEvent(this);
-            turns.used(System.nanoTime() - nowNanos);
+        if (over || !share.isNow()) {
+            suspendReceives();
+            return;
         }
+        long sinceNanos = System.nanoTime();
+        listener.handleEvent(this);
+        share.read(sinceNanos);
     }
 
     /** Stops reading for this long, or permanently if the peer was sent ENHANCE_YOUR_CALM. */
@@ -220,6 +222,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     @Override
     public boolean windowsBegin(long bytes) {
         serveSoon();
+        heed(connection.budget.windows(meter.requests(), System.nanoTime()));
         return meter.setInitial(bytes);
     }
 
@@ -254,6 +257,9 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Sends DATA of a stream, as many bytes as there is room for. Returns how many. */
     int data(FlowMeter.Window window, int id, ByteBuffer bytes) throws IOException {
+        if (outbox.isOver()) {
+            throw new ClosedChannelException(); // This stream ends, and the last word before it is still on its way.
+        }
         try {
             int count = outbox.data(window, id, bytes);
             if (count > 0) {
@@ -329,10 +335,14 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         super.sendRstStream(streamId, code);
     }
 
+    /** Counts a stream that is reset, once if both sides reset it. */
     private void leave(int streamId) {
-        if (streamId != lastEnded) {
+        if (ended.add(streamId)) {
             lastEnded = streamId;
             leftovers.add();
+            if (ended.size() > MANY_ENDED) {
+                ended.remove(ended.iterator().next());
+            }
         }
     }
 

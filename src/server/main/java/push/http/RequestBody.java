@@ -108,6 +108,12 @@ public final class RequestBody implements Stalled.Waiting {
             }
         } catch (IOException e) {
             leave();
+        } catch (RuntimeException e) {
+            leave();
+            if (!(e.getCause()
+                    instanceof IOException)) { // Undertow wraps one when padding comes as the connection ends.
+                throw e;
+            }
         }
     }
 

@@ -1,4 +1,4 @@
-package bench;
+package peers;
 
 import io.undertow.Undertow;
 import io.undertow.UndertowOptions;
@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p><b>Threads:</b> one IO thread does everything.
  */
-public final class UndertowSse {
+public final class UndertowSseServer {
     private static final int HISTORY = 50;
 
     private final JsonMapper json = new JsonMapper();
@@ -31,7 +31,7 @@ public final class UndertowSse {
             new ServerSentEventHandler((connection, lastEventId) -> newest.forEach(connection::send));
     private int sequence;
 
-    private UndertowSse() {}
+    private UndertowSseServer() {}
 
     public static void main(String[] args) {
         Config config = Config.from(System.getenv());
@@ -39,7 +39,7 @@ public final class UndertowSse {
                 .setIoThreads(1)
                 .addHttpsListener(config.port(), "127.0.0.1", Pem.context(config.certificate(), config.key()))
                 .setServerOption(UndertowOptions.ENABLE_HTTP2, true)
-                .setHandler(new UndertowSse()::handle)
+                .setHandler(new UndertowSseServer()::handle)
                 .build();
         undertow.start();
         var address = (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
