@@ -216,7 +216,10 @@ final class World {
     private void judge(long position, Resume resume) {
         boolean isOver = !epoch(position).equals(log.epoch());
         boolean isKept = position >= log.first() - 1 && position <= log.newest();
-        String expected = isOver ? "epoch" : position > log.newest() ? "future" : isKept ? null : "evicted";
+        boolean isForgotten = isOver && log.id(position).equals(log.epoch() + "-0"); // Two eras back: no id is kept.
+        String expected = isForgotten
+                ? "evicted"
+                : isOver ? "epoch" : position > log.newest() ? "future" : isKept ? null : "evicted";
         if (!Objects.equals(expected, resume.reason()) || (isKept && !isOver && resume.position() != position)) {
             throw violation("position " + position + ", " + log.id(position) + ", of " + log.first() + " to "
                     + log.newest() + " in epoch " + log.epoch() + " became " + resume);
