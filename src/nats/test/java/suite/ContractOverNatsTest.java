@@ -44,7 +44,7 @@ final class ContractOverNatsTest {
         try (var cluster = Cluster.start(NatsNodes.start(1), 2)) {
             var said = judge(cluster.a().url("/"), "--also", cluster.b().url("/"), "--only", CHECKS);
 
-            assertTrue(greens(said) > 100, said);
+            assertTrue(greens(said) > 400, said);
         }
     }
 

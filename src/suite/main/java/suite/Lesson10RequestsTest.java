@@ -153,7 +153,8 @@ final class Lesson10RequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"https://localhost:", "https://LOCALHOST:", "HTTPS://LocalHost:"})
     void ownPageMayReadAndPost(String origin) {
-        var request = server.at("/messages").header("origin", origin + server.port());
+        var request = server.at("/messages");
+        request.header("origin", origin + request.build().url().port());
 
         var answer = server.request(request.post(JudgedServer.json("{\"user\":\"eve\",\"text\":\"hi\"}")));
 
