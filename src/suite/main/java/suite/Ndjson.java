@@ -1,7 +1,7 @@
 package suite;
 
 import java.util.Optional;
-import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Reads NDJSON: every line is one JSON object in UTF-8 with a {@code type}, and ends with a line feed. An empty line, a byte
@@ -9,25 +9,14 @@ import java.util.function.Consumer;
  *
  * <p><b>Threads:</b> confined to one thread.
  */
-final class Ndjson extends Records {
+final class Ndjson extends JsonLines {
 
     @Override
-    int pending() {
-        return lineLength();
-    }
-
-    @Override
-    void feed(byte next, Consumer<WireRecord> found) {
-        if (next != '\n') {
-            append(next);
-            return;
-        }
-        var line = takeLine();
-        var fields = parse(line);
+    WireRecord record(String line, JsonNode fields) {
         var type = fields.get("type");
         if (type == null || !type.isString()) {
             throw malformed("without a \"type\": " + MalformedRecord.quote(line));
         }
-        found.accept(new WireRecord(type.stringValue(), fields, Optional.empty()));
+        return new WireRecord(type.stringValue(), fields, Optional.empty());
     }
 }

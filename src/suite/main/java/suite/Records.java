@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  *
  * <p><b>Threads:</b> confined to one thread.
  */
-abstract sealed class Records permits Ndjson, Snapshots, Sse, Records.None {
+abstract sealed class Records permits JsonLines, Sse, Records.None {
 
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private int lines;

@@ -1,28 +1,17 @@
 package suite;
 
 import java.util.Optional;
-import java.util.function.Consumer;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Reads the seed's form: whole documents {@code {"messages":[…]}}, or with the key {@code msg}, each on a line of its own.
  *
  * <p><b>Threads:</b> confined to one thread.
  */
-final class Snapshots extends Records {
+final class Snapshots extends JsonLines {
 
     @Override
-    int pending() {
-        return lineLength();
-    }
-
-    @Override
-    void feed(byte next, Consumer<WireRecord> found) {
-        if (next != '\n') {
-            append(next);
-            return;
-        }
-        var line = takeLine();
-        var fields = parse(line);
+    WireRecord record(String line, JsonNode fields) {
         var messages = fields.get(fields.has("msg") ? "msg" : "messages");
         if (messages == null || !messages.isArray()) {
             throw malformed("a document without an array \"messages\" or \"msg\": " + MalformedRecord.quote(line));
@@ -32,6 +21,6 @@ final class Snapshots extends Records {
                 throw malformed("a document with a message that is not an object: " + MalformedRecord.quote(line));
             }
         }
-        found.accept(new WireRecord("snapshot", fields, Optional.empty()));
+        return new WireRecord("snapshot", fields, Optional.empty());
     }
 }
