@@ -62,7 +62,8 @@ final class HistoryHandler {
                     404, "This log has no message with this id: omit the before parameter to get the newest messages.");
         }
         long position = resume.position();
-        if (resume.reason() != null || (position > 0 && position < log.first())) {
+        boolean isBeforeAll = before.endsWith("-0"); // That was no message, so it cannot have been evicted.
+        if (resume.reason() != null || (position < log.first() && !isBeforeAll)) {
             throw new Problem(410, "This message is no longer kept, nor is any before it.");
         }
         return position;
