@@ -68,6 +68,17 @@ final class Cluster implements AutoCloseable {
         return servers.get(1);
     }
 
+    /** How many messages these servers have posted since each of them started. */
+    long posted() {
+        return servers.stream()
+                .mapToLong(server -> server.get("/status")
+                        .json()
+                        .path("messages")
+                        .path("posted")
+                        .asLong())
+                .sum();
+    }
+
     /** What a fault may do to streams. */
     enum Allowed {
         /** Every stream goes on with the next message. */

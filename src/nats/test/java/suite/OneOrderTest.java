@@ -128,7 +128,7 @@ final class OneOrderTest {
     @Test
     void sameKeyAtTheSameMomentOnTwoServersIsStoredOnce() {
         int pairs = 500;
-        long posted = posted();
+        long posted = cluster.posted();
         try (var reader = Reader.start(cluster.servers, 0, Format.NDJSON)) {
             for (int i = 0; i < pairs; i++) {
                 var text = "pair " + i;
@@ -148,7 +148,7 @@ final class OneOrderTest {
             assertEquals(pairs, texts.size());
             assertEquals(pairs, texts.stream().distinct().count());
         }
-        assertEquals(pairs + 1, posted() - posted, "stored by the one or the other");
+        assertEquals(pairs + 1, cluster.posted() - posted, "stored by the one or the other");
     }
 
     @Test
@@ -161,15 +161,5 @@ final class OneOrderTest {
 
             assertEquals(201 + 422, a.status() + b.join().status(), () -> a + " " + b.join());
         }
-    }
-
-    private static long posted() {
-        return cluster.servers.stream()
-                .mapToLong(server -> server.get("/status")
-                        .json()
-                        .path("messages")
-                        .path("posted")
-                        .asLong())
-                .sum();
     }
 }

@@ -71,6 +71,7 @@ final class StreamFaultsTest {
     void streamThatIsRestoredFromABackupGetsAnotherEpochAndKeepsItsMessages() {
         var name = cluster.nodes.stream();
         cluster.a().post("ann", "in the backup", "");
+        long posted = cluster.posted();
 
         var seen = cluster.through("stream restored", Allowed.START, () -> {
             var backup = Backup.of(cluster.nodes, name);
@@ -83,6 +84,8 @@ final class StreamFaultsTest {
 
         assertNotEquals(name, cluster.nodes.stream(), "its numbers would be given twice");
         assertReasons(seen, "epoch");
+        assertEquals(
+                20 + seen.load().answered() + 1, cluster.posted() - posted, "what comes again is not posted again");
         assertTrue(
                 cluster.a().get("/history?limit=200").body().contains("in the backup")
                         || seen.readers().get(0).messages().stream()

@@ -51,7 +51,13 @@ import push.http.NatsSettings;
 final class Follower {
     /** What becomes of a message that has arrived in the log. */
     interface Listener {
-        void arrived(String messageId, String server, Message message);
+        /**
+         * Called once for each message.
+         *
+         * @param server the one that has sent it
+         * @param isCopy whether the stream has it from another stream, so that it may have arrived before
+         */
+        void arrived(String messageId, String server, boolean isCopy, Message message);
     }
 
     private static final Logger LOG = Logger.getLogger(Follower.class.getName());
@@ -350,7 +356,8 @@ final class Follower {
             String id = headers == null ? null : headers.getFirst(NatsPublisher.ID);
             if (headers != null && id != null) {
                 String server = headers.getFirst(NatsPublisher.SERVER);
-                listener.arrived(id, server == null ? "" : server, stored);
+                boolean isCopy = headers.getFirst(Streams.COPIED) != null;
+                listener.arrived(id, server == null ? "" : server, isCopy, stored);
             }
         }
 

@@ -255,18 +255,18 @@ final class NatsPublisher implements Publisher, Monitored {
     }
 
     /** A message has come back in the order, of this server or of another. */
-    private void arrived(String id, String from, Message message) {
+    private void arrived(String id, String from, boolean isCopy, Message message) {
         Waiting one = waiting.get(id);
-        if (one != null) {
-            settle(one, message, !from.equals(server));
+        boolean replayed = !from.equals(server);
+        if (!replayed && (one != null || !isCopy)) { // A POST may have had its answer by another way, or none.
+            stats.countPosted();
         }
-    }
-
-    private void settle(Waiting one, Message message, boolean replayed) {
+        if (one == null) {
+            return;
+        }
         if (!message.says(one.asked)) {
             complete(one, new KeyReused());
         } else if (complete(one, new Stored(message, replayed)) && !replayed) {
-            stats.countPosted();
             metrics.observe(System.nanoTime() - one.sinceNanos);
         }
     }

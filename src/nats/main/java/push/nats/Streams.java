@@ -33,6 +33,8 @@ import push.http.NatsSettings;
 final class Streams {
     private static final Logger LOG = Logger.getLogger(Streams.class.getName());
     private static final int SUBJECTS_OVERLAP = 10065;
+    /** The header that NATS adds to a message that one stream has taken from another. */
+    static final String COPIED = "Nats-Stream-Source";
 
     private final NatsSettings nats;
     private final Settings settings;
