@@ -1,24 +1,46 @@
 package suite;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.util.regex.Pattern;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import push.http.PushServer;
+import push.http.RunningServer;
+import suite.CheckResult.Outcome;
 
-/** The suite judges servers of a cluster: one of them, started with the settings of each class, and two by turns. */
+/**
+ * The suite judges a server of a cluster, which starts with the settings of each class of checks. What needs no settings is
+ * judged by {@link ContractByTurnsTest}, except for what touches the log, and except for the browser's.
+ */
 @Tag("cluster")
+@Timeout(600)
 final class ContractOverNatsTest {
-    /** All but the browser's. */
-    private static final String CHECKS = "01,02,03,04,05,06,07,08,09,10,13,FormsTest,GoAwayTest,HeadTest,HistoryTest,"
-            + "IdempotencyTest,MediaTypesTest,NamesTest,RefusedEventsTest,StartTest";
+    private static final List<String> CHECKS = List.of(
+            "04,05,07,08,09,Lesson10LimitsTest,Lesson10RatesTest,13,forms,head,history,idempotency,refused-events,start"
+                    .split(","));
 
-    private static final Pattern TALLY = Pattern.compile("Of ([0-9]+) checks: ([0-9]+) green");
+    private static final AtomicInteger STARTS = new AtomicInteger();
+    private static volatile String urls = "";
+
+    /** What starts a server of ours with settings. */
+    static final class Server {
+        private Server() {}
+
+        /** With a stream of its own, as a server that is alone has a log of its own. */
+        public static RunningServer start(Map<String, String> settings) {
+            var all = new HashMap<>(settings);
+            all.put("PUSH_NATS_URL", urls);
+            all.put("PUSH_NATS_STREAM", "contract" + STARTS.incrementAndGet());
+            return PushServer.start(all);
+        }
+    }
 
     @AfterEach
     void forgetTheServer() {
@@ -28,40 +50,21 @@ final class ContractOverNatsTest {
     @Test
     void contractHoldsForAServerOfACluster() {
         try (var nodes = NatsNodes.start(1)) {
-            // Each class of checks gets a stream of its own, as it gets a log of its own from a server that is alone.
-            var command = "PUSH_NATS_STREAM=s$$ PUSH_NATS_URL=" + nodes.urls() + " exec "
-                    + System.getProperty("java.home") + "/bin/java -XX:TieredStopAtLevel=1 -cp "
-                    + System.getProperty("java.class.path") + " push.http.Main";
+            urls = nodes.urls();
+            Options.use(Options.server(Server.class.getName()));
 
-            var said = judge("--command", command, "--only", CHECKS);
+            var results = Selection.of(CHECKS, CheckClass.all()).stream()
+                    .flatMap(one -> new Runner(Map.of(), (name, greens) -> {}).run(one.selectors()).stream())
+                    .toList();
 
-            assertTrue(greens(said) > 190, said);
+            assertEquals(
+                    List.of(),
+                    results.stream().filter(one -> one.outcome() == Outcome.RED).toList());
+            long green = results.stream()
+                    .filter(one -> one.outcome() == Outcome.GREEN)
+                    .count();
+            System.out.println(green + " of " + results.size() + " checks are green");
+            assertTrue(green > 190, () -> results.toString());
         }
-    }
-
-    @Test
-    void contractHoldsForTwoServersByTurns() {
-        try (var cluster = Cluster.start(NatsNodes.start(1), 2)) {
-            var said = judge(cluster.a().url("/"), "--also", cluster.b().url("/"), "--only", CHECKS);
-
-            assertTrue(greens(said) > 400, said);
-        }
-    }
-
-    private static String judge(String... words) {
-        var out = new ByteArrayOutputStream();
-
-        int code = Main.run(new PrintStream(out, true, UTF_8), words);
-
-        assertEquals(0, code, () -> out.toString(UTF_8));
-        System.out.println(
-                out.toString(UTF_8).lines().reduce((first, last) -> last).orElse(""));
-        return out.toString(UTF_8);
-    }
-
-    private static int greens(String said) {
-        var tally = TALLY.matcher(said);
-        assertTrue(tally.find(), said);
-        return Integer.parseInt(tally.group(2));
     }
 }

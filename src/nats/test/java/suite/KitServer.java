@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import push.http.Main;
@@ -20,14 +19,14 @@ import push.http.Main;
  */
 final class KitServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
-    private static final Pattern SERVING = Pattern.compile("Serving https://localhost:([0-9]+)/");
+    private static final String SERVING = "Serving https://localhost:";
 
     private final Map<String, String> settings;
     private final OkHttpClient client = Clients.http2();
     private final Thread atExit = new Thread(this::kill);
     private Path out;
     private Process process;
-    private int port;
+    private final int port = Ports.next();
 
     private KitServer(Map<String, String> settings) {
         this.settings = settings;
@@ -48,7 +47,7 @@ final class KitServer implements AutoCloseable {
         return server;
     }
 
-    /** Starts it again, on the same port if it had one. */
+    /** Starts it again, on the same port. */
     void restart() {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(new ArrayList<>(List.of(
@@ -72,11 +71,7 @@ final class KitServer implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         boolean serves = Deadline.in(START).poll(() -> {
-            var serving = SERVING.matcher(said());
-            if (serving.find()) {
-                port = Integer.parseInt(serving.group(1));
-            }
-            return port > 0 && serving.reset().find() || !process.isAlive();
+            return said().contains(SERVING + port) || !process.isAlive();
         });
         if (!serves || !process.isAlive()) {
             throw new AssertionError("the server does not serve: " + said());

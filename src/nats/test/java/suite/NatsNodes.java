@@ -4,8 +4,6 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,8 +37,8 @@ final class NatsNodes implements AutoCloseable {
     private NatsNodes(String program, int count, String extra) {
         this.program = program;
         this.extra = extra;
-        this.ports = IntStream.range(0, count).map(i -> freePort()).toArray();
-        this.routes = IntStream.range(0, count).map(i -> freePort()).toArray();
+        this.ports = IntStream.range(0, count).map(i -> Ports.next()).toArray();
+        this.routes = IntStream.range(0, count).map(i -> Ports.next()).toArray();
         this.processes = new Process[count];
         try {
             folder = Files.createTempDirectory("push-nats");
@@ -119,14 +117,6 @@ final class NatsNodes implements AutoCloseable {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             throw Deadline.interrupted();
-        }
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
