@@ -153,10 +153,9 @@ final class Lesson10RequestsTest {
     @ParameterizedTest
     @ValueSource(strings = {"https://localhost:", "https://LOCALHOST:", "HTTPS://LocalHost:"})
     void ownPageMayReadAndPost(String origin) {
-        var request = server.at("/messages");
-        request.header("origin", origin + request.build().url().port());
-
-        var answer = server.request(request.post(JudgedServer.json("{\"user\":\"eve\",\"text\":\"hi\"}")));
+        var request = server.at("/messages").post(JudgedServer.json("{\"user\":\"eve\",\"text\":\"hi\"}"));
+        int port = request.build().url().port();
+        var answer = server.request(request.header("origin", origin + port));
 
         assertEquals(201, answer.status(), answer.toString());
         assertEquals(List.of("hi"), bystanders.texts());
