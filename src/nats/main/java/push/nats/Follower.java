@@ -34,7 +34,7 @@ import push.http.NatsSettings;
  * Follows the stream into the log: every message, in the stream's order, with the stream's numbers.
  *
  * <p>The client library has a consumer that is kept in order by itself. It is not used, because it continues in a stream
- * that was made after another was deleted without saying so. Instead, whatever may have been lost, a new consumer is
+ * that was made after another was deleted without saying so. Instead, after any loss, a new consumer is
  * made that begins with the number after the log's newest message; {@link #look} does that.
  *
  * <pre>
@@ -325,7 +325,7 @@ final class Follower {
         }
     }
 
-    /** One consumer's messages. Whatever comes from an earlier consumer is dropped. */
+    /** One consumer's messages. Those of an earlier consumer are dropped. */
     private final class Run implements MessageHandler {
         private final String epoch;
         private long expected = 1;

@@ -246,7 +246,7 @@ final class NatsPublisher implements Publisher, Monitored {
                 complete(one, new Stored(stored, true));
             } // Otherwise the stream is not the one that the log has followed, and the follower will find out.
         } catch (JetStreamApiException e) {
-            if (e.getErrorCode() == 404) { // It is kept nowhere, so nobody can tell whether it was the same.
+            if (e.getErrorCode() == 404) { // It is no longer kept, so it cannot be compared.
                 complete(one, new KeyReused());
             }
         } catch (IOException e) {
