@@ -163,11 +163,21 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             return malformed;
         }
         String path = pseudo.getOrDefault(":path", "");
-        String authority = pseudo.get(":authority");
         boolean whole = pseudo.containsKey(":method") && pseudo.containsKey(":scheme");
         boolean asterisk = path.equals("*") && "OPTIONS".equals(pseudo.get(":method"));
-        boolean twoHosts = authority != null && host != null && !authority.equalsIgnoreCase(host);
-        return !whole || !(path.startsWith("/") || asterisk) || twoHosts;
+        return !whole || !(path.startsWith("/") || asterisk) || hasTwoHosts();
+    }
+
+    /** Returns whether Host is another than the authority, normalized by the scheme (RFC 9113, 8.3.1). */
+    private boolean hasTwoHosts() {
+        String authority = pseudo.get(":authority");
+        String other = host;
+        if (authority == null || other == null || authority.equalsIgnoreCase(other)) {
+            return false;
+        }
+        String scheme = pseudo.getOrDefault(":scheme", "");
+        Origin asked = Origin.of(scheme, authority);
+        return asked == null || !asked.equals(Origin.of(scheme, other));
     }
 
     /** Returns the announced Content-Length, or -1 if there is none or the request is refused anyway. */
