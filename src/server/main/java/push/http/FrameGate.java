@@ -229,6 +229,9 @@ final class FrameGate {
         if (isGoAway && length < LEAST_GOAWAY_BYTES) {
             throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR);
         }
+        if (type == SETTINGS && (head[4] & ACK) != 0 && length > 0) {
+            throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR); // RFC 9113, 6.5.
+        }
         boolean continues = type == CONTINUATION && block != null && stream == blockStream;
         if ((type == CONTINUATION || block != null) ? !continues : (type == HEADERS && stream == 0)) {
             throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
