@@ -9,6 +9,7 @@ import io.nats.client.Nats;
 import java.io.IOException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class Link implements ConnectionListener, ErrorListener {
     private volatile @Nullable Connection connection; // Volatile: set by the thread, read by those that publish.
     private volatile String trouble = "not connected yet"; // Volatile: for people, who read it on other threads.
     private volatile boolean ended;
+    private final AtomicBoolean planned = new AtomicBoolean(); // Set while an attempt to connect is to come.
 
     /**
      * Creates a link that is not connected.
@@ -46,14 +48,18 @@ final class Link implements ConnectionListener, ErrorListener {
 
     /** Connects, or goes on trying to. */
     void connect() {
+        planned.set(false);
         if (ended) {
             return;
         }
         try {
-            connection = Nats.connect(options.build(this, this));
+            Connection made = Nats.connect(options.build(this, this));
+            connection = made;
             trouble = "";
             if (ended) {
                 end(); // It was ended meanwhile.
+            } else if (made.getStatus() == Connection.Status.CLOSED) {
+                later(); // It was closed meanwhile, before the event could be known to be about this one.
             }
         } catch (IOException e) {
             trouble = trouble.isEmpty() || trouble.startsWith("not connected") ? text(e) : trouble;
@@ -147,7 +153,7 @@ final class Link implements ConnectionListener, ErrorListener {
     }
 
     private void later() {
-        if (!ended && !thread.isShutdown()) {
+        if (!ended && !thread.isShutdown() && planned.compareAndSet(false, true)) {
             var unused = thread.schedule(
                     () -> {
                         connect();
