@@ -60,12 +60,14 @@ final class LostMessagesTest {
     }
 
     @Test
-    void postWhoseOwnMessageIsLostIsAnsweredNevertheless() {
+    void postWhoseOwnMessageIsLostIsAnsweredWhenItHasComeNevertheless() {
         relay.lose(1);
 
         var answer = cluster.b().post("ann", "lost on its way back", "");
 
         assertEquals(201, answer.status(), answer.toString());
+        var id = answer.json().path("id").asString("");
+        assertEquals(200, cluster.b().get("/messages/" + id).status(), "what is answered 201 is in the order");
         assertEquals(0, relay.toLose());
     }
 
