@@ -100,7 +100,9 @@ final class Metrics {
     }
 
     void handle(HttpServerExchange exchange) {
-        var writer = formats.findWriter(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
+        // Not findWriter: it finds the protobuf writer, which is not in this build.
+        boolean isOpen = formats.getOpenMetricsTextFormatWriter().accepts(FieldReader.join(exchange, Headers.ACCEPT));
+        var writer = isOpen ? formats.getOpenMetricsTextFormatWriter() : formats.getPrometheusTextFormatWriter();
         var out = new ByteArrayOutputStream();
         try {
             writer.write(out, registry.scrape());
