@@ -86,6 +86,23 @@ class BrowserChatTest {
         page.awaitMessages("ann: one\ntwo");
     }
 
+    @LikelyCause("Safari ends a composed word before its Enter comes, which then only has the code 229 to show for it.")
+    @Test
+    void enterThatEndsAComposedWordSendsNothing() {
+        var page = ChatPage.open(chromium, backend.url("/"));
+        page.name("ann");
+        chromium.run("""
+            const text = document.getElementById('text');
+            text.value = 'にほん';
+            const key = { key: 'Enter', keyCode: 229, bubbles: true, cancelable: true };
+            text.dispatchEvent(new KeyboardEvent('keydown', key));
+            """);
+
+        page.say("go");
+
+        page.awaitMessages("ann: にほんgo");
+    }
+
     @Test
     void whatIsWrittenIsShownAndNeverDone() {
         var attacks = List.of(
