@@ -132,6 +132,25 @@ class BrowserLoadTest {
     }
 
     @Test
+    @LikelyCause("What comes between two frames is cut to the rows of a page that nobody reads, and leaves a gap.")
+    void aBurstLeavesNoGapBelowTheView() {
+        try (var backend = new Backend()) {
+            var page = open(backend);
+            chromium.run("give(200)");
+            chromium.await("a list to scroll in", () -> page.count("#messages li") == 200);
+            chromium.runAsync("""
+                const log = document.getElementById('log');
+                const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
+                log.scrollTop = -2_000;
+                await moved;
+                give(3_000);
+                """);
+
+            chromium.await("all of them", () -> page.count("#messages li") == 3_200);
+        }
+    }
+
+    @Test
     void theStripDrawsNothingWhileItIsClosed() {
         try (var backend = new Backend()) {
             var page = open(backend);
