@@ -113,6 +113,7 @@ final class FrameGate {
     private final Parser undertow;
     private final Watcher watcher;
     private final HpackDecoder decoder = new HpackDecoder();
+    private final HiddenEntries hidden = new HiddenEntries();
     private final byte[] head = new byte[HEAD_BYTES];
     private int prefaceLeft = PREFACE_BYTES;
     private int headRead;
@@ -349,7 +350,7 @@ final class FrameGate {
         ByteBuffer all = ByteBuffer.allocate(undecoded.length + fragment.remaining());
         all.put(undecoded).put(fragment).flip();
         try {
-            all = Nameless.named(all);
+            all = Nameless.named(all, hidden);
             decoder.setHeaderEmitter(fields);
             decoder.decode(all, !last);
             all.limit(all.capacity());
