@@ -163,10 +163,7 @@ public final class Listeners {
     private void accept(AcceptingChannel<StreamConnection> listening) {
         try {
             for (var socket = listening.accept(); socket != null; socket = listening.accept()) {
-                TcpConnection tcp = door.admit(socket);
-                if (tcp != null) {
-                    alpn.accept(tcp, ssl.wrapExistingConnection(tcp, VERSIONS, false));
-                }
+                door.admit(socket, tcp -> alpn.accept(tcp, ssl.wrapExistingConnection(tcp, VERSIONS, false)));
             }
         } catch (IOException e) {
             // The client left while it was being accepted.
