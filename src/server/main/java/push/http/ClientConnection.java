@@ -208,8 +208,7 @@ public final class ClientConnection implements Transport {
     /** Refuses the request being dispatched if its header section was too large to keep (RFC 6585, 5). */
     public void refuseIfTooLarge() throws Problem {
         if (tooLarge) {
-            throw new Problem(
-                    431, "The request's header fields are more than 20,000 bytes: send fewer cookies, for example.");
+            throw new Problem(431, FieldBlock.TOO_LARGE);
         }
     }
 

@@ -107,9 +107,11 @@ public final class Problem extends Exception {
     /** Returns the name of the status in RFC 9110 or RFC 6585. Undertow has older names for some. */
     private String title() {
         return switch (status) {
+            case 408 -> "Request Timeout";
             case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
             case 422 -> "Unprocessable Content";
+            case 505 -> "HTTP Version Not Supported";
             default -> StatusCodes.getReason(status);
         };
     }
