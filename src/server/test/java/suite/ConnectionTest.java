@@ -158,6 +158,21 @@ class ConnectionTest {
         peer.awaitEnd(Deadline.PATIENCE);
     }
 
+    @LikelyCause("The server forgets that its table of header fields was emptied in between: RFC 7541, section 4.2.")
+    @ParameterizedTest
+    @ValueSource(ints = {0, 40, 100})
+    void aTableThatShrinksAndGrowsAgainIsStillTheClients(int least) {
+        var peer = server.raw();
+        int first = peer.request("GET", "/healthz", true);
+        assertEquals(200, Refusal.of(peer, first).status());
+
+        peer.settings(1, least, 1, 4_096);
+        int second = peer.request("GET", "/healthz", true);
+
+        assertEquals(200, Refusal.of(peer, second).status());
+        peer.close();
+    }
+
     @LikelyCause("The server answers a reset with one of its own, against RFC 9113, section 5.4.2.")
     @ParameterizedTest
     @CsvSource({"GET, text/plain, 0", "POST, application/json, 0", "POST, application/json, 5", "POST, text/plain, 5"})
