@@ -167,7 +167,7 @@ final class JudgedServer extends Lifecycle {
         } catch (IOException e) {
             throw new AssertionError(
                     built.method() + " " + built.url() + " must be answered whole within "
-                            + Deadline.say(Deadline.PATIENCE) + ", but: " + e,
+                            + Deadline.say(Clients.patience(client)) + ", but: " + e,
                     e);
         }
     }

@@ -192,13 +192,14 @@ abstract class Lifecycle
         if (!ours() || !(isReference() || get("/status").status() == 200 && status().counts())) {
             return;
         }
-        boolean settled = Deadline.in(Deadline.PATIENCE).poll(() -> status().open() == 0 && status().balanced());
+        var patience = Options.current().patience();
+        boolean settled = Deadline.in(patience).poll(() -> status().open() == 0 && status().balanced());
         if (!settled) {
             var status = status();
             throw new AssertionError("after this test the server's account is wrong: " + status
                     + (status.open() > 0
                             ? "; every stream has been closed by the client, so open must be 0 within "
-                                    + Deadline.say(Deadline.PATIENCE)
+                                    + Deadline.say(patience)
                             : "; opened must be open plus the sum of closed"));
         }
     }
