@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -23,17 +21,8 @@ class BrowserChatTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend;
-
-    @BeforeEach
-    void start() {
-        backend = new Backend();
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
+    @RegisterExtension
+    final Backend backend = new Backend();
 
     @Test
     void twoPagesShowTheSameMessagesInTheSameOrder() {
@@ -182,7 +171,7 @@ class BrowserChatTest {
     }
 
     @Test
-    void theListFollowsItsEndUnlessSomebodyReadsFurtherUp() {
+    void theListFollowsItsEndUnlessItsUserReadsFurtherUp() {
         var page = ChatPage.open(chromium, backend.url("/"));
         for (int i = 0; i < 40; i++) {
             backend.post("ann", "message " + i);

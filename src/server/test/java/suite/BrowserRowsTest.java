@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,13 +19,10 @@ class BrowserRowsTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private final Backend backend = new Backend("PUSH_POSTS_PER_SECOND", "0");
-    private ChatPage page;
+    @RegisterExtension
+    final Backend backend = new Backend("PUSH_POSTS_PER_SECOND", "0");
 
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
+    private ChatPage page;
 
     private void open(int messages) {
         for (int i = 1; i <= messages; i++) {
