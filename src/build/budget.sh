@@ -32,10 +32,10 @@ with_reason() { # with_reason LINES FILE…: each file alone, except one whose J
   done
 }
 
-with_reason 200 $(find src/server/main/java src/nats/main/java -name '*.java')
+with_reason 200 $(find src/*/main/java benchmarks \( -name target -o -path benchmarks/test \) -prune -o -name '*.java' ! -name '*Test.java' -print)
 at_most 205 lessons/lesson*/*.java lessons/lesson11_browser/*.js
 at_most 250 pom.xml ./*/pom.xml src/*/pom.xml
-with_reason 250 $(find src/suite/main src/coach/main src/*/test -name '*.java')
+with_reason 250 $(find src/*/main src/*/test benchmarks/test -name '*Test.java' -o -path '*/test/*' -name '*.java')
 at_most 150 README.md
 for folder in src/server/main src/server/test src/nats/main src/nats/test src/suite/main src/suite/test src/coach/main src/coach/test lessons benchmarks; do
   set -- $(find "$folder" \( -name target -o -name workshop \) -prune -o -name '*.java' -print)

@@ -19,6 +19,8 @@ import org.opentest4j.TestAbortedException;
  * Starts a server before the checks of a class, stops it after them, and verifies after each check that every stream is
  * accounted for.
  *
+ * <p><b>Length:</b> what JUnit calls before and after a check, all on the same few fields.
+ *
  * <p><b>Threads:</b> JUnit's; tests of one class must not run at the same time.
  */
 abstract class Lifecycle
