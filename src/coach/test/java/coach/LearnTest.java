@@ -91,7 +91,7 @@ class LearnTest {
     }
 
     @Test
-    void aSaveWhileAServerHangsIsJudgedAtOnce() throws IOException {
+    void aSaveWhileAServerHangsIsJudgedImmediately() throws IOException {
         System.setProperty("suite.startMs", "600000");
         save(server("System.out.println(\"here\"); new java.util.concurrent.CountDownLatch(1).await();"));
         learn();

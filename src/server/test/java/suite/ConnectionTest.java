@@ -58,7 +58,7 @@ class ConnectionTest {
 
     @Test
     @LikelyCause("PINGs keep the server from its streams, or are not all answered.")
-    void aFloodOfPingsIsAnsweredAndHoldsNobodyUp() {
+    void aFloodOfPingsIsAnsweredAndDelaysNoOtherClient() {
         var other = server.open(server.newClient(), Format.NDJSON);
         var peer = server.raw();
         var stream = peer.open(Format.NDJSON);

@@ -32,7 +32,7 @@ class MetricsTest {
     }
 
     @Test
-    void openMetricsIsServedToWhoeverAsksForIt() {
+    void openMetricsIsServedToClientsThatAskForIt() {
         var answer =
                 server.request(server.at("/metrics").header("accept", "application/openmetrics-text;version=1.0.0"));
 

@@ -33,7 +33,7 @@ class StatusTest {
     }
 
     @Test
-    void itIsJsonThatNobodyKeeps() {
+    void itIsJsonThatNoCacheKeeps() {
         var answer = server.get("/status");
 
         assertEquals("application/json", answer.header("content-type"));
