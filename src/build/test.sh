@@ -2,9 +2,9 @@
 # test.sh [proxies|cluster]: runs the tests, or those through real proxies, or those of several servers with NATS, and
 # ends with a summary.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
-# may be left out), FORKS (JVMs side by side; default: 2, and 4 for the cluster's, which mostly wait; always 1 for those
-# through proxies, which take ports that another test might take at the same moment), COVERAGE (any word: reports which
-# lines the tests reach, and fails nothing).
+# may be left out), FORKS (JVMs side by side; default: 3, and 4 for the cluster's, which mostly wait; always 1 for those
+# through proxies, which take ports that another test might take at the same moment), TEST_JVM (flags of those JVMs in
+# place of the pom's test.jvm), COVERAGE (any word: reports which lines the tests reach, and fails nothing).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -19,15 +19,15 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
 fi
 
 case $only in proxies) FORKS=1 ;; cluster) FORKS=${FORKS:-4} ;; esac
-set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-2}" --fail-at-end test
-# These JVMs live for a minute: what the slower compiler costs them is more than it saves.
-[ "$only" != cluster ] || set -- "$@" -pl src/nats -am -DargLine=-XX:TieredStopAtLevel=1
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-3}" --fail-at-end test
+[ "$only" != cluster ] || set -- "$@" -pl src/nats -am
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
   set -- "$@" -DexcludedGroups="$(echo proxies cluster $without | tr ' ' ',')"
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
+[ -z "${TEST_JVM:-}" ] || set -- "$@" "-Dtest.jvm=$TEST_JVM"
 [ -z "${COVERAGE:-}" ] || set -- "$@" -P coverage
 rm -rf benchmarks/"$build/surefire-reports" src/*/"$build/surefire-reports"
 began=$(date +%s)

@@ -27,8 +27,9 @@ $(printf '  %-6s %4d s  %s' "$verdict" $(($(date +%s) - began)) "$name")"
 
 feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
 
-# Compiles and tests on another JDK, in a folder of its own.
-tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 sh "$here/test.sh"; }
+# Compiles and tests on another JDK, in a folder of its own, and with both of the JVM's compilers: races that only the second
+# one shows are found here.
+tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 TEST_JVM=-XX:+TieredCompilation sh "$here/test.sh"; }
 
 # The jar starts with only a certificate, answers, and ends on SIGTERM.
 jar_serves() {
