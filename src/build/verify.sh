@@ -4,9 +4,9 @@
 set -u
 here=$(dirname "$0")
 progress="sh $here/progress.sh"
-summary= ends= failed=0
+summary= ends= failed=0 begun=
 dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
+trap '[ -z "$begun" ] || kill "$begun" 2>/dev/null; rm -rf "$dir"' EXIT
 
 check() { # check NAME COMMAND…
   name=$1
@@ -23,6 +23,19 @@ $(tail -n 15 "$dir/log" | sed 's/^/  /')"
   fi
   summary="$summary
 $(printf '  %-6s %4d s  %s' "$verdict" $(($(date +%s) - began)) "$name")"
+}
+
+# begin COMMAND…: starts a check that runs beside the next one. "end NAME" waits for it, shows its output and judges it.
+begin() {
+  since=$(date +%s)
+  "$@" >"$dir/begun" 2>&1 </dev/null &
+  begun=$!
+}
+
+end() {
+  wait "$begun"
+  ended=$? begun=
+  check "$1 ($(($(date +%s) - since)) s in all)" sh -c "cat '$dir/begun'; exit $ended"
 }
 
 feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
@@ -63,9 +76,10 @@ check "packages" sh "$here/packages.sh"
 check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")
 check "docs" sh "$here/coach.sh" docs-check
+begin sh "$here/coach.sh" mutants # What is red has waited first, so these two leave a processor idle.
 check "matrix" sh "$here/coach.sh" matrix-check
+end "mutants, beside the matrix"
 check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.sh"
-check "mutants" sh "$here/coach.sh" mutants
 check "stress, 3 times lessons 01 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
 if [ "${1:-}" != rest ]; then
   check "tests on JDK $mine, with coverage" env COVERAGE=1 sh "$here/test.sh"
