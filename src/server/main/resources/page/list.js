@@ -12,7 +12,7 @@ import { makeRow, relate } from './row.js';
 
 const KEEP = 2_000; // Rows, so that a page may stay open for days.
 const KEEP_READING = 10_000; // The same for a user who reads further up and loads older ones.
-const PER_FRAME = 25;
+const PER_FRAME = 60;
 const NEAR_PX = 40; // So far from the end, a finger or a wheel that slipped is no wish to read further up.
 const FIRST_FILL_MS = 1_000; // What comes so soon after the first record is not new, but its history.
 
