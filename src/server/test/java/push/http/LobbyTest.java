@@ -112,17 +112,16 @@ final class LobbyTest {
     @Test
     void newcomerToAFullServerTakesThePlaceOfTheAddressOfWhichMostWait() {
         come(MOST, new Lobby.Address(true));
-        var few = come(2, address());
+        var two = address();
+        var few = come(2, two);
         var many = come(3, address());
 
         assertTrue(lobby.makeRoom(address(), 0));
         assertEquals(many.subList(0, 1), ended);
 
-        var three = address();
-        come(3, three);
-        assertFalse(lobby.makeRoom(three, 0), "none has more");
+        assertFalse(lobby.makeRoom(two, 0), "none has more");
         begun.get(0).waitedNanos = LATE;
-        assertTrue(lobby.makeRoom(three, 0));
+        assertTrue(lobby.makeRoom(two, 0));
         assertEquals(begun.get(0), ended.get(1));
         assertFalse(ended.containsAll(few));
     }
