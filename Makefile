@@ -22,7 +22,7 @@ test-proxies: certs ## Run the tests through nginx, HAProxy, Caddy and Apache (T
 	@$(WITH) proxies sh src/build/test.sh proxies
 
 test-cluster: certs ## Run the tests of several servers with real NATS servers, which need no installation
-	@sh src/build/nats.sh >/dev/null && sh src/build/nats.sh old >/dev/null && $(WITH) run sh src/build/test.sh cluster
+	@$(WITH) run sh src/build/test.sh cluster
 
 storm-cluster: certs ## Let one after the other of a cluster fail while it is used, and judge what its clients saw
 ## STORM=600: for so many seconds; SEED=42: those faults again

@@ -18,7 +18,14 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
   exit 1
 fi
 
-case $only in proxies) FORKS=1 ;; cluster) FORKS=${FORKS:-4} ;; esac
+case $only in
+  proxies) FORKS=1 ;;
+  cluster)
+    FORKS=${FORKS:-4}
+    # Both NATS servers are fetched before the JVMs ask for them at the same moment.
+    sh "$(dirname "$0")/nats.sh" new >/dev/null &
+    { sh "$(dirname "$0")/nats.sh" old >/dev/null && wait $!; } || exit 1 ;;
+esac
 set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-3}" --fail-at-end test
 [ "$only" != cluster ] || set -- "$@" -pl src/nats -am
 if [ -n "$only" ]; then
