@@ -21,13 +21,24 @@ test: certs ## Run the tests, except those through real proxies
 test-proxies: certs ## Run the tests through nginx, HAProxy, Caddy and Apache (TEST=ProxyNginxTest: some)
 	@$(WITH) proxies sh src/build/test.sh proxies
 
+test-cluster: certs ## Run the tests of several servers with real NATS servers, which need no installation
+	@$(WITH) run sh src/build/test.sh cluster
+
+storm-cluster: certs ## Let one after the other of a cluster fail while it is used, and judge what its clients saw
+## STORM=600: for so many seconds; SEED=42: those faults again
+	@$(WITH) run sh src/build/cluster-storm.sh
+
+run-cluster: certs $(JAR) ## Start NATS and several servers on this machine, and a page that shows and kills them
+## NODES=3 SERVERS=2: so many
+	@sh src/build/nats.sh >/dev/null && $(WITH) run sh src/build/cluster.sh
+
 build: certs $(JAR) ## Build target/streaming-push-kit.jar, which java -jar starts
 ## and an archive of its classes, with which make run starts sooner
 	@$(WITH) run sh src/build/progress.sh "Keeping what the JVM loads" sh src/build/archive.sh
 	@echo "$(JAR) is built. Start it here: java @src/build/server.flags -jar $(JAR)"
 
-$(JAR): pom.xml src/server/pom.xml $(shell find src/server/main -type f 2>/dev/null)
-	@$(WITH) run sh src/build/jar.sh server $(@F) -Dsuite.jar.skip
+$(JAR): pom.xml src/server/pom.xml src/nats/pom.xml $(shell find src/server/main src/nats/main -type f 2>/dev/null)
+	@$(WITH) run sh src/build/jar.sh nats $(@F) -Dsuite.jar.skip
 
 suite: $(SUITE) ## Build target/push-suite.jar, which judges any server: java -jar target/push-suite.jar --help
 	@echo "$(SUITE) is built. It judges any server: java -jar $(SUITE) https://localhost:9000"
@@ -97,5 +108,5 @@ doctor: ## Check this machine, and say how to mend what is wrong
 clean: ## Remove what was built, but not the certificates
 	@rm -rf target */target src/*/target
 
-.PHONY: help run test simulate test-proxies build suite certs learn check hint solution catch-up reset cost agenda \
+.PHONY: help run test simulate test-proxies test-cluster storm-cluster run-cluster build suite certs learn check hint solution catch-up reset cost agenda \
   matrix mutants docs docs-check check-examples stress offline bench bench-quick format verify screenshot doctor clean

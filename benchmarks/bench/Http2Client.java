@@ -23,6 +23,8 @@ import java.util.List;
 /**
  * One client's HTTP/2 connection (RFC 9113), as far as a load needs it: it opens streams, posts, and gives DATA away.
  *
+ * <p><b>Length:</b> a frame in and a frame out, in the buffers of one connection.
+ *
  * <p><b>Threads:</b> confined to the load's thread.
  */
 final class Http2Client {

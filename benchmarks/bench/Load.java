@@ -12,6 +12,8 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Clients that hold streams, and one that posts: what is measured is what arrives.
  *
+ * <p><b>Length:</b> one loop of one selector, and the counts that all of its turns write.
+ *
  * <p><b>Threads:</b> confined to one, which does everything, so that the load takes one core and no more.
  */
 final class Load implements AutoCloseable {

@@ -16,6 +16,8 @@ import java.util.Locale;
  * <p>A server's process lives through its round: its start, a thousand clients three times, a load that warms it up, then the rows.
  * Held memory is measured on a process of its own, that has only just started.
  *
+ * <p><b>Length:</b> each row of the report is a method, in the order of the report.
+ *
  * <p><b>Threads:</b> confined to one.
  */
 final class Sitting {

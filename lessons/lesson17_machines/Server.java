@@ -41,13 +41,16 @@ public final class Server implements RunningServer {
     private final Door door;
     private volatile boolean draining; // Set by whoever drains, read by every IO thread.
     private final Publisher publisher;
-    private final AtomicInteger unanswered = new AtomicInteger(); // Messages that the publisher has, and no client an answer to.
+    private final AtomicInteger unanswered =
+            new AtomicInteger(); // Messages that the publisher has, and no client an answer to.
 
     private Server(Config config) {
         this.config = config;
         log = new MessageLog(config.retainMessages(), config.retainBytes());
         shards = new Shards(config.settings(), log, stats);
-        publisher = new LocalPublisher(config.settings(), log, shards, stats);
+        publisher = config.nats().url().isEmpty()
+                ? new LocalPublisher(config.settings(), log, shards, stats)
+                : new JetStreamPublisher(config.nats(), config.settings(), log, shards);
         door = Door.open(config, shards, this::handle);
     }
 
@@ -175,22 +178,27 @@ public final class Server implements RunningServer {
         RequestBody.receive(exchange, config.bodyMs(), body -> {
             NewMessage draft = MessageBody.parse(body);
             unanswered.incrementAndGet();
-            publisher.publish(draft, key).whenComplete((outcome, failure) -> exchange.getIoThread().execute(() -> {
-                unanswered.decrementAndGet();
-                answer(exchange, outcome, failure);
-            }));
+            publisher
+                    .publish(draft, key)
+                    .whenComplete((outcome, failure) -> exchange.getIoThread().execute(() -> {
+                        unanswered.decrementAndGet();
+                        answer(exchange, outcome, failure);
+                    }));
         });
     }
 
     /** The message is in the order, on every machine, or it is not known whether it will be. */
     private void answer(HttpServerExchange exchange, Publisher.Outcome outcome, Throwable failure) {
         if (failure != null) {
-            Problem.tryLater(503, "The message may or may not be stored: try again with the same Idempotency-Key.", 1_000)
+            Problem.tryLater(
+                            503,
+                            "The message may or may not be stored: try again with the same Idempotency-Key.",
+                            1_000)
                     .send(exchange);
         } else if (outcome instanceof Publisher.Outcome.Stored stored) {
             exchange.setStatusCode(201);
             exchange.getResponseHeaders()
-                    .put(Headers.LOCATION, MESSAGE + log.id(stored.message().sequence()));
+                    .put(Headers.LOCATION, MESSAGE + stored.message().id());
             Reply.send(exchange, "application/json", stored.message().json());
         } else {
             new Problem(422, "This Idempotency-Key was used for another message: take a new key.").send(exchange);
@@ -230,5 +238,6 @@ public final class Server implements RunningServer {
     @Override
     public void close() {
         door.close();
+        publisher.end();
     }
 }

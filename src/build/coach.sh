@@ -48,6 +48,10 @@ if [ "$command" = run ]; then
   exec "$JAVA_HOME/bin/java" -cp "target/served:$(cat "$path")" "$(echo "${folder#lessons/}" | tr / .).Server"
 fi
 
+# The judge's JVM lives for too short a time to earn back what the second compiler and G1 cost. What is measured or stressed has
+# JVMs of its own.
+jvm="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
+
 # The suite itself judges a server that is running, or that its arguments start. It knows only the numbers of lessons.
 if [ "$command" = check ] && [ -n "${URL:-}" ]; then
   command=suite
@@ -55,7 +59,7 @@ if [ "$command" = check ] && [ -n "${URL:-}" ]; then
 fi
 if [ "$command" = suite ]; then
   shift
-  exec "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -cp "$(cat "$path")" suite.Main "$@"
+  exec "$JAVA_HOME/bin/java" $jvm -ea -Xmx1g -Dfile.encoding=UTF-8 -cp "$(cat "$path")" suite.Main "$@"
 fi
 
 if [ "$command" = screenshot ]; then exec "$JAVA_HOME/bin/java" -cp "$(cat "$path")" suite.Screenshot; fi
@@ -77,7 +81,7 @@ if [ -t 1 ]; then
   columns=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2)
   [ "${columns:-0}" -gt 0 ] || columns=80
 fi
-set -- "$JAVA_HOME/bin/java" -ea -Xmx1g -Dfile.encoding=UTF-8 -Dcoach.columns="$columns" \
+set -- "$JAVA_HOME/bin/java" $jvm -ea -Xmx1g -Dfile.encoding=UTF-8 -Dcoach.columns="$columns" \
   ${CERT:+"-Dsuite.cert=$CERT"} -cp "$(cat "$path")" coach.Coach "$command"
 
 if [ "$command" = learn ] && [ -t 0 ] && [ -t 1 ]; then

@@ -19,6 +19,8 @@ if command -v npm >/dev/null; then
 else
   echo "Without npm the clients from npm are not fetched: apt install npm" >&2
 fi
+$progress "Fetching: NATS servers" sh -c "sh $here/nats.sh && sh $here/nats.sh old" ||
+  echo "Without NATS servers there is no make run-cluster and no make test-cluster." >&2
 each "Fetching" && each "Without a network" -o
 status=$?
 rm -rf target/offline */target/offline src/*/target/offline

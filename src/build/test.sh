@@ -1,8 +1,10 @@
 #!/bin/sh
-# test.sh [proxies]: runs the tests, or those through real proxies, and ends with a summary.
+# test.sh [proxies|cluster]: runs the tests, or those through real proxies, or those of several servers with NATS, and
+# ends with a summary.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
-# may be left out), FORKS (JVMs side by side; default: 2; always 1 for the tests through proxies, which take ports that
-# another test might take at the same moment), COVERAGE (any word: reports which lines the tests reach, and fails nothing).
+# may be left out), FORKS (JVMs side by side; default: 3, and 4 for the cluster's, which mostly wait; always 1 for those
+# through proxies, which take ports that another test might take at the same moment), TEST_JVM (flags of those JVMs in
+# place of the pom's test.jvm), COVERAGE (any word: reports which lines the tests reach, and fails nothing).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -16,14 +18,23 @@ if [ -n "$ci" ] && [ -n "$without" ]; then
   exit 1
 fi
 
-[ -z "$only" ] || FORKS=1
-set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-2}" --fail-at-end test
+case $only in
+  proxies) FORKS=1 ;;
+  cluster)
+    FORKS=${FORKS:-4}
+    # Both NATS servers are fetched before the JVMs ask for them at the same moment.
+    sh "$(dirname "$0")/nats.sh" new >/dev/null &
+    { sh "$(dirname "$0")/nats.sh" old >/dev/null && wait $!; } || exit 1 ;;
+esac
+set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-3}" --fail-at-end test
+[ "$only" != cluster ] || set -- "$@" -pl src/nats -am
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
-  set -- "$@" -DexcludedGroups="$(echo proxies $without | tr ' ' ',')"
+  set -- "$@" -DexcludedGroups="$(echo proxies cluster $without | tr ' ' ',')"
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
+[ -z "${TEST_JVM:-}" ] || set -- "$@" "-Dtest.jvm=$TEST_JVM"
 [ -z "${COVERAGE:-}" ] || set -- "$@" -P coverage
 rm -rf benchmarks/"$build/surefire-reports" src/*/"$build/surefire-reports"
 began=$(date +%s)
@@ -47,13 +58,14 @@ if [ "$skipped" -gt 0 ]; then
   [ -z "$ci" ] || status=1
 fi
 if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # after a red module, Maven does not test the modules that need it
-  for module in src/suite src/server benchmarks src/coach; do
+  for module in src/suite src/server src/nats benchmarks src/coach; do
     [ -d "$module/$build/surefire-reports" ] || echo "LEFT OUT: the tests of $module, because an earlier module has failed"
   done
 fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
 [ -n "$only" ] || echo "Not part of this: the tests through nginx, HAProxy, Caddy and Apache (make test-proxies)"
+[ -n "$only" ] || echo "Not part of this: the tests of several servers with NATS (make test-cluster)"
 if [ -n "${COVERAGE:-}" ] && [ -f src/coach/"$build"/site/jacoco-aggregate/jacoco.csv ]; then
   awk -F , 'NR > 1 { module = $1; sub(/.*\//, "", module); missed[module] += $8; reached[module] += $9 }
     END { for (m in reached) printf "COVERAGE: %d %% of %d lines of %s\n", 100 * reached[m] / (reached[m] + missed[m]), reached[m] + missed[m], m }' \

@@ -4,9 +4,9 @@
 set -u
 here=$(dirname "$0")
 progress="sh $here/progress.sh"
-summary= ends= failed=0
+summary= ends= failed=0 begun=
 dir=$(mktemp -d) || exit 1
-trap 'rm -rf "$dir"' EXIT
+trap '[ -z "$begun" ] || kill "$begun" 2>/dev/null; rm -rf "$dir"' EXIT
 
 check() { # check NAME COMMAND…
   name=$1
@@ -25,14 +25,28 @@ $(tail -n 15 "$dir/log" | sed 's/^/  /')"
 $(printf '  %-6s %4d s  %s' "$verdict" $(($(date +%s) - began)) "$name")"
 }
 
+# begin COMMAND…: starts a check that runs beside the next one. "end NAME" waits for it, shows its output and judges it.
+begin() {
+  since=$(date +%s)
+  "$@" >"$dir/begun" 2>&1 </dev/null &
+  begun=$!
+}
+
+end() {
+  wait "$begun"
+  ended=$? begun=
+  check "$1 ($(($(date +%s) - since)) s in all)" sh -c "cat '$dir/begun'; exit $ended"
+}
+
 feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
 
-# Compiles and tests on another JDK, in a folder of its own.
-tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 sh "$here/test.sh"; }
+# Compiles and tests on another JDK, in a folder of its own, and with both of the JVM's compilers: races that only the second
+# one shows are found here.
+tests_on() { JAVA_HOME=$1 BUILD_DIR=$2 TEST_JVM=-XX:+TieredCompilation sh "$here/test.sh"; }
 
 # The jar starts with only a certificate, answers, and ends on SIGTERM.
 jar_serves() {
-  sh "$here/jar.sh" server streaming-push-kit.jar -Dsuite.jar.skip || return 1
+  sh "$here/jar.sh" nats streaming-push-kit.jar -Dsuite.jar.skip || return 1
   out=$(mktemp) || return 1
   PUSH_PORT=0 "$JAVA_HOME/bin/java" -jar target/streaming-push-kit.jar >"$out" 2>&1 &
   server=$!
@@ -62,13 +76,15 @@ check "packages" sh "$here/packages.sh"
 check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")
 check "docs" sh "$here/coach.sh" docs-check
+begin sh "$here/coach.sh" mutants # What is red has waited first, so these two leave a processor idle.
 check "matrix" sh "$here/coach.sh" matrix-check
+end "mutants, beside the matrix"
 check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.sh"
-check "mutants" sh "$here/coach.sh" mutants
 check "stress, 3 times lessons 00 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
 if [ "${1:-}" != rest ]; then
   check "tests on JDK $mine, with coverage" env COVERAGE=1 sh "$here/test.sh"
   check "tests through real proxies" sh "$here/test.sh" proxies
+  check "tests of several servers" sh "$here/test.sh" cluster
 fi
 for wanted in 17 25; do
   [ "$wanted" != "$mine" ] || continue

@@ -29,6 +29,8 @@ import push.FanOutBenchmark;
  *
  * <p>The verdict is of bytes that are allocated, for they are the same on every machine; times are shown and not judged.
  *
+ * <p><b>Length:</b> one command: what it measures, what it shows of it, and what it says.
+ *
  * <p><b>Threads:</b> one at a time.
  */
 final class Cost {

@@ -27,6 +27,8 @@ public final class InOtherJvm {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
                 java,
+                "-XX:TieredStopAtLevel=1", // Few of these JVMs live for longer than some seconds.
+                "-XX:+UseSerialGC",
                 "-ea",
                 "-Xmx1g",
                 "-Dfile.encoding=UTF-8",

@@ -81,7 +81,7 @@ class JudgeTest {
     }
 
     @Test
-    void itIsToldAtOnceThatTheAskedForTestIsGreen() {
+    void thatTheRequestedTestIsGreenIsToldImmediately() {
         var told = new ArrayList<String>();
 
         new Judge("InPart.isGreen", true, told::add).judge(Fixture.lesson("01", "one", Fixture.InPart.class), ANY);

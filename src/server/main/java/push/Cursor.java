@@ -95,7 +95,7 @@ final class Cursor {
 
     private boolean writeBatch(Sink sink, long head) throws IOException {
         if (!batch.gather(position, head)) {
-            Resume resume = Resume.restart("lapped", log);
+            Resume resume = Resume.lapped(position, log);
             position = resume.position();
             sendStart(resume.reason());
             batch.laps++;

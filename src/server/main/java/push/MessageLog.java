@@ -1,10 +1,9 @@
 package push;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +19,20 @@ import org.jspecify.annotations.Nullable;
  *             └──── at most maxMessages and maxBytes ────┘
  * </pre>
  *
+ * <p>A log that follows a broker's stream takes its messages' ids from there. If it must continue in another stream or
+ * after a gap, a new {@link Era} begins: the positions go on, the ids do not.
+ *
+ * <p><b>Length:</b> the two ways to append, and what each reader asks, belong to one ring.
+ *
  * <p><b>Threads:</b> any thread. Appending is guarded by this object's lock; reading takes no lock.
  */
 public final class MessageLog {
-    /** A snapshot of the newest messages, and the sequence of the newest one. */
-    private record Snapshot(long newest, ByteSlice bytes) {}
-
     /** The number of recent messages that every snapshot contains and every new stream starts with. */
     public static final int HISTORY = 50;
 
-    private final String epoch;
     private final AtomicReferenceArray<@Nullable Message> ring;
     private final int maxBytes;
+    private final Snapshots snapshots = new Snapshots(this::get, HISTORY);
 
     @GuardedBy("this")
     private long bytes;
@@ -41,9 +42,7 @@ public final class MessageLog {
 
     private volatile long first = 1; // Volatile: moved before the slot is cleared, so null means evicted.
     private volatile long newest; // Volatile: set after the slot, so a reader that sees it also sees the message.
-    private volatile Snapshot messages =
-            new Snapshot(-1, ByteSlice.of(new byte[0])); // Volatile: a cache; losing a race
-    private volatile Snapshot msg = messages; // on it costs one more encoding and nothing else.
+    private volatile Era era; // Volatile: set before the messages of the era before are evicted; read once for each id.
 
     /**
      * Creates an empty log with a random epoch.
@@ -52,26 +51,61 @@ public final class MessageLog {
      * @param maxBytes the maximum number of encoded bytes to retain; the newest message is retained whatever its size
      */
     public MessageLog(int maxMessages, int maxBytes) {
-        this(new BigInteger(62, new SecureRandom()).toString(36), maxMessages, maxBytes);
+        this(newEpoch(), maxMessages, maxBytes);
+    }
+
+    /** Returns a random epoch. */
+    public static String newEpoch() {
+        return new BigInteger(62, new SecureRandom()).toString(36);
     }
 
     MessageLog(String epoch, int maxMessages, int maxBytes) {
-        this.epoch = epoch;
+        this.era = Era.first(epoch);
         this.ring = new AtomicReferenceArray<>(maxMessages);
         this.maxBytes = maxBytes;
     }
 
     /** Appends a message after all existing messages. The caller must then wake the readers. */
     public synchronized Message append(NewMessage newMessage, long timeMs) {
-        long sequence = newest + 1;
+        long position = newest + 1;
         lastTimeMs = Math.max(lastTimeMs, timeMs); // Message times never decrease, even if the clock is set back.
-        Message message = new Message(epoch, sequence, newMessage, lastTimeMs);
-        bytes += message.size();
-        while (sequence - first >= ring.length() || (bytes > maxBytes && first < sequence)) {
+        return store(new Message(era.epoch(), position, position - era.offset(), newMessage, lastTimeMs));
+    }
+
+    /**
+     * Appends a message that a broker has given its id and its time. If it does not follow the newest message, the log
+     * is restarted before it. The caller must then wake the readers.
+     */
+    public synchronized Message append(String epoch, long number, NewMessage newMessage, long timeMs) {
+        if (!epoch.equals(era.epoch()) || number != newest + 1 - era.offset()) {
+            restart(epoch, number);
+        }
+        return store(new Message(epoch, newest + 1, number, newMessage, timeMs));
+    }
+
+    /**
+     * Evicts all messages, and leaves one position empty, so that every reader is told that it has lost continuity.
+     *
+     * @param number the number in the id of the next message
+     */
+    public synchronized void restart(String epoch, long number) {
+        long start = newest + 2;
+        era = era.next(epoch, number, start);
+        while (first < start) {
             evictFirst();
         }
-        ring.set(slot(sequence), message);
-        newest = sequence;
+        newest = start - 1;
+    }
+
+    @GuardedBy("this")
+    private Message store(Message message) {
+        long position = message.sequence();
+        bytes += message.size();
+        while (position - first >= ring.length() || (bytes > maxBytes && first < position)) {
+            evictFirst();
+        }
+        ring.set(slot(position), message);
+        newest = position;
         return message;
     }
 
@@ -95,8 +129,31 @@ public final class MessageLog {
 
     /** Returns the message with a client-visible id, or null if it never existed or has been evicted. */
     public @Nullable Message find(String id) {
-        String digits = id.startsWith(epoch + '-') ? id.substring(epoch.length() + 1) : "";
-        return digits.matches("[1-9][0-9]{0,17}") ? get(Long.parseLong(digits)) : null;
+        int dash = id.indexOf('-');
+        String digits = id.substring(dash + 1);
+        return dash > 0 && digits.matches("[1-9][0-9]{0,17}")
+                ? find(id.substring(0, dash), Long.parseLong(digits))
+                : null;
+    }
+
+    /** Returns the message with this epoch and number in its id, or null if it is not kept. */
+    public @Nullable Message find(String epoch, long number) {
+        Era now = era;
+        return epoch.equals(now.epoch()) ? get(number + now.offset()) : null;
+    }
+
+    /**
+     * Returns the position of an id with this epoch and number, if its epoch is that of this log. The position may lie
+     * outside of what the log holds.
+     */
+    OptionalLong position(String epoch, long number) {
+        Era now = era;
+        return epoch.equals(now.epoch()) ? OptionalLong.of(number + now.offset()) : OptionalLong.empty();
+    }
+
+    /** Returns whether a position was reached under an earlier epoch. */
+    boolean isBeforeEpoch(long position) {
+        return position < era.epochStart() - 1;
     }
 
     /** Returns the sequence of the newest message, or 0 if there is none. */
@@ -122,12 +179,17 @@ public final class MessageLog {
 
     /** Returns the prefix of this log's ids. Each new log has a different one. */
     public String epoch() {
-        return epoch;
+        return era.epoch();
+    }
+
+    /** Returns the number in the id of the next message, if it follows the newest one. */
+    public synchronized long nextNumber() {
+        return newest + 1 - era.offset();
     }
 
     /** Returns the client-visible id of a position. */
     public String id(long sequence) {
-        return epoch + '-' + sequence;
+        return era.id(sequence);
     }
 
     /**
@@ -136,33 +198,7 @@ public final class MessageLog {
      * @param newest the sequence of the newest message to include
      */
     ByteSlice snapshot(Wire wire, long newest) {
-        Snapshot cached = wire == Wire.MSG ? msg : messages;
-        if (cached.newest != newest) {
-            cached = new Snapshot(newest, encode(wire, newest));
-            if (wire == Wire.MSG) {
-                msg = cached;
-            } else {
-                messages = cached;
-            }
-        }
-        return cached.bytes;
-    }
-
-    private ByteSlice encode(Wire wire, long newest) {
-        var out = new ByteArrayOutputStream();
-        out.writeBytes(("{\"" + wire.key + "\":[").getBytes(StandardCharsets.US_ASCII));
-        for (long sequence = newest; sequence > newest - HISTORY; sequence--) {
-            Message message = get(sequence);
-            if (message == null) {
-                break;
-            }
-            if (sequence < newest) {
-                out.write(',');
-            }
-            message.writeTo(out);
-        }
-        out.writeBytes("]}\n".getBytes(StandardCharsets.US_ASCII));
-        return ByteSlice.of(out.toByteArray());
+        return snapshots.get(wire, newest);
     }
 
     private int slot(long sequence) {

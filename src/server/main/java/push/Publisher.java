@@ -19,7 +19,7 @@ public interface Publisher {
          */
         record Stored(Message message, boolean replayed) implements Outcome {}
 
-        /** The key was already used for a different message. */
+        /** The key was already used for a different message, or for one that can no longer be compared. */
         record KeyReused() implements Outcome {}
     }
 
@@ -30,12 +30,22 @@ public interface Publisher {
 
     /**
      * Gives a message its place in the order, now or later. The POST is answered when the returned stage completes. A
-     * failure is answered with 503. The publisher decides how to apply an {@code Idempotency-Key}.
+     * failure is answered with 503, and means that the message may or may not be stored. The publisher decides how to apply an {@code Idempotency-Key}.
      *
      * @param idempotencyKey 1 to 128 visible ASCII characters, or null if the client sent none
      */
     CompletionStage<Outcome> publish(NewMessage message, @Nullable String idempotencyKey);
 
+    /** Returns whether the log is filled. Until then the server serves no stream. */
+    default boolean isReady() {
+        return true;
+    }
+
     /** Makes later publish calls fail. Earlier ones may still complete; a drain waits for them. */
     void close();
+
+    /** Makes every call fail that still waits, and lets go of everything. The log grows no more. */
+    default void end() {
+        close();
+    }
 }

@@ -1,5 +1,6 @@
 package push;
 
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,14 +28,20 @@ public record Resume(long position, @Nullable String reason) {
         if (!id.matches()) {
             return restart("malformed", log);
         }
-        if (!id.group(1).equals(log.epoch())) {
+        OptionalLong position = log.position(id.group(1), Long.parseLong(id.group(2)));
+        if (position.isEmpty()) {
             return restart("epoch", log);
         }
-        long sequence = Long.parseLong(id.group(2));
-        if (sequence > log.newest()) {
+        long after = position.getAsLong();
+        if (after > log.newest()) {
             return restart("future", log);
         }
-        return sequence < log.first() - 1 ? restart("evicted", log) : new Resume(sequence, null);
+        return after < log.first() - 1 ? restart("evicted", log) : new Resume(after, null);
+    }
+
+    /** Returns the new start for a reader whose next message is gone. */
+    static Resume lapped(long position, MessageLog log) {
+        return restart(log.isBeforeEpoch(position) ? "epoch" : "lapped", log);
     }
 
     static Resume restart(String reason, MessageLog log) {

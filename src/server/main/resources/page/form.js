@@ -85,7 +85,8 @@ export function startForm(send) {
     submit();
   });
   text.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return; // Enter also ends a composed word.
+    const isComposing = event.isComposing || event.keyCode === 229; // Safari ends the composition first.
+    if (event.key !== 'Enter' || event.shiftKey || isComposing) return; // Enter also ends a composed word.
     event.preventDefault();
     if (!event.repeat) submit();
   });

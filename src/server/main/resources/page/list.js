@@ -12,7 +12,7 @@ import { makeRow, relate } from './row.js';
 
 const KEEP = 2_000; // Rows, so that a page may stay open for days.
 const KEEP_READING = 10_000; // The same for a user who reads further up and loads older ones.
-const PER_FRAME = 100;
+const PER_FRAME = 60;
 const NEAR_PX = 40; // So far from the end, a finger or a wheel that slipped is no wish to read further up.
 const FIRST_FILL_MS = 1_000; // What comes so soon after the first record is not new, but its history.
 
@@ -34,6 +34,8 @@ let unseen = 0;
 let isUp = false;
 let fillsUntil = Infinity;
 
+const keep = () => (isUp ? KEEP_READING : KEEP);
+
 function startSection() {
   const started = make('ol', {});
   list.append(started);
@@ -48,7 +50,7 @@ export function observe(each) {
 
 export function addMessage(message) {
   queue.push(message);
-  if (queue.length > KEEP) queue.shift();
+  if (queue.length > keep()) queue.shift(); // No gap: all rows that are drawn by now will be trimmed.
   if ((isUp || document.hidden) && performance.now() > fillsUntil) unseen += 1;
   draw();
 }
@@ -62,7 +64,7 @@ export function endSection(reason) {
 
 const draw = oncePerFrame(() => {
   const height = isUp && !anchors ? log.scrollHeight : 0;
-  for (const each of queue.splice(0, PER_FRAME)) {
+  for (const each of queue.splice(0, document.hidden ? keep() : PER_FRAME)) {
     if (each.reason === undefined) append(each);
     else divide(each.reason);
   }
@@ -98,9 +100,8 @@ function divide(reason) {
 }
 
 function trim() {
-  const keep = isUp ? KEEP_READING : KEEP;
   let hasCut = false;
-  while (rows > keep) {
+  while (rows > keep()) {
     const oldest = list.querySelector('ol');
     if (oldest.childElementCount > 0) {
       oldest.firstElementChild.remove();

@@ -22,7 +22,7 @@ function read() {
 }
 
 export function markOwn(id) {
-  own.add(id);
+  for (const each of [...read(), id]) own.add(each); // Another tab may have written, too.
   while (own.size > OWN_KEPT) own.delete(own.values().next().value);
   remember('own', JSON.stringify([...own]));
 }

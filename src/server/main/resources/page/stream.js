@@ -8,6 +8,7 @@ const LAST_CAP_MS = 30_000;
 const LONGEST_WAIT_MS = 3_600_000; // A timer of 25 days or more would fire immediately.
 const FIRST_RECORD_MS = 10_000;
 const MAX_RECORD_CHARS = 1 << 20; // Sixteen times the longest body that the server takes.
+const PER_TASK = 100; // Records of one chunk, so that the browser may draw and answer its user in between.
 
 /**
  * Turns the chunks of a ReadableStreamDefaultReader into records.
@@ -41,11 +42,24 @@ export async function* records(reader, seen = () => {}) {
         const record = JSON.parse(line);
         chunk.records.push(record);
         yield record; // Immediately: a broken line must not take the good ones before it along.
+        if (chunk.records.length % PER_TASK === 0) await anotherTask();
       }
     } finally {
       seen(chunk);
     }
   }
+}
+
+/** Goes on in a task of its own. A timer would do too, but a browser lets timers wait, and longer in a hidden tab. */
+function anotherTask() {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 /** How far `id` lies after `last`: 1 is the next message, 0 or less one that we have, NaN another log. */

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Headers;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -76,6 +77,25 @@ final class EmbeddedTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"HTTP_1_1", "H2_PRIOR_KNOWLEDGE"})
+    void pageThatCameOverPlainHttpMayPostOverIt(Protocol protocol) throws IOException {
+        var client = new OkHttpClient.Builder().protocols(List.of(protocol)).build();
+
+        assertEquals(201, post(client, "{\"user\":\"ann\",\"text\":\"hi\"}", "http://localhost:" + port));
+        assertEquals(403, post(client, "{\"user\":\"ann\",\"text\":\"hi\"}", "https://localhost:" + port));
+    }
+
+    @Test
+    void prefixWithoutItsSlashLeadsToThePage() throws IOException {
+        try (Response page = get(new OkHttpClient(), "/feed");
+                Response nothing = get(new OkHttpClient(), "/feed/nothing")) {
+            assertEquals(200, page.code());
+            assertEquals("/feed/", page.request().url().encodedPath());
+            assertTrue(nothing.body().string().contains("messages are at /feed/messages"));
+        }
+    }
+
     @Test
     void messageThatNoClientMayPostIsRefusedToTheServersOwnCodeToo() {
         var refused = assertThrows(IllegalArgumentException.class, () -> embedded.tell("ops", "", null));
@@ -93,9 +113,10 @@ final class EmbeddedTest {
         return client.newCall(request.build()).execute();
     }
 
-    private int post(OkHttpClient client, String json) throws IOException {
+    private int post(OkHttpClient client, String json, String... origin) throws IOException {
         var request = new Request.Builder()
                 .url("http://localhost:" + port + "/feed/messages")
+                .headers(origin.length == 0 ? Headers.of() : Headers.of("origin", origin[0]))
                 .post(RequestBody.create(json, MediaType.get("application/json")));
         try (Response response = client.newCall(request.build()).execute()) {
             return response.code();

@@ -90,7 +90,7 @@ final class LocalPublisherTest {
     }
 
     @Test
-    void keyOfNoTimeIsForgottenAtOnce() {
+    void keyOfNoTimeIsForgottenImmediately() {
         var publisher = publisher(0, 100, MANY_BYTES);
         stored(publisher, HI, "k");
 

@@ -51,7 +51,7 @@ final class PlantedFaults {
         }
     }
 
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 100;
     private static final int STEPS = 3_000;
 
     private PlantedFaults() {}

@@ -10,7 +10,7 @@ final class RateLimitTest {
     private static final long START = Long.parseLong("9223372036850000000"); // System.nanoTime may overflow.
 
     @Test
-    void burstGoesAtOnceAndThenOneForEachPartOfASecond() {
+    void burstPassesImmediatelyAndThenOneInEachPartOfASecond() {
         var limit = new RateLimit(10, 3, START);
 
         assertEquals(0, limit.take(START));

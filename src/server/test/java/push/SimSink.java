@@ -168,9 +168,9 @@ final class SimSink implements Sink {
     @Override
     public void finish() throws IOException {
         use("finish");
+        finishing = true; // Also where it fails: the stream was at its end.
         fail();
         io();
-        finishing = true;
     }
 
     @Override

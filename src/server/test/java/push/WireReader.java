@@ -149,23 +149,25 @@ final class WireReader {
 
     private void start(String said, Matcher start) {
         String reason = start.group(2);
-        long id = Long.parseLong(start.group(4));
+        String id = start.group(3) + '-' + start.group(4);
+        long from = started ? world.log.historyPosition() : resume.position();
         if (!started) {
-            if (id != resume.position() || !Objects.equals(reason, resume.reason())) {
+            if (!Objects.equals(reason, resume.reason())) {
                 throw world.violation("a stream that begins with " + resume + " was told " + said);
             }
-        } else if (!"lapped".equals(reason) || world.log.first() <= position + 1) {
+        } else if (world.log.first() <= position + 1) {
             throw world.violation("a stream at " + position + " whose next message is kept was told " + said);
-        } else if (id != world.log.historyPosition()) {
+        } else if (!(world.epoch(position).equals(world.log.epoch()) ? "lapped" : "epoch").equals(reason)) {
             throw world.violation(
-                    "a stream that was lapped goes on from " + world.log.historyPosition() + ", and was told " + said);
+                    "a stream at " + position + " of epoch " + world.epoch(position) + " was told " + said);
         } else {
             world.laps++;
         }
-        if (!start.group(3).equals(world.log.epoch())) {
-            throw world.violation("a stream was told another epoch: " + said);
+        if (!id.equals(world.log.id(from)) || !start.group(3).equals(world.log.epoch())) {
+            throw world.violation(
+                    "a stream goes on from " + from + " in epoch " + world.log.epoch() + ", and was told " + said);
         }
-        positionAfter = id;
+        positionAfter = from;
     }
 
     private void snapshot(String said) {

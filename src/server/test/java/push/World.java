@@ -7,6 +7,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import push.Publisher.Outcome.KeyReused;
 import push.Publisher.Outcome.Stored;
@@ -42,7 +43,9 @@ final class World {
     private final List<FakeLoop> loops = new ArrayList<>();
     private final Shards shards;
     private final LocalPublisher publisher;
-    private final List<Message> messages = new ArrayList<>(); // All that there ever were, by their sequence.
+    private final List<Message> messages =
+            new ArrayList<>(); // All that there ever were, by their sequence; null at a gap.
+    private final List<String> epochs = new ArrayList<>(); // Of each position, from the one before the first message.
     private final Map<String, Used> keys = new HashMap<>();
     private final Map<EndReason, Long> closed = new EnumMap<>(EndReason.class);
     private final int maxConnections;
@@ -78,6 +81,7 @@ final class World {
                 200 + random.nextInt(200_000),
                 1);
         log = new MessageLog("seed", settings.retainMessages(), settings.retainBytes());
+        epochs.add("seed");
         stats = new Stats(new MemoryBudget(1L << 40, TIGHT_BYTES * 8 / 3, () -> usedBytes));
         shards = new Shards(settings, log, stats);
         publisher = new LocalPublisher(settings, log, shards, stats, this::now, () -> now() / 1_000_000);
@@ -102,6 +106,11 @@ final class World {
         return sequence < 1 || sequence > messages.size() ? null : messages.get((int) sequence - 1);
     }
 
+    /** The epoch under which a position was reached. */
+    String epoch(long position) {
+        return epochs.get((int) position);
+    }
+
     /** One thing that happens, and what must hold after it. */
     void step() {
         step++;
@@ -120,7 +129,9 @@ final class World {
             sink.grant(random.nextInt(4) == 0 ? random.nextInt(4) : random.nextInt(60_000));
         } else if (what < 800) {
             pass(random.nextInt(120));
-        } else if (what < 803) {
+        } else if (what < 802) {
+            restart();
+        } else if (what < 805) {
             sleep(random.nextInt(5_000));
         } else if (what < 804) {
             quiet();
@@ -162,15 +173,23 @@ final class World {
         check();
     }
 
-    /** A drain; many a client takes only a part of its bye for now. */
+    /** A drain; many a client takes only a part of its bye for now, and the rest when more has been posted. */
     private void leave() {
         isLeaving = true;
         for (SimConnection connection : connections) {
             for (SimSink sink : connection.sinks) {
-                sink.limit = random.nextBoolean() ? random.nextInt(100) : Long.MAX_VALUE;
+                sink.limit = random.nextBoolean() ? random.nextInt(80) : Long.MAX_VALUE;
             }
         }
         shards.sayGoodbye();
+        // A stream that was cut in its bye soon stalls, so by chance it is rare that one goes on after a message.
+        for (int i = random.nextInt(6); i > 0; i--) {
+            loops.forEach(FakeLoop::run);
+            publish();
+            for (SimConnection connection : List.copyOf(connections)) {
+                List.copyOf(connection.sinks).forEach(sink -> sink.grant(random.nextInt(60_000)));
+            }
+        }
     }
 
     private SimConnection anyConnection() {
@@ -190,6 +209,31 @@ final class World {
         }
     }
 
+    /** The broker's stream has a hole, or is another one: positions go on, ids do not. */
+    private void restart() {
+        boolean isAnother = random.nextBoolean();
+        String epoch = isAnother ? "seed" + step : log.epoch();
+        long number = isAnother ? 1 + random.nextInt(50) : log.nextNumber() + 1 + random.nextInt(10);
+        log.restart(epoch, number);
+        messages.add(null);
+        epochs.add(epoch);
+        shards.wake();
+    }
+
+    /** A client resumes after the position whose id it sends, or is told why not. */
+    private void judge(long position, Resume resume) {
+        boolean isOver = !epoch(position).equals(log.epoch());
+        boolean isKept = position >= log.first() - 1 && position <= log.newest();
+        boolean isForgotten = isOver && log.id(position).equals(log.epoch() + "-0"); // Two eras back: no id is kept.
+        String expected = isForgotten
+                ? "evicted"
+                : isOver ? "epoch" : position > log.newest() ? "future" : isKept ? null : "evicted";
+        if (!Objects.equals(expected, resume.reason()) || (isKept && !isOver && resume.position() != position)) {
+            throw violation("position " + position + ", " + log.id(position) + ", of " + log.first() + " to "
+                    + log.newest() + " in epoch " + log.epoch() + " became " + resume);
+        }
+    }
+
     private void join(SimConnection connection) {
         if (isLeaving || connection.goneAway) {
             return;
@@ -197,6 +241,9 @@ final class World {
         for (int i = random.nextInt(8) == 0 ? 20 << random.nextInt(4) : 1; i > 0 && !connection.dead; i--) {
             long sequence = Math.max(0, log.newest() + 2 - random.nextInt(60));
             String[] ids = {null, "", "seed-", "other-1", log.id(sequence), log.id(log.newest())};
+            if (sequence <= log.newest()) {
+                judge(sequence, Resume.from(log.id(sequence), log));
+            }
             Resume resume = Resume.from(ids[random.nextInt(ids.length)], log);
             Wire wire = Wire.values()[random.nextInt(4)];
             int id = connection.nextId++;
@@ -229,6 +276,7 @@ final class World {
         boolean isOver = used == null || idleNanos >= settings.idempotencyMs() * 1_000_000L;
         if (outcome instanceof Stored stored && !stored.replayed()) {
             messages.add(stored.message());
+            epochs.add(log.epoch());
             if (stored.message().sequence() != messages.size()) {
                 throw violation("message " + messages.size() + " got the number "
                         + stored.message().sequence());

@@ -8,6 +8,10 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import push.http.PushServer;
 import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
@@ -15,11 +19,12 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The reference server behind a relay, for tests of what a browser sees when servers die and networks fail: the address
- * stays the same, whatever becomes of the server.
+ * stays the same, whatever becomes of the server. A test class that registers it need not close it: in a static field it
+ * lives as long as the class, in another as long as the test.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
-final class Backend implements AutoCloseable {
+final class Backend implements AutoCloseable, BeforeAllCallback, AfterEachCallback, AfterAllCallback {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -28,6 +33,7 @@ final class Backend implements AutoCloseable {
     private RunningServer server;
     private OkHttpClient client;
     private boolean runs;
+    private boolean isShared;
 
     /** Starts it with a heartbeat each second and these other settings, names and values by turns. */
     Backend(String... more) {
@@ -103,6 +109,23 @@ final class Backend implements AutoCloseable {
     public void close() {
         relay.close();
         closeServer();
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        isShared = true;
+    }
+
+    @Override
+    public void afterEach(ExtensionContext context) {
+        if (!isShared) {
+            close();
+        }
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
+        close();
     }
 
     private void startServer() {

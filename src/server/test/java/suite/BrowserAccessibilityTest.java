@@ -23,12 +23,12 @@ class BrowserAccessibilityTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private final Backend backend = new Backend();
+    @RegisterExtension
+    final Backend backend = new Backend();
 
     @AfterEach
-    void stop() {
+    void lookAsUsual() {
         chromium.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
-        backend.close();
     }
 
     /** The page stays as it is, and is looked at in four ways: its files ask for width and colours in CSS only. */

@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,18 +28,13 @@ class BrowserBarredTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend;
-
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
+    @RegisterExtension
+    final Backend backend = new Backend();
 
     /** A front that speaks plain HTTP to browsers, which then do not say that a page is the server's own. */
     @Test
     @LikelyCause("The page blames the message, under its field, for what no message can mend.")
     void behindAPlainHttpFrontThePageSaysThatItCannotSendAndWhatWouldHelp() {
-        backend = new Backend();
         try (var front = FaultyProxy.plain(backend.relay().port())) {
             var origin = "http://push.example:" + front.port();
             var page = ChatPage.open(chromium, origin + "/");
@@ -67,7 +61,6 @@ class BrowserBarredTest {
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 404, 405})
     void whatAProxyRefusesIsNotTheMessagesFaultAndTheNoteGoesWhenOneIsTaken(int status) {
-        backend = new Backend();
         var page = ChatPage.open(chromium, backend.url("/"));
         chromium.run(REFUSE, status);
         page.name("ann");
@@ -84,7 +77,6 @@ class BrowserBarredTest {
 
     @Test
     void aMessageThatIsAtFaultIsStillBlamedUnderItsField() {
-        backend = new Backend();
         var page = ChatPage.open(chromium, backend.url("/"));
         chromium.run(REFUSE, 413);
         page.name("ann");

@@ -20,20 +20,20 @@ class BrowserConnectionTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend;
+    @RegisterExtension
+    final Backend backend = new Backend();
+
     private ChatPage page;
 
     @BeforeEach
     void openThePage() {
-        backend = new Backend();
         page = ChatPage.open(chromium, backend.url("/"));
         page.name("ann");
     }
 
     @AfterEach
-    void stop() {
+    void thePageIsInnocent() {
         page.assertInnocent();
-        backend.close();
     }
 
     @Test

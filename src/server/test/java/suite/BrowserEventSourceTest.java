@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -41,20 +40,15 @@ class BrowserEventSourceTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend;
+    @RegisterExtension
+    final Backend backend = new Backend();
 
     @BeforeEach
     void open() {
-        backend = new Backend();
         backend.post("ann", "before");
         chromium.driver().get(backend.url("/healthz"));
         chromium.run(OPEN);
         awaitEvent("message before with its id");
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
     }
 
     private static List<String> events() {

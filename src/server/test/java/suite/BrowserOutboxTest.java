@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -54,17 +52,8 @@ class BrowserOutboxTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private static Backend backend;
-
-    @BeforeAll
-    static void start() {
-        backend = new Backend();
-    }
-
-    @AfterAll
-    static void stop() {
-        backend.close();
-    }
+    @RegisterExtension
+    static final Backend backend = new Backend();
 
     @BeforeEach
     void openAnyPageOfTheServer() {

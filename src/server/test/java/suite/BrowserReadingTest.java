@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,13 +28,11 @@ class BrowserReadingTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend = new Backend("PUSH_POSTS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "250");
-    private ChatPage page;
+    @RegisterExtension
+    final Opened opened = new Opened();
 
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
+    private Backend backend = opened.closing(new Backend("PUSH_POSTS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "250"));
+    private ChatPage page;
 
     /** Opens the page on so many messages, of which it shows the newest 50, after its first second. */
     private void open(int messages) {
@@ -146,12 +143,11 @@ class BrowserReadingTest {
     @Test
     @LikelyCause("A page that has missed messages shows those before and after them as if they were neighbours.")
     void whereMessagesWereMissedANoteStandsBetweenThem() {
-        backend.close();
-        backend = new Backend(
+        backend = opened.closing(new Backend(
                 "PUSH_POSTS_PER_SECOND", "0",
                 "PUSH_RETAIN_MESSAGES", "60",
                 "PUSH_HEARTBEAT_MS", "60000",
-                "PUSH_STALL_MS", "60000");
+                "PUSH_STALL_MS", "60000"));
         open(5);
         backend.relay().hold(FaultyProxy.Way.TO_CLIENT);
         // More than sockets and windows take in the browser's place, which is some 16 MB.

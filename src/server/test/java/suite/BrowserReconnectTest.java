@@ -68,7 +68,7 @@ class BrowserReconnectTest {
 
     @Test
     @LikelyCause("A rate ends EventSources for good, which is to punish a network that was cut for a moment.")
-    void tooManyAtOnceLosesNone() {
+    void tooManyAtTheSameTimeLoseNone() {
         var backend = opened.closing(new Backend("PUSH_OPENS_PER_SECOND", "5", "PUSH_OPEN_BURST", "3"));
         open(backend.url("/healthz"));
         backend.post("ann", "one");

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -56,17 +54,8 @@ class BrowserRecordsTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private static Backend backend;
-
-    @BeforeAll
-    static void start() {
-        backend = new Backend();
-    }
-
-    @AfterAll
-    static void stop() {
-        backend.close();
-    }
+    @RegisterExtension
+    static final Backend backend = new Backend();
 
     @BeforeEach
     void openAnyPageOfTheServer() {
@@ -171,5 +160,32 @@ class BrowserRecordsTest {
                 """);
 
         assertEquals(List.of("RangeError", 2L), end);
+    }
+
+    /** What a reconnect brings comes in large chunks. In one task, the page would not answer its user meanwhile. */
+    @Test
+    void aLargeChunkTakesManyTasks() {
+        List<Long> most = run("""
+                const { port1, port2 } = new MessageChannel();
+                let tasks = 0;
+                port1.onmessage = () => {
+                  tasks += 1;
+                  port2.postMessage(null);
+                };
+                port2.postMessage(null);
+                const inTask = new Map();
+                const chunk = encode('{"type":"heartbeat","id":"k2x-1"}\\n'.repeat(1_050));
+                const reader = { read: async () => (inTask.size === 0 ? { value: chunk } : { done: true }) };
+                let count = 0;
+                for await (const record of records(reader)) {
+                  inTask.set(tasks, (inTask.get(tasks) ?? 0) + 1);
+                  count += 1;
+                }
+                port1.close();
+                return [Math.max(...inTask.values()), count];
+                """);
+
+        assertEquals(1_050, most.get(1));
+        assertTrue(most.get(0) <= 200, "records in one task: " + most.get(0));
     }
 }

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import java.util.Map;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,13 +19,10 @@ class BrowserRowsTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private final Backend backend = new Backend("PUSH_POSTS_PER_SECOND", "0");
-    private ChatPage page;
+    @RegisterExtension
+    final Backend backend = new Backend("PUSH_POSTS_PER_SECOND", "0");
 
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
+    private ChatPage page;
 
     private void open(int messages) {
         for (int i = 1; i <= messages; i++) {
@@ -54,6 +51,37 @@ class BrowserRowsTest {
             chromium.await("both messages again", () -> page.messages().size() == 2);
         }
         chromium.run("localStorage.clear()");
+    }
+
+    @LikelyCause("A tab writes the list of own messages as it was when the tab was opened.")
+    @Test
+    void ownMessagesOfAnotherTabAreNotForgotten() {
+        open(0);
+        page.name("ann");
+        chromium.run("localStorage.setItem('own', '[\"other-1\"]')");
+
+        page.say("mine");
+        page.awaitNothingPending();
+
+        String own = chromium.run("return localStorage.getItem('own')");
+        assertTrue(own.startsWith("[\"other-1\",\""), own);
+        chromium.run("localStorage.clear()");
+    }
+
+    @Test
+    void aPrintShowsAllMessages() {
+        open(50);
+        chromium.await("fifty", () -> page.messages().size() == 50);
+        chromium.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", "print"));
+
+        long hidden = chromium.run(
+                "return document.getElementById('log').scrollHeight - document.getElementById('log').clientHeight");
+        boolean isWhole = chromium.run(
+                "return document.documentElement.scrollHeight > document.getElementById('messages').offsetHeight");
+
+        chromium.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("media", ""));
+        assertEquals(0, hidden);
+        assertTrue(isWhole, "the list is cut at the window");
     }
 
     @Test

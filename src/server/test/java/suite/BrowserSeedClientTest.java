@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -36,17 +34,8 @@ class BrowserSeedClientTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend;
-
-    @BeforeEach
-    void start() {
-        backend = new Backend();
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
-    }
+    @RegisterExtension
+    final Backend backend = new Backend();
 
     @ParameterizedTest
     @CsvSource({

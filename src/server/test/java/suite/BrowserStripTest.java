@@ -45,7 +45,9 @@ class BrowserStripTest {
     void itShowsThatChunksAreNotMessagesAndOnlyTheLastOfThem() {
         try (var backend = new Backend()) {
             var page = ChatPage.open(chromium, backend.url("/"));
-            chromium.driver().findElement(By.id("toggle")).click();
+            var toggle = chromium.driver().findElement(By.id("toggle"));
+            assertEquals("What came off the wire", toggle.getAccessibleName());
+            toggle.click();
 
             chromium.run(CHUNKS, 4);
             page.awaitMessages("ann: cut");

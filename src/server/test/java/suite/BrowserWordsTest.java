@@ -3,7 +3,6 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -22,18 +21,14 @@ class BrowserWordsTest {
     @RegisterExtension
     static final Chromium chromium = new Chromium();
 
-    private Backend backend;
+    @RegisterExtension
+    final Backend backend = new Backend();
+
     private ChatPage page;
 
     @BeforeEach
     void openThePage() {
-        backend = new Backend();
         page = ChatPage.open(chromium, backend.url("/"));
-    }
-
-    @AfterEach
-    void stop() {
-        backend.close();
     }
 
     private static String border(String id) {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What concerns a connection and not one of its streams: who speaks first, its window, PINGs and SETTINGS. */
 class ConnectionTest {
@@ -57,7 +58,7 @@ class ConnectionTest {
 
     @Test
     @LikelyCause("PINGs keep the server from its streams, or are not all answered.")
-    void aFloodOfPingsIsAnsweredAndHoldsNobodyUp() {
+    void aFloodOfPingsIsAnsweredAndDelaysNoOtherClient() {
         var other = server.open(server.newClient(), Format.NDJSON);
         var peer = server.raw();
         var stream = peer.open(Format.NDJSON);
@@ -142,6 +143,58 @@ class ConnectionTest {
         var answer = peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
         assertEquals(error, Frame.error(answer.number(4)));
         peer.awaitEnd(Deadline.PATIENCE);
+    }
+
+    @LikelyCause("SETTINGS that acknowledge are not looked at: RFC 9113, section 6.5, wants FRAME_SIZE_ERROR.")
+    @ParameterizedTest
+    @ValueSource(ints = {1, 6, 12})
+    void anAcknowledgementThatHasSettingsIsAnsweredByItsError(int length) {
+        var peer = server.raw();
+
+        peer.send(new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[length]));
+
+        var answer = peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
+        assertEquals("FRAME_SIZE_ERROR", Frame.error(answer.number(4)));
+        peer.awaitEnd(Deadline.PATIENCE);
+    }
+
+    @LikelyCause("The server forgets that its table of header fields was emptied in between: RFC 7541, section 4.2.")
+    @ParameterizedTest
+    @ValueSource(ints = {0, 40, 100})
+    void aTableThatShrinksAndGrowsAgainIsStillTheClients(int least) {
+        var peer = server.raw();
+        int first = peer.request("GET", "/healthz", true);
+        assertEquals(200, Refusal.of(peer, first).status());
+
+        peer.settings(1, least, 1, 4_096);
+        int second = peer.request("GET", "/healthz", true);
+
+        assertEquals(200, Refusal.of(peer, second).status());
+        peer.close();
+    }
+
+    @LikelyCause("The server answers a reset with one of its own, against RFC 9113, section 5.4.2.")
+    @ParameterizedTest
+    @CsvSource({"GET, text/plain, 0", "POST, application/json, 0", "POST, application/json, 5", "POST, text/plain, 5"})
+    void aResetIsNotAnsweredByAReset(String method, String type, int bytes) {
+        var peer = server.raw();
+        int stream = peer.request(method, "/messages", false, "content-type", type);
+        peer.data(stream, new byte[bytes], false);
+        peer.ping(1);
+        peer.awaitPong(1);
+
+        peer.reset(stream, 8);
+
+        var clock = server.live(Format.NDJSON);
+        for (int i = 0; i < 6; i++) {
+            clock.next("heartbeat"); // In this time the server stops a request that it has refused.
+        }
+        assertEquals(
+                List.of(),
+                peer.frames().stream()
+                        .filter(frame -> frame.is(Frame.RST_STREAM, stream))
+                        .toList());
+        peer.close();
     }
 
     @Test

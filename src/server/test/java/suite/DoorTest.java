@@ -120,8 +120,10 @@ final class DoorTest {
         }
         var half = from("127.0.0.1", server).halfHandshake();
 
-        assertEquals(200, from("127.0.0.1", server).get("/healthz"));
+        boolean isIn = Deadline.in(Deadline.PATIENCE)
+                .poll(() -> from("127.0.0.1", server).get("/healthz") == 200);
 
+        assertTrue(isIn, "when the half handshake has kept the server waiting for a second");
         assertTrue(half.isTurnedAway());
     }
 

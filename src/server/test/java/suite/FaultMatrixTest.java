@@ -85,7 +85,7 @@ class FaultMatrixTest {
     @ParameterizedTest(name = "{0} × {1}")
     @MethodSource("cases")
     @LikelyCause("Some way to leave is not told to the stream, or is told to its neighbours as well.")
-    void whoeverIsStruckLeavesAndNobodyElse(State state, Fault fault) {
+    void theStruckStreamEndsAndNoOther(State state, Fault fault) {
         var before = server.status();
         var witness = server.open(server.newClient(), Format.NDJSON);
         var peer = server.raw(RawClient.Options.PLAIN.window(WINDOW));

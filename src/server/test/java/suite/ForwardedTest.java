@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Limits by client behind a trusted proxy: who is who, and what an attacker there can do. */
 final class ForwardedTest {
@@ -79,6 +80,32 @@ final class ForwardedTest {
 
         assertEquals(1, taken, "streams of 20");
         assertEquals(200, open(server, "x-forwarded-for", "192.0.2.31"), "another client is not concerned");
+    }
+
+    @LikelyCause("What a client writes before its own address hides that address, so no limit holds for the client.")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"",
+                "\"\\",
+                "for=\"",
+                "for=\"x;by=\\",
+                "for=",
+                "\\",
+                "for=\"a\";\"",
+                "for=203.0.113.5;",
+                "=\"=",
+                ",,",
+                "\"a\" b\""
+            })
+    void attackerBehindAProxyGainsNothingByWhatIsMalformed(String malformed) {
+        String client = "2001:db8:" + Integer.toHexString(malformed.hashCode() & 0xffff) + ":9::1";
+        for (int i = 0; i < 2; i++) {
+            int status = i == 0 ? 200 : 429;
+            assertEquals(status, open(server, "x-forwarded-for", malformed + ", " + client));
+            assertEquals(
+                    status, open(standard, "forwarded", malformed + ", for=\"[" + client + "]:4711\";proto=https"));
+        }
     }
 
     @LikelyCause("A client holds as many streams as it opens connections, or its neighbours have none left.")

@@ -94,6 +94,32 @@ final class FrameFloodTest {
         assertOthersGoOn();
     }
 
+    @LikelyCause("A request that its client resets counts as answered, so the more it resets, the more it may.")
+    @Test
+    void clientThatResetsEachRequestThatItBeginsIsTurnedAway() {
+        var client = server.raw();
+        var block = Hpack.encode(
+                ":method",
+                "POST",
+                ":scheme",
+                "https",
+                ":authority",
+                client.authority(),
+                ":path",
+                "/messages",
+                "content-type",
+                "application/json");
+
+        Flood.send(client, 20_000, (out, i) -> {
+            out.writeBytes(new Frame(Frame.HEADERS, Frame.END_HEADERS, 2 * i + 1, block).bytes());
+            out.writeBytes(Frame.ofInts(Frame.RST_STREAM, 0, 2 * i + 1, 8).bytes());
+        });
+
+        assertTrue(Refusal.goesAway(client), "it must be turned away");
+        client.close();
+        assertOthersGoOn();
+    }
+
     /** A connection for each, made before the first flood begins. */
     private static Map<String, RawClient> clients(Set<String> names) {
         return names.stream().collect(toMap(name -> name, name -> server.raw()));

@@ -29,7 +29,7 @@ class GreedyClientTest {
     @LikelyCause(
             "What arrives after the answer is offered again and again to a listener that no longer reads, and to no"
                     + " other.")
-    void bodyThatGoesOnAfterItsAnswerHoldsNobodyUp() {
+    void bodyThatGoesOnAfterItsAnswerDelaysNoOtherClient() {
         var peer =
                 server.raw(RawClient.Options.PLAIN.window(0)); // The 408 has to wait, and so the request is not over.
         int post = peer.request("POST", "/messages", false, "content-type", "application/json");
@@ -43,7 +43,7 @@ class GreedyClientTest {
 
     @Test
     @LikelyCause("A 100 that TCP does not take is tried again and again, by the thread that could make room for it.")
-    void expectationThatCannotBeAnsweredHoldsNobodyUp() {
+    void expectationThatCannotBeAnsweredDelaysNoOtherClient() {
         var peer = server.raw(RawClient.Options.PLAIN.window(1 << 24).receiveBuffer(8 * 1024));
         peer.windowUpdate(0, 1 << 30);
         peer.open(Format.NDJSON);

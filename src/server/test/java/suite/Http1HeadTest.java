@@ -1,12 +1,14 @@
 package suite;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The head of an HTTP/1.1 request has the bounds that one of HTTP/2 has. */
@@ -31,6 +33,22 @@ final class Http1HeadTest {
                 ended = !sent(socket, fields ? ("x-" + i + ": 1\r\n").repeat(200) : "a".repeat(2_000));
             }
             assertTrue(ended || isRefused(socket), "a head of more than 20,000 bytes must be refused");
+        }
+    }
+
+    @LikelyCause("More lines of one name than the server beneath can hold are answered by an empty 400.")
+    @ParameterizedTest
+    @CsvSource({"99, 99, 200", "199, 199, 200", "200, 200, 431", "100, 1, 200", "101, 1, 431", "199, 1, 431"})
+    void manyFieldsAreServedOrAnsweredBy431(int fields, int names, int status) throws IOException {
+        var head = new StringBuilder("GET /healthz HTTP/1.1\r\nhost: localhost\r\n"); // Which is one more field.
+        for (int i = 0; i < fields; i++) {
+            head.append("x-").append(i % names).append(": 1\r\n");
+        }
+        try (var socket = connect()) {
+            socket.getOutputStream().write(head.append("\r\n").toString().getBytes(ISO_8859_1));
+
+            assertEquals(
+                    "HTTP/1.1 " + status, new String(socket.getInputStream().readNBytes(12), ISO_8859_1));
         }
     }
 

@@ -78,6 +78,47 @@ final class LargeHeadTest {
         assertEquals(404, Refusal.of(client, 1).status());
     }
 
+    @LikelyCause("What is just small enough is too much for the server beneath, which ends the connection.")
+    @ParameterizedTest(name = "{0} fields with {1} names: {2}")
+    @CsvSource({
+        "197, 197, 200",
+        "200, 200, 200",
+        "201, 201, 431",
+        "100, 1, 200",
+        "101, 1, 431",
+        "200, 1, 431",
+        "200, 2, 200"
+    })
+    void manyFieldsAreServedOrAnsweredBy431(int fields, int names, int status) {
+        var client = server.raw();
+        var held = client.open(Format.NDJSON);
+        held.next("start");
+        var many = new ByteArrayOutputStream();
+        many.writeBytes(head(client));
+        for (int i = 0; i < fields; i++) {
+            many.writeBytes(Hpack.encode("x-" + i % names, "1"));
+        }
+
+        send(client, 3, many.toByteArray());
+
+        assertEquals(status, Refusal.of(client, 3).status());
+        assertAlive(client, held, fields + " fields with " + names + " names");
+    }
+
+    @LikelyCause("Host is counted once, and given twice to the server beneath.")
+    @ParameterizedTest
+    @CsvSource({"19990, 200", "20000, 431"})
+    void hostInPlaceOfTheAuthorityEndsNoConnection(int bytes, int status) {
+        var client = server.raw();
+        String[] fields = {":method", "GET", ":scheme", "https", ":path", "/healthz", "host", "localhost", "x", ""};
+        int size = String.join("", fields).length() + 32 * fields.length / 2;
+        fields[fields.length - 1] = "a".repeat(bytes - size);
+
+        send(client, 1, Hpack.encode(fields));
+
+        assertEquals(status, Refusal.of(client, 1).status());
+    }
+
     @LikelyCause("A few bytes that refer to a large field are decoded to megabytes (an HPACK bomb).")
     @ParameterizedTest
     @ValueSource(ints = {80, 16_000, 200_000})

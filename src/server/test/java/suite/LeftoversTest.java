@@ -1,9 +1,12 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -23,21 +26,14 @@ final class LeftoversTest {
     @Test
     void requestsThatNeverEndLeaveNoMoreThanAPartOfTheHeap() throws IOException {
         var bystander = server.open(Format.NDJSON);
-        for (int i = 0; i < CONNECTIONS; i++) {
-            var attacker = server.attacker(RawClient.Options.PLAIN);
-            try {
-                for (int j = 0; j < REQUESTS; j++) {
-                    int stream = attacker.request("GET", "/healthz", false);
-                    if (j % AT_ONCE == AT_ONCE - 1) {
-                        attacker.recorder(stream).closed();
-                    }
-                }
-            } catch (AssertionError | RuntimeException e) {
-                assertTrue(
-                        Deadline.in(Deadline.PATIENCE).poll(attacker::ended),
-                        () -> "only the end of its connection may stop it: " + e);
-            }
-        }
+        var attackers = IntStream.range(0, CONNECTIONS)
+                .mapToObj(i -> server.attacker(RawClient.Options.PLAIN))
+                .toList();
+        var attacks = Threads.named("suite-attack"); // At the same time, for the server lets each rest again and again.
+        var all = attackers.stream()
+                .map(attacker -> CompletableFuture.runAsync(() -> attack(attacker), attacks))
+                .toList();
+        assertAll(all.stream().map(each -> () -> each.get(100, TimeUnit.SECONDS)));
 
         for (int i = 0; i < 20; i++) {
             server.post(String.valueOf(i));
@@ -45,6 +41,22 @@ final class LeftoversTest {
         bystander.messagesUpTo("19");
         try (var memory = Memory.of(server.pid())) {
             assertTrue(memory.used() < 40 << 20, () -> "the process holds " + memory.used() + " bytes");
+        }
+    }
+
+    private static void attack(RawClient attacker) {
+        try {
+            for (int i = 0; i < REQUESTS; i++) {
+                int stream = attacker.request("GET", "/healthz", false);
+                if (i % AT_ONCE == AT_ONCE - 1) {
+                    attacker.recorder(stream).closed();
+                    attacker.forget(); // Its own memory is not the point.
+                }
+            }
+        } catch (AssertionError | RuntimeException e) {
+            assertTrue(
+                    Deadline.in(Deadline.PATIENCE).poll(attacker::ended),
+                    () -> "only the end of its connection may stop it: " + e);
         }
     }
 

@@ -77,7 +77,7 @@ class LifecycleTest {
 
     @Test
     void aStreamThatStaysOpenAfterATestIsRed() {
-        var outcome = run(Leaks.class, Map.of()).get(0);
+        var outcome = run(Leaks.class, Map.of("suite.patienceMs", "300")).get(0);
 
         assertEquals(Status.FAILED, outcome.status());
         assertTrue(
@@ -88,7 +88,7 @@ class LifecycleTest {
 
     @Test
     void sumsThatDoNotAgreeAreRed() {
-        var outcome = run(Passes.class, Map.of("suite.server", BadServer.class.getName()))
+        var outcome = run(Passes.class, Map.of("suite.server", BadServer.class.getName(), "suite.patienceMs", "300"))
                 .get(0);
 
         assertEquals(Status.FAILED, outcome.status());

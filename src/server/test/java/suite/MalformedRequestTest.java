@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -101,6 +102,25 @@ final class MalformedRequestTest {
         var refusal = Refusal.of(client, 3);
         assertTrue(refusal.refused(), () -> name + " was answered " + refusal);
         assertAlive(client, held, name);
+    }
+
+    @LikelyCause("Host and :authority are compared as strings: RFC 9113, section 8.3.1, normalizes them first.")
+    @ParameterizedTest(name = "{0} and {1}")
+    @CsvSource({
+        "localhost, localhost:443",
+        "localhost:443, localhost",
+        "LOCALHOST:, localhost:443",
+        "[::1], [0:0:0:0:0:0:0:1]:443"
+    })
+    void hostThatIsTheAuthorityInAnotherSpellingIsNoContradiction(String authority, String host) {
+        var client = server.raw();
+        var fields = new String[] {
+            ":method", "GET", ":scheme", "https", ":authority", authority, ":path", "/healthz", "host", host
+        };
+
+        send(client, 1, Hpack.encode(fields), Frame.END_STREAM);
+
+        assertFalse(Refusal.of(client, 1).refused(), () -> client.frames().toString());
     }
 
     static Stream<Arguments> trailers() {

@@ -8,6 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code GET /metrics}: what {@code /status} tells, as Prometheus reads it. */
 class MetricsTest {
@@ -30,7 +32,7 @@ class MetricsTest {
     }
 
     @Test
-    void openMetricsIsServedToWhoeverAsksForIt() {
+    void openMetricsIsServedToClientsThatAskForIt() {
         var answer =
                 server.request(server.at("/metrics").header("accept", "application/openmetrics-text;version=1.0.0"));
 
@@ -38,6 +40,22 @@ class MetricsTest {
                 answer.header("content-type").startsWith("application/openmetrics-text"),
                 answer.header("content-type"));
         assertTrue(answer.body().endsWith("# EOF\n"), MalformedRecord.quote(answer.body()));
+    }
+
+    @LikelyCause("Prometheus with native histograms asks for protobuf first, and gets a format that the server lacks.")
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited;q=0.6,"
+                        + "application/openmetrics-text;version=1.0.0;q=0.5,text/plain;version=0.0.4;q=0.3,*/*;q=0.2",
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited",
+                "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,text/plain"
+            })
+    void whoAsksForProtobufFirstGetsText(String accept) {
+        var answer = server.request(server.at("/metrics").header("accept", accept));
+
+        assertEquals(200, answer.status());
+        assertTrue(answer.body().contains("\npush_streams_open "), answer.body());
     }
 
     @Test

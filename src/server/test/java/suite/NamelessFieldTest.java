@@ -31,6 +31,7 @@ final class NamelessFieldTest {
                 arguments("not for the table, its length said to be in Huffman's code", hex("00 80 01 76"), false),
                 arguments("never for a table", hex("10 00 01 76"), false),
                 arguments("without a value", hex("00 00 00"), false),
+                arguments("for the table, without a value", hex("40 00 00"), true),
                 arguments("for the table", hex("40 00 03 61 62 63"), true),
                 arguments("for the table, one byte", hex("40 00 01 61"), true),
                 arguments("for the table, in Huffman's code", hex("40 00 8c f1e3c2e5f23a6ba0ab90f4ff"), true),

@@ -86,6 +86,8 @@ final class SharedWriteTest {
             try {
                 Socket client = listener.accept();
                 Socket tcp = new Socket("localhost", upstream);
+                client.setTcpNoDelay(true);
+                tcp.setTcpNoDelay(true); // Otherwise the second of two small writes waits 40 ms for an acknowledgement.
                 sockets.addAll(List.of(client, tcp));
                 start(() -> up(client, tcp));
                 down(tcp, client);

@@ -54,7 +54,7 @@ class SignalsTest {
     @ParameterizedTest
     @CsvSource({"TERM, 143", "INT, 130", "HUP, 129"})
     @LikelyCause("An operator who cannot wait for the drain has to kill the process.")
-    void theSecondSignalEndsAtOnce(String signal, int code) {
+    void theSecondSignalEndsTheServerImmediately(String signal, int code) {
         var server = start(Map.of("PUSH_DRAIN_MS", "3600000"));
         stalled(server);
         var other = client(server).open(Format.NDJSON);

@@ -134,7 +134,7 @@ abstract class ThroughAProxy {
 
     @Test
     @LikelyCause("A reader that takes little at a time is sent something else than one that takes all.")
-    void aSlowReaderIsExactAndHoldsNobodyUp() {
+    void aSlowReaderGetsEverythingAndDelaysNoOther() {
         var last = post("before");
         publish(200, LONG);
         var slow = server.closing(RawClient.connect("localhost", proxy.port(), RawClient.Options.PLAIN.window(10)));

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -23,8 +23,8 @@ final class UnreadAnswerTest {
     static final JudgedServer server = JudgedServer.with(
             "PUSH_STALL_MS", String.valueOf(STALL_MS), "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
-    @BeforeEach
-    void fillHistory() {
+    @BeforeAll
+    static void fillHistory() {
         IntStream.range(0, 200).forEach(i -> server.post("ann", i + "x".repeat(4_000)));
     }
 

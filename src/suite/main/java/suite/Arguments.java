@@ -12,12 +12,14 @@ import java.util.Optional;
  *
  * <p><b>Threads:</b> immutable.
  *
+ * @param also another server of the same cluster, or empty
  * @param only the classes and clauses to judge; none for all
  * @param report where the JUnit XML goes
  * @param html where the page of verdicts goes
  */
 record Arguments(
         String url,
+        String also,
         String command,
         long pid,
         Optional<Path> certificate,
@@ -34,6 +36,7 @@ record Arguments(
               java -jar push-suite.jar --command "node server.js" [options]  starts the server for each class of checks,
                                                                              with its settings, on a free port
 
+              --also URL          another server of the same cluster: each request goes to the next of the two
               --cert FILE         the server's certificate, or its signer's, in PEM (default: certs/server.crt)
               --pid N             the process of a running server, for the checks that send SIGTERM or measure memory
               --only 05,resume    only these lessons, areas, classes or clauses
@@ -56,6 +59,7 @@ record Arguments(
 
     static Arguments parse(String... words) {
         var url = "";
+        var also = "";
         var command = "";
         long pid = -1;
         Optional<Path> certificate = Optional.empty();
@@ -68,6 +72,7 @@ record Arguments(
         while (rest.hasNext()) {
             var word = rest.next();
             switch (word) {
+                case "--also" -> also = value(word, rest);
                 case "--command" -> command = value(word, rest);
                 case "--pid" -> pid = number(word, value(word, rest), Integer.MAX_VALUE);
                 case "--cert" -> certificate = Optional.of(readable(word, value(word, rest)));
@@ -96,7 +101,10 @@ record Arguments(
         if (pid > 0 && ProcessHandle.of(pid).isEmpty()) {
             throw new Misused("--pid: there is no process " + pid);
         }
-        return new Arguments(url, command, pid, certificate, only, list, report, html, repeat);
+        if (!also.isEmpty() && url.isEmpty()) {
+            throw new Misused("--also names a second server, and there is no first: give its URL");
+        }
+        return new Arguments(url, also, command, pid, certificate, only, list, report, html, repeat);
     }
 
     private static String value(String option, Iterator<String> rest) {
@@ -123,12 +131,12 @@ record Arguments(
     }
 
     Options options() {
-        var options = command.isEmpty() ? Options.url(url, pid) : Options.command(command);
+        var options = command.isEmpty() ? Options.url(url, pid).withAlso(also) : Options.command(command);
         return certificate.map(options::withCertificate).orElse(options);
     }
 
     /** What is judged, for a title. */
     String server() {
-        return command.isEmpty() ? url : command;
+        return !command.isEmpty() ? command : also.isEmpty() ? url : url + " and " + also + " by turns";
     }
 }

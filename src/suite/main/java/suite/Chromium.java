@@ -29,6 +29,8 @@ import org.openqa.selenium.support.ui.WebDriverWait;
  *
  * <p>{@code CHROMIUM} and {@code CHROMEDRIVER} name the two programs; otherwise they are looked for on the path.
  *
+ * <p><b>Length:</b> the flags and the words for a missing program take a third of it.
+ *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
 final class Chromium implements BeforeAllCallback, AfterEachCallback {

@@ -59,8 +59,13 @@ final class Clients {
     /** The same client with a deadline for each whole call. */
     static OkHttpClient hasty(OkHttpClient client) {
         return client.newBuilder()
-                .callTimeout(Deadline.extended(Deadline.PATIENCE))
+                .callTimeout(Deadline.extended(patience(client)))
                 .build();
+    }
+
+    /** How long a call of this client may take: the client's own limit, if it has one. */
+    static Duration patience(OkHttpClient client) {
+        return client.callTimeoutMillis() > 0 ? Duration.ofMillis(client.callTimeoutMillis()) : Deadline.PATIENCE;
     }
 
     /**

@@ -122,7 +122,7 @@ final class IdempotencyTest {
 
     @LikelyCause("Between looking a key up and keeping it another request with the same key comes through.")
     @Test
-    void manyAtOnceWithTheSameKeyMakeOneMessage() {
+    void manyAtTheSameTimeWithOneKeyMakeOneMessage() {
         var clients = IntStream.range(0, 8).mapToObj(i -> server.newClient()).toList();
         clients.forEach(client -> server.request(client, server.at("/healthz")));
 

@@ -24,6 +24,8 @@ import org.opentest4j.TestAbortedException;
  * that a command starts as a process of its own, see {@link StartedByCommand}; or one that runs already, with settings of its
  * own; hence {@link #heartbeat} and {@link #requires}.
  *
+ * <p><b>Length:</b> many things that one does with a server, each in a few lines.
+ *
  * <p><b>Threads:</b> any thread.
  */
 final class JudgedServer extends Lifecycle {
@@ -81,6 +83,11 @@ final class JudgedServer extends Lifecycle {
                 : "";
     }
 
+    /** How many servers are judged by turns: one, unless a cluster is. */
+    int servers() {
+        return launch().roots().size();
+    }
+
     int port() {
         return launch().root().port();
     }
@@ -120,7 +127,14 @@ final class JudgedServer extends Lifecycle {
 
     @Override
     Status status() {
-        var answer = get("/status");
+        return launch().roots().stream()
+                .map(root -> status(new Request.Builder().url(root + "status")))
+                .reduce(Status::plus)
+                .orElseThrow();
+    }
+
+    private Status status(Request.Builder request) {
+        var answer = request(request);
         if (answer.status() != 200) {
             throw new AssertionError("GET /status must answer 200, but it answered " + answer);
         }
@@ -183,7 +197,7 @@ final class JudgedServer extends Lifecycle {
         } catch (IOException e) {
             throw new AssertionError(
                     built.method() + " " + built.url() + " must be answered whole within "
-                            + Deadline.say(Deadline.PATIENCE) + ", but: " + e,
+                            + Deadline.say(Clients.patience(client)) + ", but: " + e,
                     e);
         }
     }

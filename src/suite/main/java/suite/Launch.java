@@ -2,11 +2,14 @@ package suite;
 
 import java.lang.reflect.InvocationTargetException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 import org.opentest4j.TestAbortedException;
 
@@ -17,8 +20,13 @@ import org.opentest4j.TestAbortedException;
  */
 sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCommand {
 
-    /** The server's root, {@code https://localhost:PORT/}. */
+    /** The server's root, {@code https://localhost:PORT/}; that of each in turn, if there are several. */
     HttpUrl root();
+
+    /** The roots of all servers that are judged as one. */
+    default List<HttpUrl> roots() {
+        return List.of(root());
+    }
 
     /** Starts what SIGTERM starts; the future is done when the server has gone. */
     CompletableFuture<?> drain();
@@ -49,7 +57,11 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
      */
     static Launch of(Options options, Map<String, String> settings, ClassLoader loader) {
         if (!options.url().isEmpty()) {
-            return new Elsewhere(root(options.url()), options.pid());
+            var roots = Stream.of(options.url(), options.also())
+                    .filter(url -> !url.isEmpty())
+                    .map(Launch::root)
+                    .toList();
+            return new Elsewhere(roots, new AtomicInteger(), options.pid());
         }
         if (!options.command().isEmpty()) {
             return StartedByCommand.start(options.command(), settings, options.start());
@@ -84,7 +96,8 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         private static final Duration START = Duration.ofSeconds(20);
 
         static InThisJvm start(String className, Map<String, String> settings, ClassLoader loader) {
-            var started = CompletableFuture.supplyAsync(() -> call(className, settings, loader), Threads.named("suite-start"));
+            var started = CompletableFuture.supplyAsync(
+                    () -> call(className, settings, loader), Threads.named("suite-start"));
             var server = "the server " + className + " with the settings " + settings;
             try {
                 return new InThisJvm(className, started.get(START.toMillis(), TimeUnit.MILLISECONDS));
@@ -135,11 +148,17 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
     }
 
     /**
-     * Named by a URL; its settings are its own.
+     * Named by a URL, or two servers of one cluster by two; its settings are its own.
      *
+     * @param turn how many times a root was asked for
      * @param pid the process to send a SIGTERM to, or -1
      */
-    record Elsewhere(HttpUrl root, long pid) implements Launch {
+    record Elsewhere(List<HttpUrl> roots, AtomicInteger turn, long pid) implements Launch {
+
+        @Override
+        public HttpUrl root() {
+            return roots.get(Math.floorMod(turn.getAndIncrement(), roots.size()));
+        }
 
         @Override
         public CompletableFuture<?> drain() {

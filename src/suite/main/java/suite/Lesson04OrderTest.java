@@ -22,7 +22,8 @@ class Lesson04OrderTest {
     private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -119,14 +120,14 @@ class Lesson04OrderTest {
     void aPostIsAnsweredWithTheMessageAndItsLocation() {
         var recorder = server.live(Format.NDJSON);
 
-        var answer =
-                server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}")));
+        var asked = server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}"));
+        var answer = server.request(asked);
 
         assertEquals(201, answer.status(), "the status");
         assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
-        var location = server.at("/messages").build().url().resolve(answer.header("location")); // It may be relative.
-        assertEquals(
-                server.url("/messages/" + answer.json().path("id").asString("")), String.valueOf(location), "Location");
+        var url = asked.build().url();
+        var location = url.resolve(answer.header("location")); // It may be relative.
+        assertEquals(url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
     }
 
     @Test
@@ -204,11 +205,14 @@ class Lesson04OrderTest {
         for (int base : new int[] {10, 16, 36}) {
             long value = epoch.matches("[0-9a-z]{1,12}") ? number(epoch, base) : 0;
             for (long unit : new long[] {1_000, 1}) { // Of a clock in seconds and of one in milliseconds.
-                because("Two lives that begin in one tick of the clock, or with the clock set back, have one epoch.", () -> {
-                    if (Math.abs(value * unit - System.currentTimeMillis()) < Duration.ofDays(1).toMillis()) {
-                        fail("an epoch must be chosen at random, but " + epoch + " is the time");
-                    }
-                });
+                because(
+                        "Two lives that begin in one tick of the clock, or with the clock set back, have one epoch.",
+                        () -> {
+                            if (Math.abs(value * unit - System.currentTimeMillis())
+                                    < Duration.ofDays(1).toMillis()) {
+                                fail("an epoch must be chosen at random, but " + epoch + " is the time");
+                            }
+                        });
             }
         }
     }

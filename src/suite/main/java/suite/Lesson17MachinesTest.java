@@ -9,11 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Two servers that are one to their clients: the same messages, in the same order, with the same ids. */
 @Lesson(id = "17", slug = "machines", title = "More than one machine")
+@Tag("cluster")
 @Proves("message.all")
 final class Lesson17MachinesTest {
     private static final Duration SOON = Duration.ofSeconds(2);
@@ -116,11 +118,14 @@ final class Lesson17MachinesTest {
                 server.at("/messages").header("idempotency-key", key).post(JudgedServer.json(json)));
     }
 
+    /** Those that begin so. What else is in the stream is of other readers and tests. */
     private static List<String> seen(Recorder reader, String begin, int count) {
         var seen = new ArrayList<String>();
-        for (var message : reader.messages(count)) {
-            assertTrue(message.text().startsWith(begin), message::toString);
-            seen.add(message.id() + " " + message.text());
+        while (seen.size() < count) {
+            var message = reader.nextMessage();
+            if (message.text().startsWith(begin)) {
+                seen.add(message.id() + " " + message.text());
+            }
         }
         return seen;
     }

@@ -19,6 +19,8 @@ import org.opentest4j.TestAbortedException;
  * Starts a server before the checks of a class, stops it after them, and verifies after each check that every stream is
  * accounted for.
  *
+ * <p><b>Length:</b> what JUnit calls before and after a check, all on the same few fields.
+ *
  * <p><b>Threads:</b> JUnit's; tests of one class must not run at the same time.
  */
 abstract class Lifecycle
@@ -208,13 +210,14 @@ abstract class Lifecycle
         if (!ours() || !(isReference() || get("/status").status() == 200 && status().counts())) {
             return;
         }
-        boolean settled = Deadline.in(Deadline.PATIENCE).poll(() -> status().open() == 0 && status().balanced());
+        var patience = Options.current().patience();
+        boolean settled = Deadline.in(patience).poll(() -> status().open() == 0 && status().balanced());
         if (!settled) {
             var status = status();
             throw new AssertionError("after this test the server's account is wrong: " + status
                     + (status.open() > 0
                             ? "; every stream has been closed by the client, so open must be 0 within "
-                                    + Deadline.say(Deadline.PATIENCE)
+                                    + Deadline.say(patience)
                             : "; opened must be open plus the sum of closed"));
         }
     }

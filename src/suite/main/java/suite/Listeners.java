@@ -32,6 +32,16 @@ final class Listeners {
         return Optional.of(processes.anyMatch(process -> holds(process.pid(), sockets)));
     }
 
+    /** Whether this process, or one that it has started, listens on this port, or the system does not tell. */
+    static boolean mayBe(long pid, int port) {
+        var process = ProcessHandle.of(pid);
+        boolean isToSee = Files.isReadable(Path.of("/proc/" + pid + "/fd"))
+                && link(Path.of("/proc/" + pid + "/ns/net")).equals(link(Path.of("/proc/self/ns/net")));
+        return !isToSee
+                || process.flatMap(one -> has(Stream.concat(Stream.of(one), one.descendants()), port))
+                        .orElse(true);
+    }
+
     /** The sockets that listen on this port, each as a process's open files name it. */
     private static Set<String> sockets(int port) {
         var sockets = new HashSet<String>();

@@ -1,5 +1,7 @@
 package suite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 final class NatsNode implements BeforeAllCallback, AfterAllCallback {
     private static final String FETCHED = "target/nats/new/usr/sbin/nats-server";
+    private static final Path FETCH = Path.of("src", "build", "nats.sh");
 
     private final int port = freePort();
     private Optional<Process> process = Optional.empty();
@@ -66,12 +69,20 @@ final class NatsNode implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
-    private static Optional<Path> program() {
-        return Stream.of(System.getenv().getOrDefault("NATS_SERVER", ""), "/usr/sbin/nats-server", FETCHED)
+    private static Optional<Path> program() throws IOException {
+        var found = Stream.of(System.getenv().getOrDefault("NATS_SERVER", ""), "/usr/sbin/nats-server", FETCHED)
                 .filter(path -> !path.isBlank())
                 .map(Path::of)
                 .filter(Files::isExecutable)
                 .findFirst();
+        return found.isEmpty() && Files.exists(FETCH) ? fetched() : found;
+    }
+
+    /** Has the script fetch one. It prints the program's path. */
+    private static Optional<Path> fetched() throws IOException {
+        var process = new ProcessBuilder("sh", FETCH.toString()).start();
+        var path = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+        return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path)).filter(Files::isExecutable);
     }
 
     private static int freePort() {

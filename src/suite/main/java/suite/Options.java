@@ -13,6 +13,7 @@ import java.time.Duration;
  * <p><b>Threads:</b> immutable; the ones in use may be asked for and set on any thread, but not while checks run.
  *
  * @param url a server that runs already, or empty
+ * @param also another server of the same cluster, to which every second request goes; or empty
  * @param pid its process, for SIGTERM, or -1
  * @param command starts a server, as a process of its own for each class of checks; or empty
  * @param server a class with a static {@code start(Map)}, started in this JVM
@@ -21,7 +22,14 @@ import java.time.Duration;
  * @param patience how long a check waits for something that ought to come immediately
  */
 public record Options(
-        String url, long pid, String command, String server, Path certificate, Duration start, Duration patience) {
+        String url,
+        String also,
+        long pid,
+        String command,
+        String server,
+        Path certificate,
+        Duration start,
+        Duration patience) {
 
     /** A module names here the class of the server that its tests judge if they are told of no other. */
     private static final String OURS = "/META-INF/push-suite/server";
@@ -35,24 +43,29 @@ public record Options(
     /** For a class in this JVM. */
     public static Options server(String className) {
         var defaults = defaults();
-        return new Options("", -1, "", className, defaults.certificate, defaults.start, defaults.patience);
+        return new Options("", "", -1, "", className, defaults.certificate, defaults.start, defaults.patience);
     }
 
     /** For a command. */
     public static Options command(String command) {
         var defaults = defaults();
-        return new Options("", -1, command, "", defaults.certificate, defaults.start, defaults.patience);
+        return new Options("", "", -1, command, "", defaults.certificate, defaults.start, defaults.patience);
     }
 
     /** For a server that runs already. */
     public static Options url(String url, long pid) {
         var defaults = defaults();
-        return new Options(url, pid, "", "", defaults.certificate, defaults.start, defaults.patience);
+        return new Options(url, "", pid, "", "", defaults.certificate, defaults.start, defaults.patience);
     }
 
     /** The same, with the certificate of this file. */
     public Options withCertificate(Path file) {
-        return new Options(url, pid, command, server, file, start, patience);
+        return new Options(url, also, pid, command, server, file, start, patience);
+    }
+
+    /** The same, with another server of its cluster, or "" for none. */
+    public Options withAlso(String url) {
+        return new Options(this.url, url, pid, command, server, certificate, start, patience);
     }
 
     /** The checks that begin from now on judge this server. */
@@ -83,6 +96,7 @@ public record Options(
     private static Options defaults() {
         return new Options(
                 System.getProperty("suite.url", ""),
+                System.getProperty("suite.also", ""),
                 Long.getLong("suite.pid", -1),
                 System.getProperty("suite.command", ""),
                 System.getProperty("suite.server", ours()),

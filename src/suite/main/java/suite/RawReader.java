@@ -19,6 +19,8 @@ import okhttp3.Protocol;
  * The reading half of a {@link RawClient}: it logs every frame, passes each stream's head, body and end to its recorder, and
  * answers SETTINGS and PING unless the options forbid it.
  *
+ * <p><b>Length:</b> the log of frames, and every wait on it, are guarded by one lock.
+ *
  * <p><b>Threads:</b> a thread of its own reads; the log is guarded by this object's lock.
  */
 final class RawReader {

@@ -47,6 +47,9 @@ final class Reach {
         HttpUrl root;
         try {
             root = Launch.root(options.url());
+            if (!options.also().isEmpty()) {
+                Launch.root(options.also());
+            }
         } catch (AssertionError e) {
             return String.valueOf(e.getMessage());
         }
@@ -61,6 +64,10 @@ final class Reach {
         var server = root.host() + ":" + root.port();
         try (var socket = new Socket()) {
             socket.connect(new InetSocketAddress(root.host(), root.port()), PATIENCE_MS);
+            if (options.pid() > 0 && !Listeners.mayBe(options.pid(), root.port())) {
+                return "the process " + options.pid() + " does not listen at " + server
+                        + ": give the server's with --pid, because checks send it SIGTERM";
+            }
             socket.setSoTimeout(PATIENCE_MS);
             ((SSLSocket) trust.sockets().createSocket(socket, root.host(), root.port(), true)).startHandshake();
             return "";

@@ -30,6 +30,16 @@ record Status(long open, long heartbeatMs, OptionalLong opened, Map<String, Long
                 json);
     }
 
+    /** What two servers of a cluster say, added up; the rest is as this one says. */
+    Status plus(Status other) {
+        var sum = new TreeMap<>(closed);
+        other.closed.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
+        var both = opened.isPresent() && other.opened.isPresent()
+                ? OptionalLong.of(opened.getAsLong() + other.opened.getAsLong())
+                : OptionalLong.empty();
+        return new Status(open + other.open, heartbeatMs, both, sum, json);
+    }
+
     /** How many streams have been closed for this reason, 0 if the server does not say. */
     long closed(String reason) {
         return closed.getOrDefault(reason, 0L);

@@ -67,6 +67,7 @@ class MainTest {
                 "http://localhost:1",
                 "localhost:1",
                 "https://localhost:1/?x",
+                "https://localhost:1 --also nowhere",
                 "--only 05",
                 "--command --list",
                 "https://localhost:1 --command true",
@@ -93,6 +94,25 @@ class MainTest {
 
         assertEquals(2, said.exitCode());
         assertTrue(said.text().startsWith("Error: nothing listens at localhost:" + free), said.text());
+    }
+
+    @LikelyCause("A wrong --pid is believed, and checks send SIGTERM to a process that is not the server.")
+    @Test
+    void aProcessThatIsNotTheServersGetsNoSignal() throws IOException {
+        var other = new ProcessBuilder("sleep", "60").start();
+        try (var server = new ServerSocket(0)) {
+            int port = server.getLocalPort();
+
+            var wrong = run("https://localhost:" + port, "--pid", Long.toString(other.pid()));
+
+            assertEquals(2, wrong.exitCode(), wrong.text());
+            assertTrue(
+                    wrong.text()
+                            .startsWith("Error: the process " + other.pid() + " does not listen at localhost:" + port),
+                    wrong.text());
+        } finally {
+            other.destroyForcibly();
+        }
     }
 
     @Test

@@ -33,8 +33,7 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
         SSLEngine engine = UndertowXnioSsl.getSslConduit(tls).getSSLEngine();
         engine.setHandshakeApplicationProtocolSelector(Alpn::select);
         ConduitStreamSourceChannel source = tls.getSourceChannel();
-        // A client that never finishes the handshake, or is silent after it, would otherwise keep a socket forever.
-        tcp.secure(tls, patienceMs);
+        tcp.secured(tls);
         source.setReadListener(channel -> read(tcp, tls, engine));
         source.resumeReads(); // Not wakeupReads: a task of the IO thread would pass by the door.
     }

@@ -124,7 +124,7 @@ public final class ClientConnection implements Transport {
         if (exchange.removeAttachment(KEPT) != null) {
             stalled().hold(tally(), -Stalled.REQUEST_BYTES);
         }
-        answered(id, exchange.getStatusCode());
+        answered(id, exchange.isResponseStarted() && exchange.getStatusCode() < 400);
         closeIfDone();
     }
 
@@ -171,15 +171,15 @@ public final class ClientConnection implements Transport {
     }
 
     /**
-     * Records a response. A client that keeps sending requests that are refused is slowed down, and finally
-     * disconnected.
+     * Records the end of a request. A client that keeps sending requests that are refused, or that it resets before they
+     * are answered, is slowed down, and finally disconnected.
      */
-    private void answered(int id, int status) {
+    private void answered(int id, boolean isServed) {
         open.remove(id);
         if (channel != null) {
             channel.answered(id);
         }
-        if (status < 400) {
+        if (isServed) {
             budget.earn(1);
         } else {
             refused();
@@ -208,8 +208,7 @@ public final class ClientConnection implements Transport {
     /** Refuses the request being dispatched if its header section was too large to keep (RFC 6585, 5). */
     public void refuseIfTooLarge() throws Problem {
         if (tooLarge) {
-            throw new Problem(
-                    431, "The request's header fields are more than 20,000 bytes: send fewer cookies, for example.");
+            throw new Problem(431, FieldBlock.TOO_LARGE);
         }
     }
 

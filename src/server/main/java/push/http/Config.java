@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import push.MemoryBudget;
 import push.Settings;
 
@@ -17,6 +18,8 @@ import push.Settings;
  *
  * <p>Times are in milliseconds, sizes in bytes, and rates per second and client (0 means no limit). {@code unknown}
  * contains the {@code PUSH_} variables that are not settings.
+ *
+ * <p><b>Length:</b> each setting is one line of the record and one of its reader.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -48,6 +51,7 @@ public record Config(
         List<AddressBlock> exemptAddresses,
         Set<Origin> origins,
         TrustedProxies trustedProxies,
+        NatsSettings nats,
         Set<String> unknown) {
 
     /** The maximum content of a POST, in bytes. */
@@ -94,6 +98,7 @@ public record Config(
                 read.blocks("PUSH_EXEMPT_ADDRESSES", "127.0.0.0/8, ::1"),
                 read.origins(),
                 read.trustedProxies(),
+                read.nats(),
                 read.unknown);
     }
 
@@ -170,6 +175,27 @@ public record Config(
                         + " cannot be used: give X-Forwarded-For or Forwarded, the one that your proxies set");
             }
             return new TrustedProxies(blocks, header.equalsIgnoreCase("Forwarded"));
+        }
+
+        NatsSettings nats() {
+            String stream = text("PUSH_NATS_STREAM", "push");
+            if (!stream.matches("[A-Za-z0-9_-]{1,32}")) {
+                throw new BadConfig("PUSH_NATS_STREAM=" + stream
+                        + " cannot be used: give 1 to 32 letters, digits, hyphens and underscores");
+            }
+            return new NatsSettings(
+                    text("PUSH_NATS_URL", ""),
+                    stream,
+                    number("PUSH_NATS_REPLICAS", 1, 1, 5),
+                    number("PUSH_NATS_WAIT_MS", 10_000, 100, 600_000),
+                    text("PUSH_NATS_USER", ""),
+                    optionalPath("PUSH_NATS_PASSWORD_FILE"),
+                    optionalPath("PUSH_NATS_NKEY_FILE"),
+                    optionalPath("PUSH_NATS_CA"));
+        }
+
+        private @Nullable Path optionalPath(String name) {
+            return text(name, "").isEmpty() ? null : path(name, "");
         }
 
         int number(String name, int defaultValue, int min, int max) {

@@ -30,6 +30,12 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
 
     static final int MAX_FIELDS = 200;
 
+    /** The maximum number of fields with the same name. Undertow counts them in a byte, and fails at 128. */
+    static final int MAX_OF_ONE_NAME = 100;
+
+    static final String TOO_LARGE = "The header fields have more than 20,000 bytes, or there are more than 200, or more"
+            + " than 100 of one name: send fewer cookies, for example.";
+
     /** The maximum size of a decoded block, measured likewise. A reference of one byte can expand to 4,000. */
     static final int MAX_DECODED_BYTES = 256 * 1024;
 
@@ -65,11 +71,12 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     @Override
     public void emitHeader(HttpString httpName, String value, boolean neverIndex) throws HpackException {
         String name = httpName.toString();
-        bytes += name.length() + value.length() + OVERHEAD;
+        int nameLength = name.equals("host") ? ":authority".length() : name.length(); // It may become that.
+        bytes += nameLength + value.length() + OVERHEAD;
         if (bytes > MAX_DECODED_BYTES) {
             throw new HpackException();
         }
-        tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS;
+        tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS || isOneTooMany(name);
         if (tooLarge) {
             return; // The remaining fields are decoded only to keep the HPACK table in sync.
         }
@@ -85,6 +92,11 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             boolean huge = name.equals("content-length") && value.length() > LENGTH_DIGITS;
             fields.add(new Field(name, huge ? "9".repeat(LENGTH_DIGITS) : value));
         }
+    }
+
+    private boolean isOneTooMany(String name) {
+        return fields.size() >= MAX_OF_ONE_NAME
+                && fields.stream().filter(field -> field.name.equals(name)).count() >= MAX_OF_ONE_NAME;
     }
 
     /** Returns whether a field that HTTP/2 itself restricts is valid. */
@@ -163,11 +175,21 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             return malformed;
         }
         String path = pseudo.getOrDefault(":path", "");
-        String authority = pseudo.get(":authority");
         boolean whole = pseudo.containsKey(":method") && pseudo.containsKey(":scheme");
         boolean asterisk = path.equals("*") && "OPTIONS".equals(pseudo.get(":method"));
-        boolean twoHosts = authority != null && host != null && !authority.equalsIgnoreCase(host);
-        return !whole || !(path.startsWith("/") || asterisk) || twoHosts;
+        return !whole || !(path.startsWith("/") || asterisk) || hasTwoHosts();
+    }
+
+    /** Returns whether Host is another than the authority, normalized by the scheme (RFC 9113, 8.3.1). */
+    private boolean hasTwoHosts() {
+        String authority = pseudo.get(":authority");
+        String other = host;
+        if (authority == null || other == null || authority.equalsIgnoreCase(other)) {
+            return false;
+        }
+        String scheme = pseudo.getOrDefault(":scheme", "");
+        Origin asked = Origin.of(scheme, authority);
+        return asked == null || !asked.equals(Origin.of(scheme, other));
     }
 
     /** Returns the announced Content-Length, or -1 if there is none or the request is refused anyway. */
@@ -178,8 +200,8 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     /** Encodes the section again, as literals that need no table. */
     byte[] encode() {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
-        if (host != null) {
-            pseudo.putIfAbsent(":authority", host);
+        if (host != null && pseudo.putIfAbsent(":authority", host) == null) {
+            fields.removeIf(field -> field.name.equals("host")); // Both would be larger than what was counted.
         }
         if (tooLarge) {
             // Undertow ends the connection above limits of its own, so it receives only what the refusal needs.

@@ -49,6 +49,37 @@ final class FieldReader {
         return elements;
     }
 
+    /**
+     * Returns the non-empty elements of a list, the last one first. Read from its end, a well-formed element stays what
+     * it is, whatever precedes it.
+     */
+    static List<String> elementsFromEnd(String list) {
+        List<String> elements = new ArrayList<>();
+        int to = list.length();
+        boolean quoted = false;
+        for (int i = list.length() - 1; i >= -1; i--) {
+            char c = i < 0 ? ',' : list.charAt(i);
+            if (i < 0 || (c == ',' && !quoted)) {
+                String element = strip(list, i + 1, to);
+                if (!element.isEmpty()) {
+                    elements.add(element);
+                }
+                to = i;
+            } else if (c == '"' && !(quoted && isEscaped(list, i))) {
+                quoted = !quoted;
+            }
+        }
+        return elements;
+    }
+
+    private static boolean isEscaped(String text, int at) {
+        int before = at;
+        while (before > 0 && text.charAt(before - 1) == '\\') {
+            before--;
+        }
+        return (at - before) % 2 == 1;
+    }
+
     private static String strip(String list, int from, int to) {
         int begin = from;
         int end = to;

@@ -73,6 +73,7 @@ final class FrameGate {
     private static final int GOAWAY = 7;
     private static final int WINDOW_UPDATE = 8;
     private static final int CONTINUATION = 9;
+    private static final int HEADER_TABLE_SIZE = 1;
     private static final int INITIAL_WINDOW_SIZE = 4;
     private static final int SETTING_BYTES = 6;
     private static final int ACK = 0x1;
@@ -113,9 +114,11 @@ final class FrameGate {
     private final Parser undertow;
     private final Watcher watcher;
     private final HpackDecoder decoder = new HpackDecoder();
+    private final HiddenEntries hidden = new HiddenEntries();
     private final byte[] head = new byte[HEAD_BYTES];
     private int prefaceLeft = PREFACE_BYTES;
     private int headRead;
+    private int tableSize = 4_096; // The smallest of HPACK that the peer has set, or the default (RFC 9113, 6.5.2).
     private boolean passing; // Undertow parses the current frame itself.
     private byte @Nullable [] payload; // Of a frame that is parsed here.
     private int payloadRead;
@@ -229,6 +232,9 @@ final class FrameGate {
         if (isGoAway && length < LEAST_GOAWAY_BYTES) {
             throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR);
         }
+        if (type == SETTINGS && (head[4] & ACK) != 0 && length > 0) {
+            throw new ConnectionErrorException(Http2Channel.ERROR_FRAME_SIZE_ERROR); // RFC 9113, 6.5.
+        }
         boolean continues = type == CONTINUATION && block != null && stream == blockStream;
         if ((type == CONTINUATION || block != null) ? !continues : (type == HEADERS && stream == 0)) {
             throw new ConnectionErrorException(Http2Channel.ERROR_PROTOCOL_ERROR);
@@ -322,6 +328,11 @@ final class FrameGate {
         for (ByteBuffer settings = ByteBuffer.wrap(frame); settings.hasRemaining(); ) {
             int id = settings.getShort();
             long value = settings.getInt() & 0xffff_ffffL;
+            if (id == HEADER_TABLE_SIZE) { // A table that grows again has entries in Undertow that the peer has
+                // dropped.
+                tableSize = (int) Math.min(tableSize, value);
+                settings.putInt(settings.position() - Integer.BYTES, tableSize);
+            }
             if (id == INITIAL_WINDOW_SIZE && value <= Integer.MAX_VALUE && !watcher.windowsBegin(value)) {
                 throw new ConnectionErrorException(Http2Channel.ERROR_FLOW_CONTROL_ERROR); // RFC 9113, 6.9.2.
             }
@@ -346,7 +357,7 @@ final class FrameGate {
         ByteBuffer all = ByteBuffer.allocate(undecoded.length + fragment.remaining());
         all.put(undecoded).put(fragment).flip();
         try {
-            all = Nameless.named(all);
+            all = Nameless.named(all, hidden);
             decoder.setHeaderEmitter(fields);
             decoder.decode(all, !last);
             all.limit(all.capacity());

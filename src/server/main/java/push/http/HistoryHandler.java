@@ -1,8 +1,6 @@
 package push.http;
 
 import io.undertow.server.HttpServerExchange;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +14,7 @@ import push.Wire;
  * {@code GET /history}: older messages, one page at a time, oldest first.
  *
  * <p>It exists because a stream starts with only the newest {@value MessageLog#HISTORY} messages, and a reader may want
- * earlier ones. A page shares its bytes with the streams, so an unread response needs no copy.
+ * earlier ones.
  *
  * <p><b>Threads:</b> any IO thread; it has no state of its own.
  */
@@ -27,8 +25,6 @@ final class HistoryHandler {
      * streams.
      */
     private static final int MAX_BYTES = 1 << 18;
-
-    private static final ByteBuffer COMMA = ascii(",");
 
     private final MessageLog log;
     private final Limits limits;
@@ -48,7 +44,7 @@ final class HistoryHandler {
         limits.read(exchange);
         List<Message> page = page(before == null ? log.newest() : position(before) - 1, limit);
         long oldest = page.isEmpty() ? 0 : page.get(0).sequence();
-        Reply.send(exchange, "application/json", body(page, log.first() < oldest));
+        Reply.send(exchange, "application/json", new HistoryPage(page, log.first() < oldest));
     }
 
     private long position(String before) throws Problem {
@@ -62,7 +58,8 @@ final class HistoryHandler {
                     404, "This log has no message with this id: omit the before parameter to get the newest messages.");
         }
         long position = resume.position();
-        if (resume.reason() != null || (position > 0 && position < log.first())) {
+        boolean isBeforeAll = before.endsWith("-0"); // That was no message, so it cannot have been evicted.
+        if (resume.reason() != null || (position < log.first() && !isBeforeAll)) {
             throw new Problem(410, "This message is no longer kept, nor is any before it.");
         }
         return position;
@@ -101,23 +98,5 @@ final class HistoryHandler {
         }
         Collections.reverse(page);
         return page;
-    }
-
-    private static ByteBuffer[] body(List<Message> page, boolean more) {
-        List<ByteBuffer> body = new ArrayList<>();
-        body.add(ascii("{\"messages\":["));
-        for (Message message : page) {
-            if (body.size() > 1) {
-                body.add(COMMA.duplicate());
-            }
-            ByteBuffer line = message.record(Wire.NDJSON).buffer();
-            body.add(line.limit(line.limit() - 1)); // Without its line feed.
-        }
-        body.add(ascii("],\"more\":" + more + '}'));
-        return body.toArray(new ByteBuffer[0]);
-    }
-
-    private static ByteBuffer ascii(String text) {
-        return ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
     }
 }

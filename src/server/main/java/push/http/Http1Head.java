@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -38,6 +40,7 @@ final class Http1Head {
     private final List<String> codings = new ArrayList<>(1);
     private final List<String> connection = new ArrayList<>(1);
     private final List<String> expectations = new ArrayList<>(1);
+    private final Map<String, Integer> names = new HashMap<>();
     private String method = "";
     private String target = "";
     private String authority = ""; // Of an absolute-form, which overrides Host (RFC 9112, 3.2.2).
@@ -72,10 +75,7 @@ final class Http1Head {
     private Problem tooLarge() {
         return target.isEmpty()
                 ? Problem.closing(414, "The request line is more than 20,000 bytes: ask for something shorter.")
-                : Problem.closing(
-                        431,
-                        "The header fields have more than 20,000 bytes, or there are more than 200: send fewer"
-                                + " cookies, for example.");
+                : Problem.closing(431, FieldBlock.TOO_LARGE);
     }
 
     private void requestLine(String line) throws Problem {
@@ -134,6 +134,9 @@ final class Http1Head {
         String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
         String value = line.substring(colon + 1).strip(); // Only spaces and tabs: other controls were refused.
         fields++;
+        if (names.merge(name, 1, Integer::sum) > FieldBlock.MAX_OF_ONE_NAME) {
+            throw tooLarge();
+        }
         switch (name) {
             case "host" -> hosts.add(value);
             case "content-length" -> lengths.add(value);

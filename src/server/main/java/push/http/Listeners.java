@@ -92,12 +92,13 @@ public final class Listeners {
                 .set(UndertowOptions.DECODE_URL, false) // RequestTarget does: Undertow would end the connection.
                 .set(UndertowOptions.MAX_RST_FRAMES_PER_WINDOW, Integer.MAX_VALUE) // FrameBudget counts.
                 .set(UndertowOptions.MAX_HEADER_SIZE, FieldBlock.MAX_BYTES)
-                .set(UndertowOptions.MAX_HEADERS, FieldBlock.MAX_FIELDS)
+                .set(
+                        UndertowOptions.MAX_HEADERS,
+                        2 * FieldBlock.MAX_FIELDS) // FieldBlock counts, without pseudo-fields.
                 .getMap();
         var wider = OptionMap.builder() // Http1Gate enforces the limits, and its output is slightly longer.
                 .addAll(options)
-                .set(UndertowOptions.MAX_HEADER_SIZE, 2 * FieldBlock.MAX_BYTES)
-                .set(UndertowOptions.MAX_HEADERS, 2 * FieldBlock.MAX_FIELDS);
+                .set(UndertowOptions.MAX_HEADER_SIZE, 2 * FieldBlock.MAX_BYTES);
         http1 = new HttpOpenListener(pool, wider.getMap());
         http1.setRootHandler(Http1Gate.before(handler, shards, config));
         var buffers = new TlsBuffers();
@@ -163,10 +164,7 @@ public final class Listeners {
     private void accept(AcceptingChannel<StreamConnection> listening) {
         try {
             for (var socket = listening.accept(); socket != null; socket = listening.accept()) {
-                TcpConnection tcp = door.admit(socket);
-                if (tcp != null) {
-                    alpn.accept(tcp, ssl.wrapExistingConnection(tcp, VERSIONS, false));
-                }
+                door.admit(socket, tcp -> alpn.accept(tcp, ssl.wrapExistingConnection(tcp, VERSIONS, false)));
             }
         } catch (IOException e) {
             // The client left while it was being accepted.

@@ -12,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import push.MessageLog;
+import push.Publisher;
 import push.Shards;
 import push.Stats;
 
@@ -24,7 +25,10 @@ final class Metrics {
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
 
-    Metrics(MessageLog log, Shards shards, Stats stats) {
+    Metrics(MessageLog log, Shards shards, Stats stats, Publisher publisher) {
+        if (publisher instanceof Monitored monitored) {
+            monitored.register(registry);
+        }
         counter("push_streams_opened", "Streams opened.", s -> s.streams().opened(), stats);
         counter(
                 "push_streams_refused",
@@ -96,7 +100,9 @@ final class Metrics {
     }
 
     void handle(HttpServerExchange exchange) {
-        var writer = formats.findWriter(exchange.getRequestHeaders().getFirst(Headers.ACCEPT));
+        // Not findWriter: it finds the protobuf writer, which is not in this build.
+        boolean isOpen = formats.getOpenMetricsTextFormatWriter().accepts(FieldReader.join(exchange, Headers.ACCEPT));
+        var writer = isOpen ? formats.getOpenMetricsTextFormatWriter() : formats.getPrometheusTextFormatWriter();
         var out = new ByteArrayOutputStream();
         try {
             writer.write(out, registry.scrape());

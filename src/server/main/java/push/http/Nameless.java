@@ -1,7 +1,5 @@
 package push.http;
 
-import io.undertow.protocols.http2.HpackDecoder;
-import io.undertow.protocols.http2.HpackException;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -10,11 +8,10 @@ import org.jspecify.annotations.Nullable;
  * Renames the fields with an empty name in an HPACK field block. The new name is one that no request may contain.
  *
  * <p>It exists because an empty name is an error of one request (RFC 9113, 8.2.1), but Undertow's decoder ends the
- * whole connection for it. The HPACK table (RFC 7541, 4.1) must keep the same size as the client's. If a field enters
- * the table, its value is therefore shortened by the length of the new name. This is impossible if the value is empty
- * too; such a field still ends the connection.
+ * whole connection for it. The decoder's table does not get such a field. So indices that the client uses afterwards
+ * are translated.
  *
- * <p><b>Threads:</b> any thread.
+ * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 final class Nameless {
     private static final String NAME = "E"; // Upper case is malformed (RFC 9113, 8.2.1).
@@ -22,14 +19,17 @@ final class Nameless {
     private static final int INTO_TABLE = 0x40;
     private static final int TABLE_SIZE = 0x20;
     private static final int MAX_SHIFT = 21;
+    private static final int MORE = 0x7f; // Above this, more bytes follow.
 
     private final ByteBuffer in;
     private final ByteBuffer block;
-    private @Nullable ByteArrayOutputStream out; // Null until a field is renamed.
+    private final HiddenEntries hidden;
+    private @Nullable ByteArrayOutputStream out; // Null until a field is changed.
     private int copied;
 
-    private Nameless(ByteBuffer block) {
+    private Nameless(ByteBuffer block, HiddenEntries hidden) {
         this.block = block;
+        this.hidden = hidden;
         this.in = block.duplicate();
         this.copied = block.position();
     }
@@ -38,83 +38,102 @@ final class Nameless {
      * Returns the block with fields renamed. Its limit is the end of the last complete field, its capacity that of the
      * block.
      */
-    static ByteBuffer named(ByteBuffer block) throws HpackException {
-        return new Nameless(block).named();
+    static ByteBuffer named(ByteBuffer block, HiddenEntries hidden) {
+        return new Nameless(block, hidden).named();
     }
 
-    private ByteBuffer named() throws HpackException {
+    private ByteBuffer named() {
         int whole = in.position();
         while (in.hasRemaining() && field()) {
             whole = in.position();
         }
-        ByteArrayOutputStream renamed = out;
-        if (renamed == null) {
+        if (out == null) {
             return block.limit(whole);
         }
         int rest = block.limit() - whole;
-        copy(renamed, block.limit());
-        return ByteBuffer.wrap(renamed.toByteArray()).limit(renamed.size() - rest);
+        byte[] changed = copyTo(block.limit()).toByteArray();
+        return ByteBuffer.wrap(changed).limit(changed.length - rest);
     }
 
     /** Reads one field. Returns false if it is incomplete. */
-    private boolean field() throws HpackException {
+    private boolean field() {
         int start = in.position();
         int first = in.get(start) & 0xff;
-        int index = integer(first >= INDEXED ? 7 : first >= INTO_TABLE ? 6 : first >= TABLE_SIZE ? 5 : 4);
+        int bits = first >= INDEXED ? 7 : first >= INTO_TABLE ? 6 : first >= TABLE_SIZE ? 5 : 4;
+        int index = integer(bits);
         boolean isLiteral = first < TABLE_SIZE || (first & (INDEXED | INTO_TABLE)) == INTO_TABLE;
-        if (index < 0 || !isLiteral) {
-            return index >= 0;
+        if (index < 0) {
+            return false;
+        }
+        int decoders = first < INDEXED && !isLiteral ? index : hidden.translate(index);
+        if (!isLiteral) {
+            if (decoders != index) {
+                refer(start, in.position(), first, bits, decoders);
+            }
+            return true;
         }
         int name = index > 0 ? 1 : string();
         int value = in.position();
         if (name < 0 || string() < 0) {
             return false;
         }
-        if (name == 0) {
-            rename(start, value, first >= INTO_TABLE);
+        boolean intoTable = first >= INTO_TABLE;
+        if (name == 0 || decoders == HiddenEntries.HIDDEN) {
+            rename(start, value);
+            if (intoTable) {
+                hidden.hide();
+            }
+            return true;
+        }
+        if (decoders != index) {
+            refer(start, value, first, bits, decoders);
+        }
+        if (intoTable) {
+            hidden.insert();
         }
         return true;
     }
 
-    private void rename(int start, int value, boolean intoTable) throws HpackException {
-        int length = intoTable ? decodedLength(value) : 1;
-        if (length == 0) {
-            return;
-        }
-        if (out == null) {
-            out = new ByteArrayOutputStream(block.remaining());
-        }
-        ByteArrayOutputStream renamed = out;
-        copy(renamed, start + 1);
-        FieldBlock.string(renamed, NAME);
-        if (intoTable) {
-            FieldBlock.string(renamed, "x".repeat(length - NAME.length()));
-            copied = in.position();
-        } else {
-            copied = value;
-        }
+    /** Replaces everything before the value by a name, not for the table. */
+    private void rename(int start, int value) {
+        ByteArrayOutputStream changed = copyTo(start);
+        changed.write(0);
+        FieldBlock.string(changed, NAME);
+        copied = value;
     }
 
-    private void copy(ByteArrayOutputStream to, int end) {
+    /** Replaces an index by that of the decoder. */
+    private void refer(int start, int end, int first, int bits, int index) {
+        if (index == HiddenEntries.HIDDEN) {
+            rename(start, end);
+            FieldBlock.string(copyTo(end), "");
+            return;
+        }
+        ByteArrayOutputStream changed = copyTo(start);
+        int mask = (1 << bits) - 1;
+        int kind = first & ~mask;
+        if (index < mask) {
+            changed.write(kind | index);
+        } else {
+            changed.write(kind | mask);
+            int rest = index - mask;
+            for (; rest > MORE; rest >>>= 7) {
+                changed.write((rest & MORE) | (MORE + 1));
+            }
+            changed.write(rest);
+        }
+        copied = end;
+    }
+
+    /** Copies what has not been copied, up to this position. */
+    private ByteArrayOutputStream copyTo(int end) {
+        ByteArrayOutputStream to = out == null ? new ByteArrayOutputStream(block.remaining() + 1) : out;
+        out = to;
         byte[] bytes = new byte[end - copied];
         block.get(copied, bytes);
         to.writeBytes(bytes);
         copied = end;
-    }
-
-    /** Returns the decoded length of a value that may be Huffman-coded. */
-    private int decodedLength(int value) throws HpackException {
-        ByteArrayOutputStream field = new ByteArrayOutputStream();
-        field.write(0);
-        FieldBlock.string(field, NAME);
-        byte[] bytes = new byte[in.position() - value];
-        block.get(value, bytes);
-        field.writeBytes(bytes);
-        int[] length = new int[1];
-        HpackDecoder decoder = new HpackDecoder();
-        decoder.setHeaderEmitter((name, decoded, neverIndex) -> length[0] = decoded.length());
-        decoder.decode(ByteBuffer.wrap(field.toByteArray()), false);
-        return length[0];
+        return to;
     }
 
     /** Skips a string and returns its encoded length, or -1 if it is incomplete. */

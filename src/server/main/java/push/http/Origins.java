@@ -109,7 +109,8 @@ public final class Origins {
     /** Returns the origin that the browser requested, according to this request or a trusted proxy. */
     private @Nullable Origin here(HttpServerExchange exchange) {
         Origin told = proxies.origin(exchange);
-        return told != null ? told : Origin.of("https", exchange.getHostAndPort());
+        String scheme = RequestTarget.isForeign(exchange) ? exchange.getRequestScheme() : "https";
+        return told != null ? told : Origin.of(scheme, exchange.getHostAndPort());
     }
 
     private static String why(

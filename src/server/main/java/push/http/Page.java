@@ -120,9 +120,16 @@ public final class Page {
 
     /** Responds with the file at this path. Fails with 404, or with 405 for a method other than GET and HEAD. */
     public void handle(HttpServerExchange exchange) throws Problem {
+        if (exchange.getRelativePath().isEmpty()) { // The prefix in another server, which lacks its slash.
+            String uri = Problem.readOnly(exchange).getRequestURI();
+            exchange.getResponseHeaders().put(Headers.LOCATION, "./" + uri.substring(uri.lastIndexOf('/') + 1) + '/');
+            Reply.send(exchange.setStatusCode(308));
+            return;
+        }
         File file = files.get(exchange.getRelativePath());
         if (file == null) {
-            throw new Problem(404, "There is nothing here: messages are at /messages.");
+            throw new Problem(
+                    404, "There is nothing here: messages are at " + exchange.getResolvedPath() + "/messages.");
         }
         var headers = Problem.readOnly(exchange).getResponseHeaders();
         Variant variant = choose(file, ContentCoding.parse(FieldReader.join(exchange, Headers.ACCEPT_ENCODING)));

@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /**
  * Reads a certificate and its key from PEM files into a TLS context.
@@ -58,13 +59,13 @@ public final class Pem {
             if (!belongs(privateKey, chain[0].getPublicKey())) {
                 throw new BadConfig(key + " is not the key of " + certificate + ": " + MEND);
             }
-            KeyStore store = KeyStore.getInstance("PKCS12");
+            KeyStore store = KeyStore.getInstance("JKS"); // PKCS12 would hash the password 20,000 times.
             store.load(null, null);
             store.setKeyEntry("server", privateKey, new char[0], chain);
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
             SSLContext context = SSLContext.getInstance("TLS");
-            context.init(keys.getKeyManagers(), null, null);
+            context.init(keys.getKeyManagers(), new TrustManager[0], null); // Clients have no certificates.
             return context;
         } catch (CertificateExpiredException e) {
             throw new BadConfig(

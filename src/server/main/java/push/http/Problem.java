@@ -99,12 +99,19 @@ public final class Problem extends Exception {
         return tryLater(503, "drain", "The server is going down: try again in a moment.", 1_000);
     }
 
+    /** Creates a 503 that says that the server's log is not filled yet. */
+    static Problem starting() {
+        return tryLater(503, "start", "The server is starting, and its log is not filled yet: try again.", 1_000);
+    }
+
     /** Returns the name of the status in RFC 9110 or RFC 6585. Undertow has older names for some. */
     private String title() {
         return switch (status) {
+            case 408 -> "Request Timeout";
             case 413 -> "Content Too Large";
             case 414 -> "URI Too Long";
             case 422 -> "Unprocessable Content";
+            case 505 -> "HTTP Version Not Supported";
             default -> StatusCodes.getReason(status);
         };
     }

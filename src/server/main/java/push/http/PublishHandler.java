@@ -6,7 +6,6 @@ import io.undertow.util.HttpString;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import push.Connection;
-import push.MessageLog;
 import push.NewMessage;
 import push.Publisher;
 import push.Publisher.Outcome;
@@ -19,17 +18,19 @@ import push.Publisher.Outcome.Stored;
  */
 final class PublishHandler {
     private static final HttpString IDEMPOTENCY_KEY = new HttpString("Idempotency-Key");
+    private static final String UNKNOWN = "The message may or may not be stored: try again with the same"
+            + " Idempotency-Key, with which it is stored once.";
+    private static final String REUSED =
+            "This Idempotency-Key was used for another message, or for one that is no longer kept: take a new key.";
 
     private final Config config;
     private final Limits limits;
-    private final MessageLog log;
     private final Publisher publisher;
     private final AtomicInteger unanswered = new AtomicInteger();
 
-    PublishHandler(Config config, Limits limits, MessageLog log, Publisher publisher) {
+    PublishHandler(Config config, Limits limits, Publisher publisher) {
         this.config = config;
         this.limits = limits;
-        this.log = log;
         this.publisher = publisher;
     }
 
@@ -58,15 +59,14 @@ final class PublishHandler {
 
     private void answer(HttpServerExchange exchange, @Nullable Outcome outcome, @Nullable Throwable failure) {
         if (failure != null) {
-            Problem.tryLater(503, "The message could not be stored: try again with the same Idempotency-Key.", 1_000)
-                    .send(exchange);
+            Problem.tryLater(503, UNKNOWN, 1_000).send(exchange);
         } else if (outcome instanceof Stored stored) {
             exchange.setStatusCode(201);
-            String location = "messages/" + log.id(stored.message().sequence());
-            exchange.getResponseHeaders().put(Headers.LOCATION, location);
+            exchange.getResponseHeaders()
+                    .put(Headers.LOCATION, "messages/" + stored.message().id());
             Reply.send(exchange, "application/json", stored.message().json());
         } else {
-            new Problem(422, "This Idempotency-Key was used for another message: take a new key.").send(exchange);
+            new Problem(422, REUSED).send(exchange);
         }
     }
 }

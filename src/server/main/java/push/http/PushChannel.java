@@ -14,8 +14,10 @@ import io.undertow.server.protocol.framed.FrameHeaderData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
     private int lastEnded; // The last stream that either side reset,
-    private final Set<Integer> ended = new LinkedHashSet<>(); // and the newest of those.
+    private final Map<Integer, Boolean> ended = new LinkedHashMap<>(); // and the newest of those: by the peer or not.
     private boolean over; // The peer was told that the connection is over; reading has stopped.
 
     PushChannel(
@@ -115,7 +117,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
             int code = reset.getErrorCode();
             boolean left = code == ERROR_CANCEL || code == ERROR_NO_ERROR;
             meter.end(reset.getStreamId());
-            leave(reset.getStreamId());
+            leave(reset.getStreamId(), true);
             connection.reset(reset.getStreamId(), left ? EndReason.CLIENT : EndReason.ERROR);
         } else if (frame instanceof Http2PingStreamSourceChannel || frame instanceof Http2SettingsStreamSourceChannel) {
             unread = isJammed() ? unread + 1 : 0;
@@ -325,23 +327,27 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         if (streamId == lastReset) {
             return; // Undertow closes the sink first, which has already reset the stream with a code of its own.
         }
+        boolean isViolation = code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR;
+        if (!isViolation && Boolean.TRUE.equals(ended.get(streamId))) {
+            return; // A reset must not be answered by another one (RFC 9113, 5.4.2).
+        }
         lastReset = streamId;
         meter.end(streamId);
         gate.stop(streamId, getInitialReceiveWindowSize());
-        leave(streamId);
-        if (code == ERROR_PROTOCOL_ERROR || code == ERROR_FLOW_CONTROL_ERROR) { // The peer has violated the protocol.
+        leave(streamId, false);
+        if (isViolation) {
             connection.streams.willEnd(streamId, EndReason.ERROR);
         }
         super.sendRstStream(streamId, code);
     }
 
     /** Counts a stream that is reset, once if both sides reset it. */
-    private void leave(int streamId) {
-        if (ended.add(streamId)) {
+    private void leave(int streamId, boolean byPeer) {
+        if (ended.putIfAbsent(streamId, byPeer) == null) {
             lastEnded = streamId;
             leftovers.add();
             if (ended.size() > MANY_ENDED) {
-                ended.remove(ended.iterator().next());
+                ended.remove(ended.keySet().iterator().next());
             }
         }
     }

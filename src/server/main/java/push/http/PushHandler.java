@@ -3,6 +3,7 @@ package push.http;
 import io.undertow.server.HttpHandler;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.server.handlers.HttpContinueReadHandler;
+import java.util.ServiceLoader;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import push.LocalPublisher;
@@ -36,7 +37,7 @@ public final class PushHandler implements HttpHandler {
      * here.
      */
     public PushHandler(Config config) {
-        this(config, LocalPublisher::new);
+        this(config, publisher(config));
     }
 
     /** Creates a handler with your own publisher. */
@@ -46,7 +47,7 @@ public final class PushHandler implements HttpHandler {
         shards = new Shards(config.settings(), log, stats);
         publisher = factory.make(config.settings(), log, shards, stats);
         Limits limits = new Limits(config);
-        publish = new PublishHandler(config, limits, log, publisher);
+        publish = new PublishHandler(config, limits, publisher);
         router = new Router(
                 new Origins(config),
                 config,
@@ -54,10 +55,23 @@ public final class PushHandler implements HttpHandler {
                 shards,
                 new StreamHandler(config, limits, log, stats),
                 publish,
-                new StatusHandler(config, log, shards, stats),
-                new Metrics(log, shards, stats),
-                new HistoryHandler(log, limits));
+                new StatusHandler(config, log, shards, stats, publisher),
+                new Metrics(log, shards, stats, publisher),
+                new HistoryHandler(log, limits),
+                publisher::isReady);
         handler = new HttpContinueReadHandler(router);
+    }
+
+    /** Returns what makes the publisher that the settings ask for. Without a broker none of its classes is loaded. */
+    static Publisher.Factory publisher(Config config) {
+        if (config.nats().url().isEmpty()) {
+            return LocalPublisher::new;
+        }
+        return ServiceLoader.load(Broker.class)
+                .findFirst()
+                .orElseThrow(() -> new BadConfig("PUSH_NATS_URL is set, but this program was built without the module"
+                        + " push-nats: use target/streaming-push-kit.jar"))
+                .publisher(config.nats());
     }
 
     @Override
@@ -97,11 +111,18 @@ public final class PushHandler implements HttpHandler {
         publisher.close(); // First, so that every accepted message precedes the bye.
         long began = System.nanoTime();
         shards.refuseIncoming();
+        await(publish::isIdle, began + config.drainMs() * 400_000L);
+        end(); // What still waits for a broker is answered now, while its connection is open.
         await(publish::isIdle, began + config.drainMs() * 450_000L);
         shards.sayGoodbye();
         await(() -> stats.streams().open() == 0, began + config.drainMs() * 900_000L); // The rest is for GOAWAY.
         shards.goAway();
         await(isIdle, began + config.drainMs() * 1_000_000L);
+    }
+
+    /** Lets go of what the publisher holds. */
+    void end() {
+        publisher.end();
     }
 
     /** Waits for a condition or a deadline. An interrupt ends the wait, because it requests an immediate stop. */

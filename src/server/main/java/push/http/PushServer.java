@@ -1,7 +1,6 @@
 package push.http;
 
 import java.util.Map;
-import push.LocalPublisher;
 import push.Publisher;
 
 /**
@@ -15,9 +14,14 @@ public final class PushServer implements RunningServer {
 
     /** Creates a server with a custom publisher. */
     PushServer(Config config, Publisher.Factory factory) {
-        handler = new PushHandler(config, factory);
         var tls = Pem.context(config.certificate(), config.key());
-        listeners = new Listeners(config, tls, handler.shards, handler);
+        handler = new PushHandler(config, factory);
+        try {
+            listeners = new Listeners(config, tls, handler.shards, handler);
+        } catch (BadConfig e) {
+            handler.end();
+            throw e;
+        }
     }
 
     /**
@@ -27,7 +31,8 @@ public final class PushServer implements RunningServer {
      * @throws BadConfig if a setting is invalid
      */
     public static RunningServer start(Map<String, String> env) {
-        return new PushServer(Config.from(env), LocalPublisher::new);
+        Config config = Config.from(env);
+        return new PushServer(config, PushHandler.publisher(config));
     }
 
     @Override
@@ -43,5 +48,6 @@ public final class PushServer implements RunningServer {
     @Override
     public void close() {
         listeners.close();
+        handler.end();
     }
 }

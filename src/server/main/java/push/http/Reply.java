@@ -8,7 +8,6 @@ import io.undertow.util.HttpString;
 import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import org.xnio.channels.StreamSinkChannel;
 import push.Stalled;
 
@@ -26,42 +25,42 @@ public final class Reply implements Stalled.Waiting {
     static final HttpString NOSNIFF = new HttpString("X-Content-Type-Options");
     private static final int DISCARD_MS = 1_000;
     private static final int BUFFERED = 16 * 1024; // The most that Undertow has accepted and keeps.
-    private static final ByteBuffer[] NOTHING = {};
+    private static final Content NOTHING = Content.of(new byte[0]);
 
     private final HttpServerExchange exchange;
     private final ClientConnection connection;
-    private final ByteBuffer[] body;
+    private final Content content;
     private final StreamSinkChannel channel;
     private final int length;
-    private int next; // The first part of the content not fully accepted.
+    private int sent; // As far as Undertow has accepted it.
     private boolean shut;
     private boolean waiting;
     private boolean over;
     private long movedNanos;
 
-    private Reply(HttpServerExchange exchange, ByteBuffer[] body) {
+    private Reply(HttpServerExchange exchange, Content content) {
         this.exchange = exchange;
         this.connection = ClientConnection.of(exchange);
-        this.body = body;
-        this.length = length(body);
+        this.content = content;
+        this.length = content.length();
         this.channel = exchange.getResponseChannel();
     }
 
     /** Sends complete content with the exchange's status, and ends the exchange. */
     public static void send(HttpServerExchange exchange, String contentType, byte[] body) {
-        send(exchange, contentType, new ByteBuffer[] {ByteBuffer.wrap(body)});
+        send(exchange, contentType, Content.of(body));
     }
 
-    /** Sends content that consists of several buffers. */
-    static void send(HttpServerExchange exchange, String contentType, ByteBuffer[] body) {
+    /** Sends content that may be produced as the client reads it. */
+    static void send(HttpServerExchange exchange, String contentType, Content content) {
         var headers = exchange.getResponseHeaders();
         headers.put(Headers.CONTENT_TYPE, contentType);
-        headers.put(Headers.CONTENT_LENGTH, length(body));
+        headers.put(Headers.CONTENT_LENGTH, content.length());
         if (!headers.contains(Headers.CACHE_CONTROL)) {
             headers.put(Headers.CACHE_CONTROL, "no-store");
         }
         headers.put(NOSNIFF, "nosniff");
-        start(exchange, body);
+        start(exchange, content);
     }
 
     /**
@@ -72,12 +71,8 @@ public final class Reply implements Stalled.Waiting {
     }
 
     /** Dispatches on the same thread: Undertow ends an exchange whose handler returns without dispatching it. */
-    private static void start(HttpServerExchange exchange, ByteBuffer[] body) {
-        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> new Reply(exchange, body).goOn());
-    }
-
-    private static int length(ByteBuffer[] body) {
-        return Arrays.stream(body).mapToInt(ByteBuffer::remaining).sum();
+    private static void start(HttpServerExchange exchange, Content content) {
+        exchange.dispatch(SameThreadExecutor.INSTANCE, () -> new Reply(exchange, content).goOn());
     }
 
     private void goOn() {
@@ -96,14 +91,13 @@ public final class Reply implements Stalled.Waiting {
 
     /** Returns whether everything has been sent. */
     private boolean write() throws IOException {
-        while (next < body.length) {
-            long count = channel.write(body, next, body.length - next);
-            while (next < body.length && !body[next].hasRemaining()) {
-                next++;
-            }
-            if (count == 0 && next < body.length) {
+        while (sent < length) {
+            ByteBuffer[] parts = content.from(sent);
+            long count = channel.write(parts, 0, parts.length);
+            if (count == 0) {
                 return false;
             }
+            sent += (int) count;
         }
         if (!shut) {
             shut = true;
@@ -116,7 +110,7 @@ public final class Reply implements Stalled.Waiting {
         waiting = true;
         channel.getWriteSetter().set(sink -> onWritable());
         channel.resumeWrites();
-        connection.await(exchange, this, length, Math.max(0, length - length(body) - BUFFERED));
+        connection.await(exchange, this, length, Math.max(0, sent - BUFFERED));
     }
 
     private void onWritable() {

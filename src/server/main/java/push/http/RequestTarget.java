@@ -40,8 +40,8 @@ final class RequestTarget {
      */
     static void decode(HttpServerExchange exchange) throws Problem {
         checkHost(exchange);
-        if (exchange.getConnection().getUndertowOptions().get(UndertowOptions.DECODE_URL, true)) {
-            return; // A foreign Undertow server has already decoded it.
+        if (isForeign(exchange)) {
+            return; // That server has already decoded it.
         }
         String path = exchange.getRelativePath();
         if (path.indexOf('%') >= 0) {
@@ -58,6 +58,11 @@ final class RequestTarget {
                 }
             }
         }
+    }
+
+    /** Returns whether an Undertow server other than ours has received this request. */
+    static boolean isForeign(HttpServerExchange exchange) {
+        return exchange.getConnection().getUndertowOptions().get(UndertowOptions.DECODE_URL, true);
     }
 
     private static void checkHost(HttpServerExchange exchange) throws Problem {

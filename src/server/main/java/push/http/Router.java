@@ -5,6 +5,7 @@ import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import io.undertow.util.Headers;
 import java.nio.charset.StandardCharsets;
+import java.util.function.BooleanSupplier;
 import push.Message;
 import push.MessageLog;
 import push.Shards;
@@ -28,6 +29,7 @@ final class Router implements HttpHandler {
     private final StatusHandler status;
     private final Metrics metrics;
     private final HistoryHandler history;
+    private final BooleanSupplier isFilled;
     private final Page page = new Page();
     // Volatile: set by the thread that drains, read by every IO thread.
     private volatile boolean unready;
@@ -42,7 +44,8 @@ final class Router implements HttpHandler {
             PublishHandler publish,
             StatusHandler status,
             Metrics metrics,
-            HistoryHandler history) {
+            HistoryHandler history,
+            BooleanSupplier isFilled) {
         this.origins = origins;
         this.config = config;
         this.log = log;
@@ -52,6 +55,7 @@ final class Router implements HttpHandler {
         this.status = status;
         this.metrics = metrics;
         this.history = history;
+        this.isFilled = isFilled;
     }
 
     /** Makes {@code /readyz} respond with 503. Other requests are not affected. */
@@ -90,7 +94,7 @@ final class Router implements HttpHandler {
             case "/messages" -> messages(exchange, Wire.MESSAGES);
             case "/msgs" -> messages(exchange, Wire.MSG);
             case "/history" -> {
-                refuseIfDraining();
+                refuseIfNotServing();
                 origins.refuseIfForeign(exchange);
                 history.handle(Problem.readOnly(exchange));
             }
@@ -98,6 +102,7 @@ final class Router implements HttpHandler {
             case "/metrics" -> metrics.handle(Problem.readOnly(exchange));
             case "/healthz" -> say(Problem.readOnly(exchange), "ok\n");
             case "/readyz" -> {
+                refuseIfStarting();
                 if (unready) {
                     throw Problem.goingDown();
                 }
@@ -109,7 +114,7 @@ final class Router implements HttpHandler {
                 exchange.endExchange();
             }
             default -> {
-                refuseIfDraining();
+                refuseIfNotServing();
                 if (path.startsWith(MESSAGE)) {
                     message(exchange, path.substring(MESSAGE.length()));
                 } else {
@@ -124,7 +129,7 @@ final class Router implements HttpHandler {
         switch (exchange.getRequestMethod().toString()) {
             case "GET", "HEAD" -> open(exchange, StreamHandler.choose(exchange, plain));
             case "POST" -> {
-                refuseIfDraining();
+                refuseIfNotServing();
                 publish.handle(exchange);
             }
             default -> throw Problem.methodNotAllowed("GET, HEAD, POST");
@@ -136,7 +141,7 @@ final class Router implements HttpHandler {
         exchange.addDefaultResponseListener(Router::answerFailure);
         exchange.putAttachment(WIRE, wire);
         try {
-            refuseIfDraining();
+            refuseIfNotServing();
             stream.handle(exchange, wire);
         } catch (Problem problem) {
             problem.send(exchange, wire);
@@ -160,9 +165,16 @@ final class Router implements HttpHandler {
         Reply.send(Problem.readOnly(exchange), "application/json", message.json());
     }
 
-    private void refuseIfDraining() throws Problem {
+    private void refuseIfNotServing() throws Problem {
         if (draining) {
             throw Problem.goingDown();
+        }
+        refuseIfStarting();
+    }
+
+    private void refuseIfStarting() throws Problem {
+        if (!isFilled.getAsBoolean()) {
+            throw Problem.starting();
         }
     }
 

@@ -4,6 +4,7 @@ import io.undertow.server.HttpServerExchange;
 import java.util.Locale;
 import push.Json;
 import push.MessageLog;
+import push.Publisher;
 import push.Shard;
 import push.Shards;
 import push.Stats;
@@ -19,13 +20,15 @@ final class StatusHandler {
     private final MessageLog log;
     private final Shards shards;
     private final Stats stats;
+    private final Publisher publisher;
     private final long startedNanos = System.nanoTime();
 
-    StatusHandler(Config config, MessageLog log, Shards shards, Stats stats) {
+    StatusHandler(Config config, MessageLog log, Shards shards, Stats stats, Publisher publisher) {
         this.config = config;
         this.log = log;
         this.shards = shards;
         this.stats = stats;
+        this.publisher = publisher;
     }
 
     void handle(HttpServerExchange exchange) {
@@ -51,6 +54,9 @@ final class StatusHandler {
         held.put("newest", log.id(log.newest()));
         held.put("bytes", log.bytes());
         status.putPOJO("shards", shards.all().stream().map(Shard::figures).toList());
+        if (publisher instanceof Monitored monitored) {
+            status.putPOJO(monitored.name(), monitored.status());
+        }
         Reply.send(exchange, "application/json", Json.MAPPER.writeValueAsBytes(status));
     }
 }

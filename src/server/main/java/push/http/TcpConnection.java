@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Option;
@@ -28,7 +29,7 @@ import org.xnio.ssl.SslConnection;
  *
  * <p><b>Threads:</b> confined to its IO thread, except {@code close} and {@code turnAway}.
  */
-final class TcpConnection extends StreamConnection {
+final class TcpConnection extends StreamConnection implements Lobby.Guest, HandshakeTurns.Handshake {
     static final int LINGER_MS = 1_000;
 
     /** Discarding this much costs less than the handshake that preceded it. */
@@ -38,31 +39,45 @@ final class TcpConnection extends StreamConnection {
 
     /** Decides when a connection may continue its handshake. */
     interface Gate {
-        /** Input has arrived; {@code reader} processes it. */
-        void pass(TcpConnection connection, Runnable reader);
+        /** Input has arrived, which {@link #goOn} processes. */
+        void pass(TcpConnection connection);
+
+        /** The connection was closed before its handshake was over, to make room for others. */
+        void turnedAway();
     }
 
     private final StreamConnection socket;
     private final ByteBufferPool pool;
     private final Source source;
     private final TlsRecords records = new TlsRecords();
+    private final Consumer<TcpConnection> secure;
     private @Nullable Gate gate; // Null once the handshake is over.
     private boolean isDiscarding;
     private int discarded;
     private volatile boolean isTurnedAway; // Set on another connection's thread, read by its IO thread.
+    private boolean hasBegun; // The client has sent some of its handshake.
+    private boolean isHeld; // Input waits for its turn.
+    private volatile long sinceNanos; // When its handshake began; like the next two read by other connections' threads.
+    private volatile long heldNanos; // How long its input had waited by then.
+    private volatile long heldSinceNanos; // Since when its input has been waiting, or 0.
     private @Nullable SslConnection tls;
     private @Nullable Runnable onEnd; // Called at the end of discarded input, while this is open.
-    private XnioExecutor.@Nullable Key patience;
+    private final XnioExecutor.Key patience;
     private XnioExecutor.@Nullable Key end;
 
-    TcpConnection(StreamConnection socket, ByteBufferPool pool, Gate gate) {
+    /** Creates a connection that reads nothing before {@link #begin}, and that {@code secure} then starts TLS on. */
+    TcpConnection(
+            StreamConnection socket, ByteBufferPool pool, Gate gate, Consumer<TcpConnection> secure, int patienceMs) {
         super(socket.getIoThread());
         this.socket = socket;
         this.pool = pool;
         this.gate = gate;
+        this.secure = secure;
         this.source = new Source(socket.getSourceChannel().getConduit());
         setSourceConduit(source);
         setSinkConduit(socket.getSinkChannel().getConduit());
+        // A client that never finishes the handshake, or is silent after it, would otherwise keep a socket forever.
+        this.patience = getIoThread().executeAfter(this::giveUp, patienceMs, TimeUnit.MILLISECONDS);
     }
 
     /** Passes input to TLS or discards it. */
@@ -71,12 +86,12 @@ final class TcpConnection extends StreamConnection {
 
         Source(StreamSourceConduit next) {
             super(next);
+            next.setReadReadyHandler(this);
         }
 
         @Override
         public void setReadReadyHandler(ReadReadyHandler handler) {
             reader = handler;
-            next.setReadReadyHandler(this);
         }
 
         @Override
@@ -98,8 +113,10 @@ final class TcpConnection extends StreamConnection {
         public void readReady() {
             if (isDiscarding) {
                 throwAway();
+            } else if (isHeld) {
+                super.suspendReads(); // TLS has resumed them.
             } else if (gate != null) {
-                gate.pass(TcpConnection.this, this::handOn);
+                gate.pass(TcpConnection.this);
             } else {
                 handOn();
             }
@@ -133,9 +150,9 @@ final class TcpConnection extends StreamConnection {
 
         @Override
         public void forceTermination() {
-            if (isDiscarding) {
+            if (isDiscarding || reader == null) {
                 IoUtils.safeClose(socket);
-            } else if (reader != null) {
+            } else {
                 reader.forceTermination();
             }
         }
@@ -183,17 +200,35 @@ final class TcpConnection extends StreamConnection {
         }
     }
 
-    /** Starts TLS on this connection. A client that sends no request bytes in time is disconnected. */
-    void secure(SslConnection begun, int patienceMs) {
+    /** Records the TLS of this connection. */
+    void secured(SslConnection begun) {
         tls = begun;
         var plain = begun.getSourceChannel();
         plain.setConduit(records.above(plain.getConduit()));
-        patience = getIoThread().executeAfter(() -> IoUtils.safeClose(begun), patienceMs, TimeUnit.MILLISECONDS);
+    }
+
+    private void giveUp() {
+        IoUtils.safeClose(tls == null ? this : tls);
+    }
+
+    @Override
+    public void begin() {
+        sinceNanos = System.nanoTime();
+        try {
+            getIoThread().execute(source::resumeReads);
+        } catch (RejectedExecutionException e) { // The server has been closed.
+            IoUtils.safeClose(socket);
+        }
     }
 
     /** Makes room for another connection: closes this one without notice and stops its handshake. */
-    void turnAway() {
+    @Override
+    public void turnAway() {
         isTurnedAway = true;
+        Gate left = gate;
+        if (left != null) {
+            left.turnedAway();
+        }
         try {
             getIoThread().execute(() -> IoUtils.safeClose(tls, socket));
         } catch (RejectedExecutionException e) {
@@ -201,8 +236,41 @@ final class TcpConnection extends StreamConnection {
         }
     }
 
-    boolean isTurnedAway() {
-        return isTurnedAway;
+    @Override
+    public void hold() {
+        isHeld = true;
+        heldSinceNanos = System.nanoTime();
+        source.suspendReads();
+    }
+
+    @Override
+    public void goOn() {
+        if (isHeld) {
+            isHeld = false;
+            long before = heldNanos;
+            heldNanos = before + System.nanoTime() - heldSinceNanos;
+            heldSinceNanos = 0;
+            source.resumeReads();
+        }
+        if (!socket.isOpen() || isTurnedAway || isDiscarding) {
+            return;
+        }
+        if (!hasBegun) {
+            hasBegun = true;
+            secure.accept(this);
+        }
+        source.handOn();
+    }
+
+    @Override
+    public boolean hasBegun() {
+        return hasBegun;
+    }
+
+    @Override
+    public long waitedNanos(long nowNanos) {
+        long heldSince = heldSinceNanos;
+        return nowNanos - sinceNanos - heldNanos - (heldSince == 0 ? 0 : nowNanos - heldSince);
     }
 
     /** Records that the handshake is over. Input is no longer delayed. */
@@ -224,12 +292,6 @@ final class TcpConnection extends StreamConnection {
     private void discard() {
         isDiscarding = true;
         source.resumeReads();
-    }
-
-    /** Stops reading from the client for this long. */
-    void pause(long ms) {
-        source.suspendReads();
-        getIoThread().executeAfter(source::resumeReads, ms, TimeUnit.MILLISECONDS);
     }
 
     /** Closes the sending half now, and the rest after a delay. */

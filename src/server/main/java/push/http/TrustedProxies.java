@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * The proxies that are trusted to report a client's address and the origin it requested.
  *
  * <p>Each proxy appends the address of its client, so the list is read from its end. The first address that is not a
- * trusted proxy is the client's; any earlier ones may be forged by the client. Only one field is read
+ * trusted proxy is the client's; any earlier ones may be forged by the client, or malformed. Only one field is read
  * ({@code PUSH_FORWARDED_HEADER}), because a proxy passes on the other one unchanged.
  *
  * <p><b>Threads:</b> immutable.
@@ -80,10 +80,12 @@ record TrustedProxies(List<AddressBlock> blocks, boolean standard) {
 
     private Hop clientsHop(List<String> lines) {
         List<String> elements = new ArrayList<>();
-        lines.forEach(line -> elements.addAll(FieldReader.elements(line)));
+        for (int i = lines.size() - 1; i >= 0; i--) {
+            elements.addAll(FieldReader.elementsFromEnd(lines.get(i)));
+        }
         Hop last = new Hop(null, null, null);
-        for (int i = elements.size() - 1; i >= 0; i--) {
-            Hop hop = standard ? forwarded(elements.get(i)) : new Hop(node(elements.get(i)), null, null);
+        for (String element : elements) {
+            Hop hop = standard ? forwarded(element) : new Hop(node(element), null, null);
             if (hop.client == null || !trusts(hop.client)) {
                 return hop;
             }

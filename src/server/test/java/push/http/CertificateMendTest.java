@@ -6,8 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.tls.HeldCertificate;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,11 +22,21 @@ final class CertificateMendTest {
     private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
     @TempDir
+    private static Path made;
+
+    @TempDir
     private Path dir;
+
+    @BeforeAll
+    static void makeAPairOnce() throws Exception {
+        makeCerts(made);
+    }
 
     @BeforeEach
     void aPairThatServes() throws Exception {
-        makeCerts();
+        for (var file : List.of("key.pem", "csr.pem", "server.crt")) {
+            Files.copy(made.resolve(file), dir.resolve(file), StandardCopyOption.COPY_ATTRIBUTES);
+        }
     }
 
     /** Each line is a shell command that breaks the pair in the folder where it runs. */
@@ -162,7 +175,11 @@ final class CertificateMendTest {
     }
 
     private String makeCerts() throws Exception {
-        return shell("sh '" + script() + "' .");
+        return makeCerts(dir);
+    }
+
+    private static String makeCerts(Path folder) throws Exception {
+        return shell(folder, "sh '" + script() + "' .");
     }
 
     private static Path script() {
@@ -170,9 +187,13 @@ final class CertificateMendTest {
     }
 
     private String shell(String command) throws Exception {
+        return shell(dir, command);
+    }
+
+    private static String shell(Path folder, String command) throws Exception {
         var output = Files.createTempFile("mend", ".out");
         var process = new ProcessBuilder("sh", "-c", command)
-                .directory(dir.toFile())
+                .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();

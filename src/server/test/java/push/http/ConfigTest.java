@@ -22,7 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import push.MemoryBudget;
 
-/** Every setting at its edges, and what a person is told who has got one wrong. */
+/**
+ * Every setting at its edges, and what a person is told who has got one wrong.
+ *
+ * <p><b>Length:</b> there are many settings.
+ */
 final class ConfigTest {
     private static final int DAY = 86_400_000;
     private static final int CONNECTIONS = new MemoryBudget().maxConnections();
@@ -59,7 +63,14 @@ final class ConfigTest {
                         1,
                         10_000_000,
                         Config::maxConnectionsPerAddress),
-                number("PUSH_MAX_HANDSHAKES", Math.min(2_000, CONNECTIONS / 4), 1, 1_000_000, Config::maxHandshakes));
+                number("PUSH_MAX_HANDSHAKES", Math.min(2_000, CONNECTIONS / 4), 1, 1_000_000, Config::maxHandshakes),
+                number("PUSH_NATS_REPLICAS", 1, 1, 5, config -> config.nats().replicas()),
+                number(
+                        "PUSH_NATS_WAIT_MS",
+                        10_000,
+                        100,
+                        600_000,
+                        config -> config.nats().waitMs()));
     }
 
     private static Arguments number(String name, int otherwise, int min, int max, ToIntFunction<Config> value) {
@@ -96,7 +107,8 @@ final class ConfigTest {
 
     @Test
     void everyNumberIsTried() {
-        long components = Stream.of(Config.class.getRecordComponents())
+        long components = Stream.of(Config.class, NatsSettings.class)
+                .flatMap(type -> Stream.of(type.getRecordComponents()))
                 .filter(component -> component.getType() == int.class)
                 .count();
 
@@ -125,6 +137,25 @@ final class ConfigTest {
 
             assertTrue(refusal.getMessage().startsWith(name + "="), refusal.getMessage());
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a.b", "a*", "a b", "abcdefghijklmnopqrstuvwxyz0123456789"})
+    void streamIsNamedWithoutWhatMeansMoreInASubject(String name) {
+        if (name.isEmpty()) {
+            assertEquals("push", Config.from(Map.of("PUSH_NATS_STREAM", name)).nats().stream());
+            return;
+        }
+        var refusal = assertThrows(BadConfig.class, () -> Config.from(Map.of("PUSH_NATS_STREAM", name)));
+
+        assertTrue(refusal.getMessage().startsWith("PUSH_NATS_STREAM=" + name + " cannot be used"));
+    }
+
+    @Test
+    void brokerWithoutItsModuleIsRefused() throws Exception {
+        var line = ChildServer.refusal("PUSH_PORT", "0", "PUSH_NATS_URL", "nats://localhost:4222");
+
+        assertTrue(line.startsWith("push: PUSH_NATS_URL is set, but this program was built without"), line);
     }
 
     @Test
@@ -170,6 +201,13 @@ final class ConfigTest {
             }
         }
         var settings = new TreeMap<>(Map.of(
+                "PUSH_NATS_URL", "none, URLs with commas between them",
+                "PUSH_NATS_STREAM", "push, 1 to 32 letters, digits, hyphens and underscores",
+                "PUSH_NATS_USER", "none, a name",
+                "PUSH_NATS_PASSWORD_FILE", "none, a path",
+                "PUSH_NATS_NKEY_FILE", "none, a path",
+                "PUSH_NATS_CA", "none, a path"));
+        settings.putAll(Map.of(
                 "PUSH_HOST", "localhost, a name or address of this machine",
                 "PUSH_CERT", "certs/server.crt, a path",
                 "PUSH_KEY", "certs/key.pem, a path",
@@ -184,8 +222,10 @@ final class ConfigTest {
         });
 
         assertEquals(settings, listed);
-        // One component is what is unknown, another holds two settings.
-        assertEquals(Config.class.getRecordComponents().length, listed.size());
+        // One component is what is unknown, another holds two settings, and another those of NATS.
+        assertEquals(
+                Config.class.getRecordComponents().length - 1 + NatsSettings.class.getRecordComponents().length,
+                listed.size());
         var env = listed.keySet().stream().collect(Collectors.toMap(name -> name, name -> ""));
         assertEquals(Set.of(), Config.from(env).unknown());
     }

@@ -28,10 +28,10 @@ class FailedStreamTest {
         var log = new MessageLog(10, 10_000);
         var shards = new Shards(config.settings(), log, stats);
         var limits = new Limits(config);
-        var publish =
-                new PublishHandler(config, limits, log, new LocalPublisher(config.settings(), log, shards, stats));
-        var status = new StatusHandler(config, log, shards, stats);
-        var metrics = new Metrics(log, shards, stats);
+        var publisher = new LocalPublisher(config.settings(), log, shards, stats);
+        var publish = new PublishHandler(config, limits, publisher);
+        var status = new StatusHandler(config, log, shards, stats, publisher);
+        var metrics = new Metrics(log, shards, stats, publisher);
         var router = new Router(
                 new Origins(config),
                 config,
@@ -41,7 +41,8 @@ class FailedStreamTest {
                 publish,
                 status,
                 metrics,
-                new HistoryHandler(log, limits));
+                new HistoryHandler(log, limits),
+                () -> true);
         return new Listeners(config, Pem.context(config.certificate(), config.key()), shards, router);
     }
 

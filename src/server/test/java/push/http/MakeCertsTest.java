@@ -56,7 +56,7 @@ final class MakeCertsTest {
     }
 
     @Test
-    void keyIsPkcs8AndNobodyElseMayReadIt() throws Exception {
+    void keyIsPkcs8AndOnlyItsOwnerMayReadIt() throws Exception {
         makeCerts();
 
         String pem = Files.readString(dir.resolve("key.pem"));

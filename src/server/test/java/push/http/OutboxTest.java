@@ -8,6 +8,7 @@ import io.undertow.server.DefaultByteBufferPool;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -37,6 +38,28 @@ final class OutboxTest {
     void whateverTlsTakesWholeFramesLeaveInTheirOrder() throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
             new OutboxTest().run(new Random(seed), "seed " + seed);
+        }
+    }
+
+    @Test
+    void allBeforeTheLastWordLeavesAndNothingAfterIt() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            var tls = new FitfulTls(new Random(seed));
+            var outbox = new Outbox(tls, new TlsBuffers(), new DefaultByteBufferPool(true, 16_364), new FlowMeter());
+            var window = new FlowMeter().begin(1);
+            outbox.hold();
+            outbox.data(window, 1, ByteBuffer.allocate(100));
+
+            outbox.terminateWrites(); // TLS takes all, a part or nothing.
+
+            try {
+                outbox.data(window, 1, ByteBuffer.allocate(50));
+            } catch (ClosedChannelException e) {
+                // It may also take nothing, because there is no room.
+            }
+            tls.isGenerous = true;
+            outbox.flush();
+            assertEquals(FlowMeter.HEADER_BYTES + 100, tls.taken.size(), "seed " + seed);
         }
     }
 

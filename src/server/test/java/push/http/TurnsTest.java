@@ -138,6 +138,36 @@ final class TurnsTest {
         }
     }
 
+    @Test
+    void busyConnectionStandsBehindOneThatWaitsThoughItsRestIsOver() {
+        var first = busy();
+        var second = busy();
+        second.share.read(loop.nanoTime() - 9_000_000); // Of which 3 ms of rest are owed.
+        assertFalse(first.tryRead(), "it rests");
+
+        loop.pass(2);
+
+        assertFalse(second.tryRead(), "it came before the one that waits");
+        loop.pass(20);
+        assertEquals(2, order.size(), "both have had their turn");
+    }
+
+    @Test
+    void firstTurnIsThatOfABusyConnectionHoweverManyOthersWait() {
+        var client = busy();
+        client.share.read(loop.nanoTime() - 15_000_000);
+        assertFalse(client.tryRead(), "it rests");
+        for (int i = 0; i < 1_000; i++) {
+            assertFalse(new Client("small", 0, false).tryRead(), "it rests");
+        }
+
+        while (order.isEmpty()) {
+            loop.pass(1);
+        }
+
+        assertTrue(order.contains("client"), order.size() + " others had their turn before");
+    }
+
     /** A connection that has read much more than a little. */
     private Client busy() {
         var client = new Client("client", 0, false);
