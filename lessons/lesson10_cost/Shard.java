@@ -60,7 +60,9 @@ final class Shard {
     ByteBuffer record(long sequence) {
         if (sequence != sharedSequence) {
             byte[] json = log.get(sequence).map(Log.Entry::json).orElse(new byte[0]);
-            shared = json.length == 0 ? NOTHING : ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n');
+            shared = json.length == 0
+                    ? NOTHING
+                    : ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n');
             sharedSequence = sequence;
         }
         return shared.rewind();

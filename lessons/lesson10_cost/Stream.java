@@ -90,8 +90,8 @@ final class Stream {
 
     /** The first record, and the first after a loss: where the stream goes on, and how long a silence is normal. */
     private String start(String reason) {
-        return "{\"type\":\"start\",\"resumed\":false,\"reason\":\"" + reason + "\",\"heartbeatMs\":" + config.heartbeatMs()
-                + "}\n";
+        return "{\"type\":\"start\",\"resumed\":false,\"reason\":\"" + reason + "\",\"heartbeatMs\":"
+                + config.heartbeatMs() + "}\n";
     }
 
     private static ByteBuffer encode(String records) {

@@ -66,7 +66,9 @@ final class Shard {
     ByteBuffer record(Form form, long sequence) {
         Shared last = shared.get(form);
         if (last == null || last.sequence != sequence) {
-            last = new Shared(sequence, log.get(sequence).map(entry -> encode(form, entry)).orElse(NOTHING));
+            last = new Shared(
+                    sequence,
+                    log.get(sequence).map(entry -> encode(form, entry)).orElse(NOTHING));
             shared.put(form, last);
         }
         return last.bytes.rewind();

@@ -109,8 +109,11 @@ final class Stream {
     /** The first record, and the first after a loss: where the stream goes on, and how long a silence is normal. */
     private ByteBuffer start(String resumed) {
         String id = log.id(place);
-        return encode("start", id, "{\"type\":\"start\",\"resumed\":" + resumed + ",\"id\":\"" + id + "\",\"heartbeatMs\":"
-                + config.heartbeatMs() + "}");
+        return encode(
+                "start",
+                id,
+                "{\"type\":\"start\",\"resumed\":" + resumed + ",\"id\":\"" + id + "\",\"heartbeatMs\":"
+                        + config.heartbeatMs() + "}");
     }
 
     private ByteBuffer encode(String type, String id, String json) {

@@ -31,7 +31,8 @@ record Steps(Path root, Lessons lessons, Screen screen) {
             show(given.toString(), solution, diff(root.resolve(given), root.resolve(solution)));
             return;
         }
-        if (!Files.exists(root.resolve(lesson.source())) || !Files.exists(root.resolve(before).resolve("Server.java"))) {
+        if (!Files.exists(root.resolve(lesson.source()))
+                || !Files.exists(root.resolve(before).resolve("Server.java"))) {
             screen.line("The step of lesson " + lesson + " is the project's own code: see "
                     + lesson.folder().resolve("README.md"));
             return;

@@ -4,13 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import given.NaiveServer;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
-import given.NaiveServer;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import org.junit.jupiter.api.AfterEach;

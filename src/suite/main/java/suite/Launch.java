@@ -84,7 +84,8 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         private static final Duration START = Duration.ofSeconds(20);
 
         static InThisJvm start(String className, Map<String, String> settings, ClassLoader loader) {
-            var started = CompletableFuture.supplyAsync(() -> call(className, settings, loader), Threads.named("suite-start"));
+            var started = CompletableFuture.supplyAsync(
+                    () -> call(className, settings, loader), Threads.named("suite-start"));
             var server = "the server " + className + " with the settings " + settings;
             try {
                 return new InThisJvm(className, started.get(START.toMillis(), TimeUnit.MILLISECONDS));

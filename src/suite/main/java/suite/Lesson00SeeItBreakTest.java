@@ -32,12 +32,14 @@ class Lesson00SeeItBreakTest {
         var first = seen(server.open(Format.ANY));
         var second = seen(server.open(Format.ANY));
 
-        because("Looking at the messages changes them: reverse turns the list that it is given, and not a copy.", () -> {
-            if (!first.equals(second)) {
-                fail("both readers must see one order, but the first sees \"" + first + "\" and the second \"" + second
-                        + "\"");
-            }
-        });
+        because(
+                "Looking at the messages changes them: reverse turns the list that it is given, and not a copy.",
+                () -> {
+                    if (!first.equals(second)) {
+                        fail("both readers must see one order, but the first sees \"" + first + "\" and the second \""
+                                + second + "\"");
+                    }
+                });
         figures.put("both see", first);
     }
 

@@ -135,12 +135,15 @@ class Lesson03EveryByteTest {
         raw.windowUpdate(FIRST_STREAM, PLENTY);
         recorder.awaitArrival(record -> record.text("text").equals(text), "the large message");
         Deadline.await(posted);
-        because("It asks again and again whether there is room, and is never told to wait: a loop around write alone.", () -> {
-            if (busy > 10) {
-                fail("a client takes nothing, so there is nothing to do, but the server keeps a processor busy for " + busy
-                        + " % of 300 ms: " + where);
-            }
-        });
+        because(
+                "It asks again and again whether there is room, and is never told to wait: a loop around write alone.",
+                () -> {
+                    if (busy > 10) {
+                        fail(
+                                "a client takes nothing, so there is nothing to do, but the server keeps a processor busy for "
+                                        + busy + " % of 300 ms: " + where);
+                    }
+                });
     }
 
     @Test

@@ -22,7 +22,8 @@ class Lesson04OrderTest {
     private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -204,11 +205,14 @@ class Lesson04OrderTest {
         for (int base : new int[] {10, 16, 36}) {
             long value = epoch.matches("[0-9a-z]{1,12}") ? number(epoch, base) : 0;
             for (long unit : new long[] {1_000, 1}) { // Of a clock in seconds and of one in milliseconds.
-                because("Two lives that begin in one tick of the clock, or with the clock set back, have one epoch.", () -> {
-                    if (Math.abs(value * unit - System.currentTimeMillis()) < Duration.ofDays(1).toMillis()) {
-                        fail("an epoch must be chosen at random, but " + epoch + " is the time");
-                    }
-                });
+                because(
+                        "Two lives that begin in one tick of the clock, or with the clock set back, have one epoch.",
+                        () -> {
+                            if (Math.abs(value * unit - System.currentTimeMillis())
+                                    < Duration.ofDays(1).toMillis()) {
+                                fail("an epoch must be chosen at random, but " + epoch + " is the time");
+                            }
+                        });
             }
         }
     }

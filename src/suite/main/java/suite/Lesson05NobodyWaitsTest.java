@@ -172,7 +172,8 @@ class Lesson05NobodyWaitsTest {
         } catch (AssertionError e) {
             because(
                     "A thread waits that serves other connections too: an IO thread must write what is taken now, and return.",
-                    () -> fail("a stream takes nothing, and now GET /status on another connection has no answer" + inside()));
+                    () -> fail("a stream takes nothing, and now GET /status on another connection has no answer"
+                            + inside()));
         }
     }
 

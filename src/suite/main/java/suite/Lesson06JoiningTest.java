@@ -26,7 +26,8 @@ class Lesson06JoiningTest {
     private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -63,8 +64,9 @@ class Lesson06JoiningTest {
         var before = texts.get(0);
         reader.close();
         if (times != 1) {
-            fail("a client was held at " + held + " on its way in, and meanwhile \"" + posted + "\" was posted: it must come"
-                    + " once, but it came " + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
+            fail("a client was held at " + held + " on its way in, and meanwhile \"" + posted
+                    + "\" was posted: it must come" + " once, but it came "
+                    + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
         }
         if (!texts.contains("before") && texts.size() < HISTORY) {
             fail("a client that joins gets the history first, but it begins with \"" + before + "\"");

@@ -171,18 +171,20 @@ public final class Schedule {
 
     /** Where the current thread is in this server's code; the suite's own threads, which ask it for its port, are nowhere. */
     private Optional<Place> place() {
-        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE).walk(frames -> {
-            var all = frames.toList();
-            return all.stream()
-                    .filter(frame -> frame.getDeclaringClass().getClassLoader() == points)
-                    .filter(frame -> all.stream().noneMatch(other -> other.getDeclaringClass() == RunningServer.class))
-                    .findFirst()
-                    .map(frame -> new Place(
-                            frame.getMethodName(),
-                            String.valueOf(frame.getFileName()),
-                            frame.getLineNumber(),
-                            frame.getByteCodeIndex()));
-        });
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> {
+                    var all = frames.toList();
+                    return all.stream()
+                            .filter(frame -> frame.getDeclaringClass().getClassLoader() == points)
+                            .filter(frame ->
+                                    all.stream().noneMatch(other -> other.getDeclaringClass() == RunningServer.class))
+                            .findFirst()
+                            .map(frame -> new Place(
+                                    frame.getMethodName(),
+                                    String.valueOf(frame.getFileName()),
+                                    frame.getLineNumber(),
+                                    frame.getByteCodeIndex()));
+                });
     }
 
     private synchronized Optional<Thread> awaitHeld(CompletableFuture<?> first) {
@@ -207,8 +209,7 @@ public final class Schedule {
                 .filter(entry -> entry.getKey() != first
                         && entry.getKey().getThreadGroup() == first.getThreadGroup()
                         && WAITING.contains(entry.getKey().getState()))
-                .anyMatch(entry ->
-                        Stream.of(entry.getValue()).anyMatch(frame -> points.isOwn(frame.getClassName())));
+                .anyMatch(entry -> Stream.of(entry.getValue()).anyMatch(frame -> points.isOwn(frame.getClassName())));
     }
 
     private synchronized boolean isHeld() {
