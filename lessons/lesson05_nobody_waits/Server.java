@@ -23,7 +23,7 @@ import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Each stream has a queue, so that nobody waits for anybody. */
+/** Each stream has a queue, so that no client makes another one wait. */
 public final class Server implements RunningServer {
     private record Message(String type, String id, JsonNode user, JsonNode text, long time) {}
 

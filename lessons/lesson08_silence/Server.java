@@ -24,7 +24,7 @@ import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Nobody is silent for long: streams beat, and connections are asked for a sign of life. */
+/** No one is silent for long: streams beat, and connections are asked for a sign of life. */
 public final class Server implements RunningServer {
     private record Message(String type, String id, JsonNode user, JsonNode text, long time) {}
 

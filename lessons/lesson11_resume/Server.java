@@ -15,7 +15,7 @@ import push.http.RunningServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Whoever comes back with the last id that it saw gets exactly what followed, or is told why that cannot be. */
+/** A client that comes back with the last id that it saw gets exactly what followed, or is told why that cannot be. */
 public final class Server implements RunningServer {
     private final Config config;
     private final JsonMapper json = new JsonMapper();

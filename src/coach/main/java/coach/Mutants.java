@@ -164,6 +164,13 @@ final class Mutants {
             super(new URL[] {folder}, parent);
         }
 
+        /** For what reads classes before they are loaded. */
+        @Override
+        public URL getResource(String name) {
+            var own = findResource(name);
+            return own == null ? super.getResource(name) : own;
+        }
+
         @Override
         protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
             synchronized (getClassLoadingLock(name)) {

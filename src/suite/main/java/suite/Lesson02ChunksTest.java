@@ -2,10 +2,12 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +21,7 @@ class Lesson02ChunksTest {
     private static final int BURST = 50;
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -109,5 +111,30 @@ class Lesson02ChunksTest {
         server.post("ann", text);
 
         assertEquals(text, recorder.nextMessage().text(), "the text");
+    }
+
+    @Test
+    void twoPostsAtTheSameTimeAreBothKept() {
+        var others = server.newClient();
+        var count = new AtomicInteger();
+
+        server.explore(
+                () -> server.post("ann", "held " + count.incrementAndGet()),
+                () -> server.post(others, "bob", "passes " + count.get()),
+                held -> because(
+                        "POSTs come on several threads, and what they share needs a lock, or has to be made for several.",
+                        () -> assertKept(List.of("held " + count.get(), "passes " + count.get()), held)));
+    }
+
+    private static void assertKept(List<String> texts, String held) {
+        var reader = server.open(Format.NDJSON);
+        for (var text : texts) {
+            reader.await(Deadline.PATIENCE, () -> reader.text().contains(text));
+            if (!reader.text().contains(text)) {
+                fail("one POST was held at " + held + " while another was answered, and now \"" + text
+                        + "\" is not in the history");
+            }
+        }
+        reader.close();
     }
 }

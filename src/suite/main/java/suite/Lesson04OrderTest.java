@@ -31,7 +31,7 @@ class Lesson04OrderTest {
     @Proves("message.history")
     @Test
     @LikelyCause(
-            "The history is turned round, or the list that everybody shares is, which then is another one at each look.")
+            "The history is sent newest first, or it is taken from the wrong end of the list.")
     void historyIsTheNewestFiftyOldestFirst() {
         var posted = post(HISTORY + 10);
 
