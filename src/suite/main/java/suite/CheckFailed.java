@@ -38,13 +38,13 @@ public final class CheckFailed extends AssertionFailedError {
     }
 
     /** The same failure with this cause, unless it has one already: the cause that was given nearest to it counts. */
-    static CheckFailed withLikelyCause(Throwable thrown, String likelyCause) {
+    public static CheckFailed withLikelyCause(Throwable thrown, String likelyCause) {
         var failed = of(thrown);
         return failed.likelyCause.isEmpty() ? new CheckFailed(failed.fault, failed.aside, likelyCause, thrown) : failed;
     }
 
     /** The same failure with what the server had to say, which may be nothing. */
-    static CheckFailed withAside(Throwable thrown, String aside) {
+    public static CheckFailed withAside(Throwable thrown, String aside) {
         var failed = of(thrown);
         return new CheckFailed(failed.fault, aside, failed.likelyCause, thrown);
     }

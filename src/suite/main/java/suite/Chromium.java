@@ -51,6 +51,11 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         }
     }
 
+    /** With this property one browser lives as long as its JVM, for a learner who saves again and again. */
+    private static final boolean KEPT = Boolean.getBoolean("suite.keepBrowser");
+
+    private static Optional<ChromeDriver> kept = Optional.empty();
+
     private Supplier<ChromeDriver> starter = Chromium::create;
     private Optional<ChromeDriver> driver = Optional.empty();
 
@@ -70,9 +75,20 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     @Override
     public void beforeAll(ExtensionContext context) {
         driver = Optional.empty(); // That of an earlier run in this JVM has ended with it.
+        if (KEPT) {
+            starter = Chromium::kept;
+            return;
+        }
         var store = context.getRoot().getStore(Namespace.GLOBAL);
         starter = () -> store.getOrComputeIfAbsent(Shared.class, key -> new Shared(create()), Shared.class)
                 .driver();
+    }
+
+    private static ChromeDriver kept() {
+        if (kept.isEmpty()) {
+            kept = Optional.of(create());
+        }
+        return kept.get();
     }
 
     private static ChromeDriver create() {

@@ -129,9 +129,14 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return ByteBuffer.wrap(payload).getInt(offset);
     }
 
+    /** The type's name, RFC 9113 section 6. */
+    String name() {
+        return type < TYPES.length ? TYPES[type] : "type " + type;
+    }
+
     @Override
     public String toString() {
-        var name = type < TYPES.length ? TYPES[type] : "type " + type;
+        var name = name();
         var code = is(RST_STREAM) ? " " + error(number(0)) : is(GOAWAY) ? " " + error(number(4)) : "";
         return name + code + " stream " + stream + (flags == 0 ? "" : " flags 0x" + Integer.toHexString(flags)) + " of "
                 + payload.length + " bytes";

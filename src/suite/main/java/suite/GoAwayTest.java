@@ -2,6 +2,7 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -23,7 +24,6 @@ final class GoAwayTest {
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with("PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
-    @LikelyCause("A client's GOAWAY ends its streams, though it has only said that it will ask for nothing more.")
     @ParameterizedTest
     @ValueSource(ints = {0, 100})
     void openStreamsGoOn(int debugBytes) {
@@ -38,15 +38,18 @@ final class GoAwayTest {
             server.post("ann", "after GOAWAY " + i + " " + debugBytes);
         }
 
-        for (var stream : List.of(first, second)) {
-            stream.messagesUpTo("after GOAWAY 2 " + debugBytes);
-        }
-        assertEquals(2, server.status().open());
-        peer.fin();
-        server.awaitStatus(status -> status.open() == 0, "no stream after FIN", Deadline.PATIENCE);
+        because(
+                "A client's GOAWAY ends its streams, though it has only said that it will ask for nothing more.",
+                () -> {
+                    for (var stream : List.of(first, second)) {
+                        stream.messagesUpTo("after GOAWAY 2 " + debugBytes);
+                    }
+                    assertEquals(2, server.status().open());
+                    peer.fin();
+                    server.awaitStatus(status -> status.open() == 0, "no stream after FIN", Deadline.PATIENCE);
+                });
     }
 
-    @LikelyCause("A client's GOAWAY is not looked at: requests after it are served.")
     @Test
     void newRequestsAreRefusedAndThoseBeforeAreAnswered() {
         var peer = server.raw();
@@ -60,15 +63,16 @@ final class GoAwayTest {
 
         int refused = peer.request("GET", "/messages", true, "accept", "application/x-ndjson");
 
-        var refusal = peer.await(
-                frame -> frame.is(Frame.RST_STREAM, refused) || frame.is(Frame.GOAWAY) && frame.number(0) < refused,
-                "a reset of stream " + refused + ", or a GOAWAY that names an earlier one as the last");
-        assertTrue(refusal.is(Frame.GOAWAY) || refusal.number(0) == REFUSED_STREAM, refusal.toString());
-        assertEquals(201, peer.recorder(3).awaitHead().status());
-        stream.messagesUpTo("before");
+        because("A client's GOAWAY is not looked at: requests after it are served.", () -> {
+            var refusal = peer.await(
+                    frame -> frame.is(Frame.RST_STREAM, refused) || frame.is(Frame.GOAWAY) && frame.number(0) < refused,
+                    "a reset of stream " + refused + ", or a GOAWAY that names an earlier one as the last");
+            assertTrue(refusal.is(Frame.GOAWAY) || refusal.number(0) == REFUSED_STREAM, refusal.toString());
+            assertEquals(201, peer.recorder(3).awaitHead().status());
+            stream.messagesUpTo("before");
+        });
     }
 
-    @LikelyCause("A connection whose client has sent GOAWAY stays forever.")
     @Test
     void connectionEndsWithItsLastStream() {
         var peer = server.raw();
@@ -82,9 +86,11 @@ final class GoAwayTest {
 
         peer.reset(3, CANCEL);
 
-        peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
-        peer.awaitEnd(Deadline.PATIENCE);
-        assertEquals(0, server.status().open());
+        because("A connection whose client has sent GOAWAY stays forever.", () -> {
+            peer.await(frame -> frame.is(Frame.GOAWAY), "the server's GOAWAY");
+            peer.awaitEnd(Deadline.PATIENCE);
+            assertEquals(0, server.status().open());
+        });
     }
 
     @Test
@@ -97,7 +103,6 @@ final class GoAwayTest {
         peer.awaitEnd(Deadline.PATIENCE);
     }
 
-    @LikelyCause("A GOAWAY that comes in pieces, or twice, breaks the frames around it.")
     @Test
     void goAwayMayComeByteByByteAndTwice() {
         var peer = server.raw();
@@ -111,12 +116,13 @@ final class GoAwayTest {
 
         peer.sendByteByByte(frames.toByteArray());
 
-        peer.awaitPong(3);
-        server.post("ann", "byte by byte");
-        stream.messagesUpTo("byte by byte");
+        because("A GOAWAY that comes in pieces, or twice, breaks the frames around it.", () -> {
+            peer.awaitPong(3);
+            server.post("ann", "byte by byte");
+            stream.messagesUpTo("byte by byte");
+        });
     }
 
-    @LikelyCause("A GOAWAY that comes in two pieces is not known as one.")
     @Test
     void goAwayMayBeCutAnywhere() {
         byte[] goAway = new Frame(Frame.GOAWAY, 0, 0, new byte[20]).bytes();
@@ -133,12 +139,13 @@ final class GoAwayTest {
             peer.awaitPong(cut);
         }
 
-        server.post("ann", "in pieces");
-        stream.messagesUpTo("in pieces");
+        because("A GOAWAY that comes in two pieces is not known as one.", () -> {
+            server.post("ann", "in pieces");
+            stream.messagesUpTo("in pieces");
+        });
     }
 
     @Proves("limit.frames")
-    @LikelyCause("A GOAWAY that is too short, or that names a stream, passes for a good one.")
     @ParameterizedTest
     @CsvSource({"0, 7", "0, 0", "1, 8"})
     void malformedGoAwayEndsTheConnection(int stream, int length) {
@@ -146,6 +153,9 @@ final class GoAwayTest {
 
         peer.send(new Frame(Frame.GOAWAY, 0, stream, new byte[length]));
 
-        assertTrue(Refusal.goesAway(peer), "the server must end the connection, by GOAWAY or without a word");
+        because(
+                "A GOAWAY that is too short, or that names a stream, passes for a good one.",
+                () -> assertTrue(
+                        Refusal.goesAway(peer), "the server must end the connection, by GOAWAY or without a word"));
     }
 }

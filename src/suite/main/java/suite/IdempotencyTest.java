@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.util.List;
 import java.util.Set;
@@ -32,22 +33,21 @@ final class IdempotencyTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @LikelyCause("The key is not read, or what it was given for is not kept.")
     @Test
     void sameKeyAndMessageGiveTheSameAnswerAndNoSecondMessage() {
         var first = post(server, "k-1", "hi");
 
         var second = post(server, "k-1", "hi");
 
-        assertEquals(201, first.status(), first.toString());
-        assertEquals(201, second.status(), second.toString());
-        assertEquals(first.body(), second.body());
-        assertEquals(first.header("location"), second.header("location"));
-        assertEquals(List.of("hi"), bystanders.texts());
+        because("The key is not read, or what it was given for is not kept.", () -> {
+            assertEquals(201, first.status(), first.toString());
+            assertEquals(201, second.status(), second.toString());
+            assertEquals(first.body(), second.body());
+            assertEquals(first.header("location"), second.header("location"));
+            assertEquals(List.of("hi"), bystanders.texts());
+        });
     }
 
-    @LikelyCause(
-            "What counts as the same body is its bytes, so that another order of its fields makes a second message.")
     @Test
     void sameMessageWrittenInAnotherWayIsTheSame() {
         var first = post(server, "k-2", "hi");
@@ -56,23 +56,27 @@ final class IdempotencyTest {
         var second =
                 server.request(request.post(JudgedServer.json(" {\"text\":\"\\u0068i\", \"user\":\"ann\", \"x\":1} ")));
 
-        assertEquals(first.body(), second.body());
-        assertEquals(List.of("hi"), bystanders.texts());
+        because(
+                "What counts as the same body is its bytes, so that another order of its fields makes a second message.",
+                () -> {
+                    assertEquals(first.body(), second.body());
+                    assertEquals(List.of("hi"), bystanders.texts());
+                });
     }
 
-    @LikelyCause("The key is kept without its message, so that another message is swallowed and called stored.")
     @Test
     void sameKeyForAnotherMessageIsRefused() {
         post(server, "k-3", "hi");
 
         var other = post(server, "k-3", "ho");
 
-        other.problem(422, "another message with the same key");
-        assertEquals(201, post(server, "k-3", "hi").status(), "the key still stands for its message");
-        assertEquals(List.of("hi"), bystanders.texts());
+        because("The key is kept without its message, so that another message is swallowed and called stored.", () -> {
+            other.problem(422, "another message with the same key");
+            assertEquals(201, post(server, "k-3", "hi").status(), "the key still stands for its message");
+            assertEquals(List.of("hi"), bystanders.texts());
+        });
     }
 
-    @LikelyCause("Keys are compared without regard to case, or cut.")
     @Test
     void keysThatDifferAreDifferent() {
         var long1 = "x".repeat(127) + "1";
@@ -82,20 +86,22 @@ final class IdempotencyTest {
                 .map(key -> post(server, key, "hi").json().path("id").asString(""))
                 .collect(Collectors.toSet());
 
-        assertEquals(5, ids.size());
-        assertEquals(5, bystanders.texts().size());
+        because("Keys are compared without regard to case, or cut.", () -> {
+            assertEquals(5, ids.size());
+            assertEquals(5, bystanders.texts().size());
+        });
     }
 
-    @LikelyCause("A refused message uses its key up.")
     @Test
     void refusedMessageLeavesItsKeyFree() {
         post(server, "k-4", "").problem(422, "an empty text");
 
-        assertEquals(201, post(server, "k-4", "hi").status());
-        assertEquals(List.of("hi"), bystanders.texts());
+        because("A refused message uses its key up.", () -> {
+            assertEquals(201, post(server, "k-4", "hi").status());
+            assertEquals(List.of("hi"), bystanders.texts());
+        });
     }
 
-    @LikelyCause("A key of any length or with any byte is kept, and goes into logs.")
     @ParameterizedTest
     @ValueSource(strings = {"", "two words", "two\ttabs", "k\u00e9y", "129"})
     void keyThatIsNoneIsRefused(String key) {
@@ -106,45 +112,49 @@ final class IdempotencyTest {
                 client.request("POST", "/messages", false, "content-type", "application/json", "idempotency-key", sent);
         client.data(stream, "{\"user\":\"ann\",\"text\":\"hi\"}".getBytes(UTF_8), true);
 
-        client.recorder(stream).answer().problem(400, "the key \"" + sent + "\"");
+        because(
+                "A key of any length or with any byte is kept, and goes into logs.",
+                () -> client.recorder(stream).answer().problem(400, "the key \"" + sent + "\""));
     }
 
-    @LikelyCause("A key of 128 characters is refused, or some visible ASCII character is.")
     @Test
     void keyIsUpTo128VisibleCharacters() {
         var visible =
                 IntStream.rangeClosed('!', '~').mapToObj(Character::toString).collect(Collectors.joining());
         var longest = visible + "k".repeat(128 - visible.length());
 
-        assertEquals(201, post(server, longest, "hi").status());
-        assertEquals(List.of("hi"), bystanders.texts());
+        because("A key of 128 characters is refused, or some visible ASCII character is.", () -> {
+            assertEquals(201, post(server, longest, "hi").status());
+            assertEquals(List.of("hi"), bystanders.texts());
+        });
     }
 
-    @LikelyCause("Between looking a key up and keeping it another request with the same key comes through.")
     @Test
     void manyAtTheSameTimeWithOneKeyMakeOneMessage() {
         var clients = IntStream.range(0, 8).mapToObj(i -> server.newClient()).toList();
         clients.forEach(client -> server.request(client, server.at("/healthz")));
 
-        for (int round = 0; round < 10; round++) {
-            var key = "race-" + round;
-            var answers = clients.stream()
-                    .map(client -> CompletableFuture.supplyAsync(
-                            () -> server.request(
-                                    client,
-                                    server.at("/messages")
-                                            .header("idempotency-key", key)
-                                            .post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"" + key + "\"}"))),
-                            Threads.named("suite-race")))
-                    .toList();
-            Set<String> bodies =
-                    answers.stream().map(answer -> answer.join().body()).collect(Collectors.toSet());
-            assertEquals(1, bodies.size(), () -> "answers to the same key: " + bodies);
-            assertEquals(List.of(key), bystanders.texts());
-        }
+        because("Between looking a key up and keeping it another request with the same key comes through.", () -> {
+            for (int round = 0; round < 10; round++) {
+                var key = "race-" + round;
+                var answers = clients.stream()
+                        .map(client -> CompletableFuture.supplyAsync(
+                                () -> server.request(
+                                        client,
+                                        server.at("/messages")
+                                                .header("idempotency-key", key)
+                                                .post(JudgedServer.json(
+                                                        "{\"user\":\"ann\",\"text\":\"" + key + "\"}"))),
+                                Threads.named("suite-race")))
+                        .toList();
+                Set<String> bodies =
+                        answers.stream().map(answer -> answer.join().body()).collect(Collectors.toSet());
+                assertEquals(1, bodies.size(), () -> "answers to the same key: " + bodies);
+                assertEquals(List.of(key), bystanders.texts());
+            }
+        });
     }
 
-    @LikelyCause("Keys are kept for ever, and with them memory.")
     @Test
     void keyIsForgottenAfterItsTime() {
         forgetful.requires("PUSH_IDEMPOTENCY_MS");
@@ -157,10 +167,11 @@ final class IdempotencyTest {
                         .asString("")
                         .equals(first));
 
-        assertTrue(forgotten, "the key is remembered for longer than 50 ms");
+        because(
+                "Keys are kept for ever, and with them memory.",
+                () -> assertTrue(forgotten, "the key is remembered for longer than 50 ms"));
     }
 
-    @LikelyCause("What is remembered is not bounded as the log is.")
     @Test
     void oldestKeyGoesFirstWhenThereAreTooMany() {
         small.requires("PUSH_RETAIN_MESSAGES");
@@ -169,8 +180,10 @@ final class IdempotencyTest {
         post(small, "k-2", "hi");
         post(small, "k-3", "hi");
 
-        assertEquals(second, post(small, "k-1", "hi").body(), "one of the newest three is remembered");
-        assertNotEquals(first, post(small, "k-0", "hi").body(), "the fourth is not");
+        because("What is remembered is not bounded as the log is.", () -> {
+            assertEquals(second, post(small, "k-1", "hi").body(), "one of the newest three is remembered");
+            assertNotEquals(first, post(small, "k-0", "hi").body(), "the fourth is not");
+        });
     }
 
     private static Answer post(JudgedServer server, String key, String text) {

@@ -71,7 +71,7 @@ final class JudgedServer extends Lifecycle {
     /** The threads that are in the server's own code; a test ends as not judged if it is in another process. */
     OwnThreads ownThreads() {
         if (launch() instanceof Launch.InThisJvm here) {
-            return OwnThreads.of(here.className());
+            return OwnThreads.of(here.className(), here.threads());
         }
         throw notJudged(HIDDEN);
     }
@@ -79,7 +79,7 @@ final class JudgedServer extends Lifecycle {
     /** Where the server's threads stand in its own code just now; empty if none does, or it is hidden. */
     String threadsInside() {
         return launch() instanceof Launch.InThisJvm here
-                ? OwnThreads.of(here.className()).places()
+                ? OwnThreads.of(here.className(), here.threads()).places()
                 : "";
     }
 

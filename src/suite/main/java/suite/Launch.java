@@ -71,7 +71,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
                     "there is no server to judge: name one by the system property suite.url, suite.command"
                             + " or suite.server");
         }
-        return InThisJvm.start(options.server(), settings, loader);
+        return InThisJvm.start(options.server(), settings, loader, options.start());
     }
 
     /** The root that a URL names, with its path; an error that says what is wrong with it if it cannot be one. */
@@ -90,22 +90,32 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
                 : root.newBuilder().addPathSegment("").build();
     }
 
-    /** Started by its static method {@code start(Map)}. */
-    record InThisJvm(String className, RunningServer running) implements Launch {
+    /**
+     * Started by its static method {@code start(Map)}.
+     *
+     * @param threads those that it has started, and those that these have started
+     */
+    record InThisJvm(String className, RunningServer running, ThreadGroup threads) implements Launch {
 
-        private static final Duration START = Duration.ofSeconds(20);
-
-        static InThisJvm start(String className, Map<String, String> settings, ClassLoader loader) {
+        static InThisJvm start(String className, Map<String, String> settings, ClassLoader loader, Duration within) {
+            var threads = new ThreadGroup("server");
+            Printed.by(threads).mark(); // What it prints from now on is kept for it.
             var started = CompletableFuture.supplyAsync(
-                    () -> call(className, settings, loader), Threads.named("suite-start"));
+                    () -> call(className, settings, loader), Threads.named("suite-start", threads));
             var server = "the server " + className + " with the settings " + settings;
             try {
-                return new InThisJvm(className, started.get(START.toMillis(), TimeUnit.MILLISECONDS));
+                return new InThisJvm(className, started.get(within.toMillis(), TimeUnit.MILLISECONDS), threads);
             } catch (TimeoutException e) {
-                throw new AssertionError(server + " did not return from start(Map) within " + Deadline.say(START), e);
+                throw new AssertionError(
+                        server + " did not return from start(Map) within " + Deadline.say(within)
+                                + Printed.aside(className, threads),
+                        e);
             } catch (ExecutionException e) {
                 throw new AssertionError(
-                        server + " did not start: " + e.getCause().getMessage(), e.getCause());
+                        server + " did not start: " + e.getCause().getMessage()
+                                + Printed.place(className, e.getCause())
+                                + Printed.aside(className, threads),
+                        e.getCause());
             } catch (InterruptedException e) {
                 throw Deadline.interrupted();
             }
@@ -144,6 +154,16 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         @Override
         public long pid() {
             return ProcessHandle.current().pid();
+        }
+
+        @Override
+        public void mark() {
+            Printed.by(threads).mark();
+        }
+
+        @Override
+        public String aside() {
+            return Printed.aside(className, threads).strip();
         }
     }
 

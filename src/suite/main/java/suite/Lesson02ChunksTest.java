@@ -27,8 +27,6 @@ class Lesson02ChunksTest {
     final Figures figures = new Figures();
 
     @Test
-    @LikelyCause(
-            "Each message must be a record of its own, ended by a line feed, or no client can tell where it is whole.")
     void aLineFeedEndsEachRecord() {
         var recorder = server.open(Format.NDJSON);
         server.post("ann", "the first of two");
@@ -38,18 +36,20 @@ class Lesson02ChunksTest {
 
         var text = recorder.text();
 
-        int first = text.indexOf("the first of two");
-        int second = text.indexOf("the second of two");
-        var between = text.substring(Math.min(first, second), Math.max(first, second));
-        if (!between.contains("\n")) {
-            fail("between two messages there must be a line feed, but there is none in " + between);
-        }
+        because(
+                "Each message must be a record of its own, ended by a line feed, or no client can tell where it is whole.",
+                () -> {
+                    int first = text.indexOf("the first of two");
+                    int second = text.indexOf("the second of two");
+                    var between = text.substring(Math.min(first, second), Math.max(first, second));
+                    if (!between.contains("\n")) {
+                        fail("between two messages there must be a line feed, but there is none in " + between);
+                    }
+                });
     }
 
     @Proves("message.all")
     @Test
-    @LikelyCause(
-            "What was posted did not become a record of type message, with its user, its text and its time, on every stream.")
     void aMessageIsOneRecordOnEveryOpenStream() {
         var ann = server.live(Format.NDJSON);
         var bob = server.live(server.newClient(), Format.NDJSON);
@@ -58,18 +58,23 @@ class Lesson02ChunksTest {
         long before = System.currentTimeMillis();
         server.post("ann", "hello");
 
-        for (var recorder : List.of(ann, bob)) {
-            var message = recorder.nextMessage();
-            assertEquals("ann", message.user(), "the user");
-            assertEquals("hello", message.text(), "the text");
-            if (Math.abs(message.time() - before) > Duration.ofHours(1).toMillis()) {
-                fail("the time must be that of the POST in milliseconds, " + before + ", but it is " + message.time());
-            }
-        }
+        because(
+                "What was posted did not become a record of type message, with its user, its text and its time, on every stream.",
+                () -> {
+                    for (var recorder : List.of(ann, bob)) {
+                        var message = recorder.nextMessage();
+                        assertEquals("ann", message.user(), "the user");
+                        assertEquals("hello", message.text(), "the text");
+                        if (Math.abs(message.time() - before)
+                                > Duration.ofHours(1).toMillis()) {
+                            fail("the time must be that of the POST in milliseconds, " + before + ", but it is "
+                                    + message.time());
+                        }
+                    }
+                });
     }
 
     @Test
-    @LikelyCause("A client, or this server's own splitter, takes what one read returns for one message.")
     void aBurstThatComesAsOnePieceIsStillManyRecords() {
         var relay = server.relay();
         var recorder =
@@ -86,10 +91,12 @@ class Lesson02ChunksTest {
         }
         relay.pass();
 
-        var received = recorder.messages(BURST).stream().map(Message::text).toList();
-        assertEquals(texts, received, "the texts of the burst");
-        figures.put("records", BURST);
-        figures.put("chunks", recorder.chunks().size() - chunksBefore);
+        because("A client, or this server's own splitter, takes what one read returns for one message.", () -> {
+            var received = recorder.messages(BURST).stream().map(Message::text).toList();
+            assertEquals(texts, received, "the texts of the burst");
+            figures.put("records", BURST);
+            figures.put("chunks", recorder.chunks().size() - chunksBefore);
+        });
     }
 
     @Proves("message.text")
@@ -102,15 +109,14 @@ class Lesson02ChunksTest {
                 "🟢 é ﷽ \ud83d\udc69\u200d\ud83d\ude80",
                 "{\"type\":\"bye\"}\n{\"type\":\"start\"}",
             })
-    @LikelyCause(
-            "The text was put into the record as it came, and not as a string of JSON, so that a line feed in it ends the"
-                    + " record.")
     void aTextArrivesAsItWasPosted(String text) {
         var recorder = server.live(Format.NDJSON);
 
         server.post("ann", text);
 
-        assertEquals(text, recorder.nextMessage().text(), "the text");
+        because(
+                "The text was put into the record as it came, and not as a string of JSON, so that a line feed in it ends the record.",
+                () -> assertEquals(text, recorder.nextMessage().text(), "the text"));
     }
 
     @Test

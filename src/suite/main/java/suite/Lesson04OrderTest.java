@@ -30,20 +30,18 @@ class Lesson04OrderTest {
 
     @Proves("message.history")
     @Test
-    @LikelyCause(
-            "The history is sent newest first, or it is taken from the wrong end of the list.")
     void historyIsTheNewestFiftyOldestFirst() {
         var posted = post(HISTORY + 10);
 
         var recorder = server.open(Format.NDJSON);
 
-        assertHistory(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history");
+        because(
+                "The history is sent newest first, or it is taken from the wrong end of the list.",
+                () -> assertHistory(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history"));
     }
 
     @Proves("message.history")
     @Test
-    @LikelyCause(
-            "Something is sent twice: as history and again as new, or the history goes on past the newest message.")
     void afterTheHistoryComesWhatIsNew() {
         var posted = post(HISTORY);
         var recorder = server.open(Format.NDJSON);
@@ -51,25 +49,27 @@ class Lesson04OrderTest {
 
         server.post("ann", "after the history");
 
-        assertEquals("after the history", recorder.nextMessage().text(), "the first message after the history");
+        because(
+                "Something is sent twice: as history and again as new, or the history goes on past the newest message.",
+                () -> assertEquals(
+                        "after the history", recorder.nextMessage().text(), "the first message after the history"));
     }
 
     @Proves("message.history")
     @Test
-    @LikelyCause("To ask for the history changes it: one client's reading is another client's order.")
     void twoClientsGetTheSameHistory() {
         post(HISTORY);
 
         var first = texts(server.open(Format.NDJSON), HISTORY);
         var second = texts(server.open(Format.NDJSON), HISTORY);
 
-        assertHistory(first, second, "the history of the second client");
+        because(
+                "To ask for the history changes it: one client's reading is another client's order.",
+                () -> assertHistory(first, second, "the history of the second client"));
     }
 
     @Proves("message.history")
     @Test
-    @LikelyCause(
-            "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.")
     void pastFiftyMessagesNoneGoesMissing() {
         var ann = server.live(Format.NDJSON);
         var bob = server.live(server.newClient(), Format.NDJSON);
@@ -77,57 +77,65 @@ class Lesson04OrderTest {
 
         var posted = post(3 * HISTORY);
 
-        var delivery = Delivery.of(posted, texts(ann, posted.size()))
-                .plus(Delivery.of(posted, texts(bob, posted.size())))
-                .into(figures);
-        delivery.assertPerfect();
+        because(
+                "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.",
+                () -> {
+                    var delivery = Delivery.of(posted, texts(ann, posted.size()))
+                            .plus(Delivery.of(posted, texts(bob, posted.size())))
+                            .into(figures);
+                    delivery.assertPerfect();
+                });
     }
 
     @Proves("message.id")
     @Test
-    @LikelyCause("The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.")
     void anIdIsTheEpochAndASequenceThatGrowsByOne() {
         var first = server.post("ann", "first");
         var second = server.post("ann", "second");
 
-        if (!first.matches("[0-9a-z]+-[1-9][0-9]*")) {
-            fail("an id must be <epoch>-<sequence>, but it is \"" + first + "\"");
-        }
-        assertEquals(epoch(first), epoch(second), "the epoch of the second message, as of the first");
-        assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
+        because(
+                "The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.",
+                () -> {
+                    if (!first.matches("[0-9a-z]+-[1-9][0-9]*")) {
+                        fail("an id must be <epoch>-<sequence>, but it is \"" + first + "\"");
+                    }
+                    assertEquals(epoch(first), epoch(second), "the epoch of the second message, as of the first");
+                    assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
+                });
     }
 
     @Proves("message.id")
     @Test
-    @LikelyCause("The answer does not hold the message with its id, or the streams carry another one.")
     void theStreamBringsTheIdThatThePostWasAnsweredWith() {
         var recorder = server.live(Format.NDJSON);
 
         var id = server.post("ann", "named");
 
-        if (id.isEmpty()) {
-            fail("the POST must be answered with the message in JSON, and its id in it, but there is no id");
-        }
-        var message = recorder.nextMessage();
-        assertEquals("named", message.text(), "the text");
-        assertEquals(id, message.id(), "the id of the message on the stream");
+        because("The answer does not hold the message with its id, or the streams carry another one.", () -> {
+            if (id.isEmpty()) {
+                fail("the POST must be answered with the message in JSON, and its id in it, but there is no id");
+            }
+            var message = recorder.nextMessage();
+            assertEquals("named", message.text(), "the text");
+            assertEquals(id, message.id(), "the id of the message on the stream");
+        });
     }
 
     @Proves("post.created")
     @Test
-    @LikelyCause(
-            "A client that has posted learns its message's place from the answer: 201, Location, and the message itself.")
     void aPostIsAnsweredWithTheMessageAndItsLocation() {
         var recorder = server.live(Format.NDJSON);
 
         var asked = server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}"));
         var answer = server.request(asked);
 
+        because("A client that has posted learns its message's place from the answer: 201, Location, and the message itself.", () -> {
         assertEquals(201, answer.status(), "the status");
         assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
         var url = asked.build().url();
         var location = url.resolve(answer.header("location")); // It may be relative.
         assertEquals(url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
+        });
     }
 
     @Test
@@ -168,7 +176,6 @@ class Lesson04OrderTest {
     }
 
     @Test
-    @LikelyCause("There is no one place where the order is made: two threads, or two streams, each make their own.")
     void oneOrderHoldsForEverybody() {
         var recorders = new ArrayList<Recorder>();
         for (int i = 0; i < 4; i++) {
@@ -177,24 +184,28 @@ class Lesson04OrderTest {
 
         var storm = Storm.start(server, 200, 4).finish();
 
-        recorders.stream()
-                .map(storm::delivered)
-                .reduce(Delivery.NONE, Delivery::plus)
-                .into(figures)
-                .assertPerfect();
+        because(
+                "There is no one place where the order is made: two threads, or two streams, each make their own.",
+                () -> recorders.stream()
+                        .map(storm::delivered)
+                        .reduce(Delivery.NONE, Delivery::plus)
+                        .into(figures)
+                        .assertPerfect());
     }
 
     @Proves("message.id")
     @Test
-    @LikelyCause(
-            "The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.")
     void aNewLifeHasANewEpoch() {
         var before = server.post("ann", "in this life");
 
         server.restart();
 
-        var after = server.post("ann", "in the next");
-        assertNotEquals(epoch(before), epoch(after), "the epoch after a restart");
+        because(
+                "The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.",
+                () -> {
+                    var after = server.post("ann", "in the next");
+                    assertNotEquals(epoch(before), epoch(after), "the epoch after a restart");
+                });
     }
 
     @Proves("message.id")

@@ -28,8 +28,6 @@ class Lesson05NobodyWaitsTest {
     final Figures figures = new Figures();
 
     @Test
-    @LikelyCause(
-            "Publishing writes to each stream in turn and waits until it has taken everything, so the slowest holds up all.")
     void aStreamThatTakesNothingStopsNobody() {
         var others = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
         others.get(0).nextMessage();
@@ -40,20 +38,23 @@ class Lesson05NobodyWaitsTest {
         var posted = List.of(post(large), post(large), post(large));
 
         because(
-                "The POST was answered, but the other streams were not written to: they wait for the full one in a loop over all.",
-                () -> others.forEach(reader -> assertEquals(
-                        posted, ids(reader.messages(posted.size())), "the ids that a stream got beside a full one")));
-        peer.ping(1);
-        peer.awaitPong(1); // Had it ended, that would have come before.
-        because(
-                "The stream was ended because it is full. It has done nothing wrong, and would have to come back.",
-                () -> assertFalse(full.ended(), "the full stream has ended"));
+                "Publishing writes to each stream in turn and waits until it has taken everything, so the slowest holds up all.",
+                () -> {
+                    because(
+                            "The POST was answered, but the other streams were not written to: they wait for the full one in a loop over all.",
+                            () -> others.forEach(reader -> assertEquals(
+                                    posted,
+                                    ids(reader.messages(posted.size())),
+                                    "the ids that a stream got beside a full one")));
+                    peer.ping(1);
+                    peer.awaitPong(1); // Had it ended, that would have come before.
+                    because(
+                            "The stream was ended because it is full. It has done nothing wrong, and would have to come back.",
+                            () -> assertFalse(full.ended(), "the full stream has ended"));
+                });
     }
 
     @Test
-    @LikelyCause(
-            "A stream that takes nothing for a while is passed over from then on, or it joins the others only when its history"
-                    + " has gone out.")
     void aStreamThatTookNothingGetsEverythingOnceItDoes() {
         var large = "y".repeat(4_000);
         for (int i = 0; i < 10; i++) {
@@ -70,19 +71,20 @@ class Lesson05NobodyWaitsTest {
         peer.windowUpdate(0, PLENTY);
         peer.windowUpdate(1, PLENTY);
 
-        var ids = ids(full.messagesUpTo(large + " last"));
         because(
-                "What a full stream's queue has no room for is dropped, and the stream is not told.",
-                () -> assertEquals(
-                        posted,
-                        ids.subList(Math.max(0, ids.size() - posted.size()), ids.size()),
-                        "the last ids that the full stream got"));
+                "A stream that takes nothing for a while is passed over from then on, or it joins the others only when its history has gone out.",
+                () -> {
+                    var ids = ids(full.messagesUpTo(large + " last"));
+                    because(
+                            "What a full stream's queue has no room for is dropped, and the stream is not told.",
+                            () -> assertEquals(
+                                    posted,
+                                    ids.subList(Math.max(0, ids.size() - posted.size()), ids.size()),
+                                    "the last ids that the full stream got"));
+                });
     }
 
     @Test
-    @LikelyCause(
-            "What the sink did not accept immediately goes out with the next message, and not when there is room for"
-                    + " it.")
     void aStreamThatTookAPartGetsTheRestWithoutAnotherMessage() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         peer.windowUpdate(0, PLENTY);
@@ -98,13 +100,13 @@ class Lesson05NobodyWaitsTest {
         peer.await(frame -> stream.text().length() == read + 1_000, "a thousand bytes of the message");
         peer.windowUpdate(1, PLENTY);
 
-        stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
+        because(
+                "What the sink did not accept immediately goes out with the next message, and not when there is room for it.",
+                () -> stream.awaitArrival(record -> record.id().equals(id), "the rest of the message"));
     }
 
     @Proves("leave.alone")
     @Test
-    @LikelyCause(
-            "One stream's failure ends the loop over all of them, so those that come after it in the list get nothing.")
     void aStreamThatBreaksStopsNobody() {
         var before = server.live(server.newClient(), Format.NDJSON);
         var broken = new ArrayList<RawClient>();
@@ -122,13 +124,16 @@ class Lesson05NobodyWaitsTest {
         broken.get(2).fin();
         storm.finish();
 
-        storm.delivered(before).plus(storm.delivered(after)).into(figures).assertPerfect();
+        because(
+                "One stream's failure ends the loop over all of them, so those that come after it in the list get nothing.",
+                () -> storm.delivered(before)
+                        .plus(storm.delivered(after))
+                        .into(figures)
+                        .assertPerfect());
     }
 
     @Proves("message.all")
     @Test
-    @LikelyCause(
-            "Several threads write to a stream at the same time, or a message gets its id before it has its place.")
     void everyStreamGetsEveryMessageInTheSameOrder() {
         var recorders = new ArrayList<Recorder>();
         for (int connection = 0; connection < 4; connection++) {
@@ -140,11 +145,13 @@ class Lesson05NobodyWaitsTest {
 
         var storm = Storm.start(server, STORM, 4).finish();
 
-        recorders.stream()
-                .map(storm::delivered)
-                .reduce(Delivery.NONE, Delivery::plus)
-                .into(figures)
-                .assertPerfect();
+        because(
+                "Several threads write to a stream at the same time, or a message gets its id before it has its place.",
+                () -> recorders.stream()
+                        .map(storm::delivered)
+                        .reduce(Delivery.NONE, Delivery::plus)
+                        .into(figures)
+                        .assertPerfect());
     }
 
     /** Posts, and gives up as soon as the server has answered many later requests: then it is not slow, it waits. */

@@ -73,10 +73,8 @@ class Lesson06JoiningTest {
         }
     }
 
+    @RunsLong("a storm")
     @Test
-    @LikelyCause(
-            "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they"
-                    + " are done the other way round, sent twice.")
     void whoeverJoinsInAStormMissesNothingAndGetsNothingTwice() {
         // A crowd that takes nothing: the longer the way through all streams, the more likely is a joining on that way.
         peers(6, 1).forEach(crowd -> IntStream.range(0, 90).forEach(i -> crowd.openUnread(Format.NDJSON)));
@@ -89,13 +87,17 @@ class Lesson06JoiningTest {
         }
         storm.finish();
 
-        var newest = server.post("suite", "after the storm");
-        var deadline = Deadline.in(Deadline.PATIENCE);
-        latecomers.stream()
-                .map(latecomer -> unbroken(latecomer, newest, deadline))
-                .reduce(Delivery.NONE, Delivery::plus)
-                .into(figures)
-                .assertPerfect();
+        because(
+                "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they are done the other way round, sent twice.",
+                () -> {
+                    var newest = server.post("suite", "after the storm");
+                    var deadline = Deadline.in(Deadline.PATIENCE);
+                    latecomers.stream()
+                            .map(latecomer -> unbroken(latecomer, newest, deadline))
+                            .reduce(Delivery.NONE, Delivery::plus)
+                            .into(figures)
+                            .assertPerfect();
+                });
     }
 
     /** Connections whose streams take so many bytes each, and then nothing. */

@@ -1,6 +1,7 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,9 +56,6 @@ final class Lesson07LeavingTest {
         }
     }
 
-    @LikelyCause(
-            "A stream is taken out when a write to it fails, and an idle one is not written to. Its task is called when the"
-                    + " response has ended: ask whether it has.")
     @ParameterizedTest
     @EnumSource
     void whoLeavesWhileNothingHappensIsForgottenWithinASecond(Way way) {
@@ -70,6 +68,7 @@ final class Lesson07LeavingTest {
 
         way.leave(peer, 1, 3);
 
+        because("A stream is taken out when a write to it fails, and an idle one is not written to. Its task is called when the response has ended: ask whether it has.", () -> {
         var after = server.awaitStatus(
                 status -> status.open() == 1, "only the stream that stayed to be open, after " + way, SOON);
         if (after.opened().isPresent()) {
@@ -82,9 +81,9 @@ final class Lesson07LeavingTest {
         server.post("ann", "after " + way);
         witness.messagesUpTo("after " + way);
         figures.put("streams left", after.open() - 1);
+        });
     }
 
-    @LikelyCause("One cancelled stream takes its connection, or its neighbours on it, along.")
     @Proves("leave.alone")
     @Test
     void streamThatIsCancelledLeavesItsNeighboursAlone() {
@@ -95,12 +94,13 @@ final class Lesson07LeavingTest {
 
         peer.reset(1, CANCEL);
 
+        because("One cancelled stream takes its connection, or its neighbours on it, along.", () -> {
         server.awaitStatus(status -> status.open() == 1, "one stream of two to be open", SOON);
         server.post("ann", "to those that stayed");
         neighbour.messagesUpTo("to those that stayed");
+        });
     }
 
-    @LikelyCause("Writing to those who have just gone fails for those who have not.")
     @Proves("leave.alone")
     @Test
     void streamsThatLeaveInAStormHarmNobody() {
@@ -119,13 +119,14 @@ final class Lesson07LeavingTest {
         }
         storm.finish();
 
+        because("Writing to those who have just gone fails for those who have not.", () -> {
         var delivery = storm.delivered(witness);
         delivery.into(figures);
         delivery.assertPerfect();
         server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
+        });
     }
 
-    @LikelyCause("What is kept for a stream is not given back when it ends.")
     @Test
     void hundredsThatComeAndGoLeaveNothingBehind() {
         var peer = server.raw();
@@ -136,8 +137,10 @@ final class Lesson07LeavingTest {
             peer.reset(2 * i + 1, CANCEL);
         }
 
+        because("What is kept for a stream is not given back when it ends.", () -> {
         var status = server.awaitStatus(s -> s.open() == 0, "no stream to be open after " + rounds, SOON);
         figures.put("came and went", rounds);
         figures.put("streams left", status.open());
+        });
     }
 }

@@ -2,6 +2,7 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,6 @@ final class Lesson08SilenceTest {
         return of.heartbeat().multipliedBy(5).dividedBy(2).plus(Deadline.PATIENCE);
     }
 
-    @LikelyCause("Nothing is written while there are no messages: a client cannot tell this from a dead line.")
     @Proves("silence.heartbeat")
     @Test
     void quietStreamBeatsAndNamesTheNewestMessage() {
@@ -45,8 +45,10 @@ final class Lesson08SilenceTest {
         var first = nextHeartbeat(stream, 1);
         var second = nextHeartbeat(stream, 2);
 
-        assertEquals(newest, first.id(), "a heartbeat must name the newest message, so that a client sees a gap");
-        assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+        because("Nothing is written while there are no messages: a client cannot tell this from a dead line.", () -> {
+            assertEquals(newest, first.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+            assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+        });
     }
 
     /** Only time in which the server answers something else promptly counts as silence; a machine may stand still. */
@@ -75,7 +77,6 @@ final class Lesson08SilenceTest {
                 .count();
     }
 
-    @LikelyCause("Heartbeats come by the clock and not after silence: they are noise between messages.")
     @Proves("silence.heartbeat")
     @Test
     void streamThatIsBusyDoesNotBeat() {
@@ -104,9 +105,12 @@ final class Lesson08SilenceTest {
                 .takeWhile(isMessage("busy " + (posted - 1)).negate())
                 .toList();
         long beats = beats(types);
-        assertEquals(0, beats, beats + " heartbeats came among " + types.size() + " messages without a pause");
         figures.put("messages without a pause", types.size());
         figures.put("heartbeats among them", beats);
+        because(
+                "Heartbeats come by the clock and not after silence: they are noise between messages.",
+                () -> assertEquals(
+                        0, beats, beats + " heartbeats came among " + types.size() + " messages without a pause"));
     }
 
     private static Predicate<Intake.Arrival> isMessage(String text) {
@@ -114,9 +118,6 @@ final class Lesson08SilenceTest {
                 arrival.record().is("message") && arrival.record().text("text").equals(text);
     }
 
-    @LikelyCause(
-            "The peer cannot answer, and the server does not ask it: send HTTP/2 PINGs, because heartbeats vanish in"
-                    + " its window.")
     @Test
     void serverNoticesThatANetworkSwallowsEverything() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
@@ -127,17 +128,19 @@ final class Lesson08SilenceTest {
 
         relay.swallow(FaultyProxy.Way.values());
 
-        var after = watchful.awaitStatus(
-                status -> status.open() == 0,
-                "the stream of a client that cannot be reached to be gone",
-                Deadline.PATIENCE);
-        if (after.opened().isPresent()) {
-            assertEquals(before.closed("ping") + 1, after.closed("ping"), after.toString());
-        }
+        because(
+                "The peer cannot answer, and the server does not ask it: send HTTP/2 PINGs, because heartbeats vanish in its window.",
+                () -> {
+                    var after = watchful.awaitStatus(
+                            status -> status.open() == 0,
+                            "the stream of a client that cannot be reached to be gone",
+                            Deadline.PATIENCE);
+                    if (after.opened().isPresent()) {
+                        assertEquals(before.closed("ping") + 1, after.closed("ping"), after.toString());
+                    }
+                });
     }
 
-    @LikelyCause(
-            "A frozen peer's socket stays open and its window takes the heartbeats: only an unanswered PING finds it.")
     @Test
     void serverNoticesAPeerThatIsFrozen() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
@@ -147,10 +150,13 @@ final class Lesson08SilenceTest {
 
         peer.freeze();
 
-        watchful.awaitStatus(status -> status.open() == 0, "a frozen peer's two streams to be gone", Deadline.PATIENCE);
+        because(
+                "A frozen peer's socket stays open and its window takes the heartbeats: only an unanswered PING finds it.",
+                () -> watchful.awaitStatus(
+                        status -> status.open() == 0, "a frozen peer's two streams to be gone", Deadline.PATIENCE));
     }
 
-    @LikelyCause("The server counts silence as death: a peer that only listens, and answers PINGs, must stay.")
+    @RunsLong("it waits for several PINGs")
     @Test
     void serverKeepsAPeerThatListensAndSaysNothing() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
@@ -162,6 +168,8 @@ final class Lesson08SilenceTest {
             stream.next("heartbeat", heartbeats(watchful));
         }
 
-        assertEquals(1, watchful.status().open());
+        because(
+                "The server counts silence as death: a peer that only listens, and answers PINGs, must stay.",
+                () -> assertEquals(1, watchful.status().open()));
     }
 }

@@ -1,6 +1,7 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +33,6 @@ class Lesson09SlowReaderTest {
     final Figures figures = new Figures();
 
     @Test
-    @LikelyCause("What a full window cut off is written when the next message comes, and not when the window opens.")
     void aWindowThatOpensLetsOutWhatWasHeldBack() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         peer.windowUpdate(0, PLENTY);
@@ -46,13 +46,13 @@ class Lesson09SlowReaderTest {
 
         peer.windowUpdate(1, PLENTY);
 
-        stream.awaitArrival(record -> record.id().equals(id), "the rest of the message");
+        because(
+                "What a full window cut off is written when the next message comes, and not when the window opens.",
+                () -> stream.awaitArrival(record -> record.id().equals(id), "the rest of the message"));
     }
 
     @Proves("resume.lapped")
     @Test
-    @LikelyCause(
-            "A slow reader is given a queue of its own, or messages that it missed are passed over without a word.")
     void aReaderThatWasLappedIsToldSoAndGoesOnWithTheNewest() {
         server.requires("PUSH_RETAIN_MESSAGES");
         var peer = server.raw(RawClient.Options.PLAIN.window(100));
@@ -63,25 +63,31 @@ class Lesson09SlowReaderTest {
         peer.windowUpdate(1, PLENTY);
         stream.awaitArrival(record -> record.id().equals(ids.get(159)), "the newest message");
 
-        var records = stream.arrivals().stream().map(Intake.Arrival::record).toList();
-        int second = records.size() - 51;
-        if (second <= 0 || !records.get(second).is("start")) {
-            long messages =
-                    records.stream().filter(record -> record.is("message")).count();
-            throw new AssertionError(
-                    "the log holds 100 messages, and 160 were posted to a reader that stood still: before the newest 50 there"
-                            + " must be a second start, but there came " + messages + " messages in a row");
-        }
-        assertEquals("lapped", records.get(second).text("reason"));
-        assertEquals(
-                ids.subList(110, 160),
-                records.subList(second + 1, second + 51).stream()
-                        .map(WireRecord::id)
-                        .toList());
+        because(
+                "A slow reader is given a queue of its own, or messages that it missed are passed over without a word.",
+                () -> {
+                    var records = stream.arrivals().stream()
+                            .map(Intake.Arrival::record)
+                            .toList();
+                    int second = records.size() - 51;
+                    if (second <= 0 || !records.get(second).is("start")) {
+                        long messages = records.stream()
+                                .filter(record -> record.is("message"))
+                                .count();
+                        throw new AssertionError(
+                                "the log holds 100 messages, and 160 were posted to a reader that stood still: before the newest 50 there"
+                                        + " must be a second start, but there came " + messages + " messages in a row");
+                    }
+                    assertEquals("lapped", records.get(second).text("reason"));
+                    assertEquals(
+                            ids.subList(110, 160),
+                            records.subList(second + 1, second + 51).stream()
+                                    .map(WireRecord::id)
+                                    .toList());
+                });
     }
 
     @Test
-    @LikelyCause("Publishing waits for a reader, or one full stream keeps its IO thread from the others.")
     void aReaderThatStopsHoldsNobodyUp() {
         var reader = server.open(server.newClient(), Format.NDJSON);
         int fewer = 90; // Than the log holds, so that not even a reader on a busy IO thread is lapped.
@@ -94,14 +100,16 @@ class Lesson09SlowReaderTest {
 
         var beside = Storm.start(server, fewer, 2).finish();
 
-        beside.delivered(reader).into(figures).assertPerfect();
-        figures.putMs("p99 alone", Storm.percentile(alone.latencies(reader), 99));
-        figures.putMs("p99 beside slow readers", Storm.percentile(beside.latencies(reader), 99));
+        because("Publishing waits for a reader, or one full stream keeps its IO thread from the others.", () -> {
+            beside.delivered(reader).into(figures).assertPerfect();
+            figures.putMs("p99 alone", Storm.percentile(alone.latencies(reader), 99));
+            figures.putMs("p99 beside slow readers", Storm.percentile(beside.latencies(reader), 99));
+        });
     }
 
     @Proves("slow.memory")
+    @RunsLong("it measures the memory of the whole JVM")
     @Test
-    @LikelyCause("The server keeps for each slow reader what it has not read.")
     void whatIsLeftUnreadTakesNoMemory() {
         server.requires("PUSH_RETAIN_MESSAGES");
         var memory = server.memory();
@@ -119,18 +127,20 @@ class Lesson09SlowReaderTest {
             server.post("suite", text);
         }
 
-        // Queues that share the messages would take 300 × 16 kB; with copies, 20 times that.
-        boolean bounded = Deadline.in(Duration.ofSeconds(1)).poll(() -> memory.used() - before < memory.tolerance());
-        long grown = memory.used() - before;
-        figures.put("grown", grown / 1024 + " KiB");
-        if (!bounded) {
-            throw new AssertionError("300 messages of 16 kB, unread by 20 streams, took " + (grown >> 20) + " MiB");
-        }
+        because("The server keeps for each slow reader what it has not read.", () -> {
+            // Queues that share the messages would take 300 × 16 kB; with copies, 20 times that.
+            boolean bounded =
+                    Deadline.in(Duration.ofSeconds(1)).poll(() -> memory.used() - before < memory.tolerance());
+            long grown = memory.used() - before;
+            figures.put("grown", grown / 1024 + " KiB");
+            if (!bounded) {
+                throw new AssertionError("300 messages of 16 kB, unread by 20 streams, took " + (grown >> 20) + " MiB");
+            }
+        });
     }
 
     @Proves("slow.stalled")
     @Test
-    @LikelyCause("The server does not look at the clock: a reader that has stopped is kept forever.")
     void aStreamThatDoesNotMoveIsClosedAndItsNeighbourIsNot() {
         impatient.requires("PUSH_STALL_MS");
         var peer = impatient.raw(RawClient.Options.PLAIN.window(10));
@@ -141,18 +151,20 @@ class Lesson09SlowReaderTest {
 
         var ending = stalled.closed();
 
-        assertEquals(Ending.How.RESET, ending.how(), ending.toString());
-        var status = impatient.awaitOpen(1);
-        if (status.counts()) {
-            assertEquals(1, status.closed("stalled"), status.toString());
-        }
-        impatient.post("suite", "goes on");
-        neighbour.messagesUpTo("goes on");
+        because("The server does not look at the clock: a reader that has stopped is kept forever.", () -> {
+            assertEquals(Ending.How.RESET, ending.how(), ending.toString());
+            var status = impatient.awaitOpen(1);
+            if (status.counts()) {
+                assertEquals(1, status.closed("stalled"), status.toString());
+            }
+            impatient.post("suite", "goes on");
+            neighbour.messagesUpTo("goes on");
+        });
     }
 
     @Proves("slow.stalled")
+    @RunsLong("it takes longer than a stall")
     @Test
-    @LikelyCause("A reader is closed for being slow, when only one that does not move at all should be.")
     void aStreamThatMovesAByteAtATimeIsKept() {
         impatient.requires("PUSH_STALL_MS");
         var id = impatient.post("suite", "byte by byte");
@@ -176,10 +188,12 @@ class Lesson09SlowReaderTest {
 
         peer.windowUpdate(1, PLENTY);
 
-        assertEquals(
-                id,
-                stream.next(record -> record.id().equals(id), "the message", Deadline.PATIENCE)
-                        .id());
+        because(
+                "A reader is closed for being slow, when only one that does not move at all should be.",
+                () -> assertEquals(
+                        id,
+                        stream.next(record -> record.id().equals(id), "the message", Deadline.PATIENCE)
+                                .id()));
     }
 
     private static int bytes(Recorder stream) {

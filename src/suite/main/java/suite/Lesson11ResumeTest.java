@@ -2,6 +2,7 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +34,6 @@ final class Lesson11ResumeTest {
             "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
     @Order(1)
-    @LikelyCause("Last-Event-ID is not read: every reconnect begins again with the history.")
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
     void whoComesBackGetsExactlyWhatFollowed(Format format) {
@@ -41,14 +41,14 @@ final class Lesson11ResumeTest {
 
         var stream = server.open(format, ids.get(1));
 
-        assertResumed(stream);
-        assertEquals(ids.subList(2, 5), ids(stream.messages(3)));
-        var live = post("live", 1);
-        assertEquals(live, ids(stream.messages(1)));
+        because("Last-Event-ID is not read: every reconnect begins again with the history.", () -> {
+            assertResumed(stream);
+            assertEquals(ids.subList(2, 5), ids(stream.messages(3)));
+            var live = post("live", 1);
+            assertEquals(live, ids(stream.messages(1)));
+        });
     }
 
-    @LikelyCause(
-            "Only the header is read, so that a client which cannot set one (a browser's first EventSource) cannot resume.")
     @Proves("resume.where")
     @Test
     void idMayStandInTheQuery() {
@@ -56,12 +56,14 @@ final class Lesson11ResumeTest {
 
         var stream = server.open(server.client(), server.at("/messages?lastEventId=" + ids.get(0)), Format.NDJSON);
 
-        assertResumed(stream);
-        assertEquals(ids.subList(1, 3), ids(stream.messages(2)));
+        because(
+                "Only the header is read, so that a client which cannot set one (a browser's first EventSource) cannot resume.",
+                () -> {
+                    assertResumed(stream);
+                    assertEquals(ids.subList(1, 3), ids(stream.messages(2)));
+                });
     }
 
-    @LikelyCause(
-            "The query wins over the header: an EventSource that reconnects sends both, and the query is the older.")
     @Proves("resume.where")
     @Test
     void headerIsNewerThanTheQuery() {
@@ -70,11 +72,14 @@ final class Lesson11ResumeTest {
 
         var stream = server.open(server.client(), request, Format.SSE);
 
-        assertResumed(stream);
-        assertEquals(ids.subList(2, 3), ids(stream.messages(1)));
+        because(
+                "The query wins over the header: an EventSource that reconnects sends both, and the query is the older.",
+                () -> {
+                    assertResumed(stream);
+                    assertEquals(ids.subList(2, 3), ids(stream.messages(1)));
+                });
     }
 
-    @LikelyCause("The newest message is sent again, or the one after it is not.")
     @Test
     void whoHasMissedNothingGetsWhatComesAndNothingElse() {
         var ids = post("m", 3);
@@ -83,22 +88,23 @@ final class Lesson11ResumeTest {
 
         var next = post("next", 1);
 
-        assertEquals(next, ids(stream.messages(1)));
+        because(
+                "The newest message is sent again, or the one after it is not.",
+                () -> assertEquals(next, ids(stream.messages(1))));
     }
 
-    @LikelyCause("A resumed stream is cut to the history of a new one: a part is passed off as the whole.")
     @Test
     void allThatWasMissedComesThoughItIsMoreThanTheHistory() {
         var ids = post("m", HISTORY + 31);
 
         var stream = server.open(Format.NDJSON, ids.get(0));
 
-        assertResumed(stream);
-        assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
+        because("A resumed stream is cut to the history of a new one: a part is passed off as the whole.", () -> {
+            assertResumed(stream);
+            assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
+        });
     }
 
-    @LikelyCause(
-            "The bound of what is still held is one off: a message is lost without a word, or a good place is refused.")
     @Proves("resume.reason")
     @Test
     void placeIsGoodAsLongAsAllThatFollowsIsHeld() {
@@ -108,12 +114,15 @@ final class Lesson11ResumeTest {
         var last = server.open(Format.NDJSON, ids.get(9));
         var gone = server.open(Format.NDJSON, ids.get(8));
 
-        assertResumed(last);
-        assertEquals(ids.subList(10, RETAINED + 10), ids(last.messages(RETAINED)));
-        assertAfresh(gone, "evicted", ids);
+        because(
+                "The bound of what is still held is one off: a message is lost without a word, or a good place is refused.",
+                () -> {
+                    assertResumed(last);
+                    assertEquals(ids.subList(10, RETAINED + 10), ids(last.messages(RETAINED)));
+                    assertAfresh(gone, "evicted", ids);
+                });
     }
 
-    @LikelyCause("A number is compared, but not the life of the log that it belongs to.")
     @Proves("resume.reason")
     @Test
     void idOfAnotherLifeIsNoPlaceInThisOne() {
@@ -124,22 +133,24 @@ final class Lesson11ResumeTest {
 
         var stream = server.open(Format.NDJSON, before.get(2));
 
-        assertAfresh(stream, "epoch", after);
+        because(
+                "A number is compared, but not the life of the log that it belongs to.",
+                () -> assertAfresh(stream, "epoch", after));
     }
 
-    @LikelyCause("An id that is ahead of the log is waited for, or taken for the newest.")
     @Proves("resume.reason")
     @Test
     void idThatIsNotYetThereIsNoPlace() {
         var ids = post("m", 3);
         long newest = sequence(ids.get(2));
 
-        for (long ahead : new long[] {newest + 1, newest + 1_000, 999_999_999_999L}) {
-            assertAfresh(server.open(Format.NDJSON, epoch(ids.get(2)) + "-" + ahead), "future", ids);
-        }
+        because("An id that is ahead of the log is waited for, or taken for the newest.", () -> {
+            for (long ahead : new long[] {newest + 1, newest + 1_000, 999_999_999_999L}) {
+                assertAfresh(server.open(Format.NDJSON, epoch(ids.get(2)) + "-" + ahead), "future", ids);
+            }
+        });
     }
 
-    @LikelyCause("An id is parsed by whatever throws, or a part of it is taken for the whole.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -176,31 +187,39 @@ final class Lesson11ResumeTest {
                                 .build()),
                 Format.NDJSON);
 
-        assertAfresh(stream, "malformed", ids);
+        because(
+                "An id is parsed by whatever throws, or a part of it is taken for the whole.",
+                () -> assertAfresh(stream, "malformed", ids));
     }
 
-    @LikelyCause(
-            "An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.")
     @Proves("resume.reason")
     @Test
     void emptyIdIsNone() {
         var ids = post("m", 2);
 
-        assertAfresh(server.open(Format.NDJSON, ""), "new", ids);
-        assertAfresh(server.open(server.client(), server.at("/messages?lastEventId="), Format.SSE), "new", ids);
+        because(
+                "An empty id is taken for a bad one; a browser that has seen no id sends none, others send an empty one.",
+                () -> {
+                    assertAfresh(server.open(Format.NDJSON, ""), "new", ids);
+                    assertAfresh(
+                            server.open(server.client(), server.at("/messages?lastEventId="), Format.SSE), "new", ids);
+                });
     }
 
-    @LikelyCause(
-            "A browser takes the id of every event for its last one: one that is not what follows loses or repeats messages.")
     @Test
     void browserHasTheRightIdAfterEachEvent() {
         post("m", 2);
 
-        var stream = server.open(Format.SSE);
-        var start = stream.next("start");
-        assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
-        var message = stream.next("message");
-        assertEquals(message.id(), message.event().orElseThrow().id().orElse(""));
+        because(
+                "A browser takes the id of every event for its last one: one that is not what follows loses or repeats messages.",
+                () -> {
+                    var stream = server.open(Format.SSE);
+                    var start = stream.next("start");
+                    assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
+                    var message = stream.next("message");
+                    assertEquals(
+                            message.id(), message.event().orElseThrow().id().orElse(""));
+                });
     }
 
     @Proves("resume.start")

@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static suite.Because.because;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -27,7 +28,6 @@ final class Lesson12RequestsTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @LikelyCause("A path is cleaned, decoded or cut before it is compared, so that it means what it does not say.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -63,10 +63,11 @@ final class Lesson12RequestsTest {
 
         int stream = client.request("GET", path, true);
 
-        assertRefused(client, stream, "GET " + path);
+        because(
+                "A path is cleaned, decoded or cut before it is compared, so that it means what it does not say.",
+                () -> assertRefused(client, stream, "GET " + path));
     }
 
-    @LikelyCause("A path or a query of any length is taken in, or answered by no answer at all.")
     @ParameterizedTest
     @ValueSource(strings = {"/", "/messages?lastEventId=", "/messages?a&a&a", "/%2"})
     void pathOf18KilobytesIsRefusedOrServed(String path) {
@@ -74,12 +75,13 @@ final class Lesson12RequestsTest {
 
         int stream = client.request("GET", path + "a&".repeat(9_000), true, "accept", "application/x-ndjson");
 
-        var refusal = Refusal.of(client, stream);
-        assertTrue(refusal.refused() || refusal.status() == 200, () -> "it was answered " + refusal);
-        client.close();
+        because("A path or a query of any length is taken in, or answered by no answer at all.", () -> {
+            var refusal = Refusal.of(client, stream);
+            assertTrue(refusal.refused() || refusal.status() == 200, () -> "it was answered " + refusal);
+            client.close();
+        });
     }
 
-    @LikelyCause("A method that is not there is answered as if it were another, or without Allow (RFC 9110, 15.5.6).")
     @Proves("refuse.method")
     @ParameterizedTest
     @CsvSource({
@@ -99,24 +101,29 @@ final class Lesson12RequestsTest {
 
         int stream = client.request(method, path, true);
 
-        var answer = client.recorder(stream).answer();
-        answer.problem(405, method + " " + path);
-        assertTrue(
-                List.of(answer.header("allow").split(" *, *")).contains(allowed),
-                () -> "Allow must name " + allowed + ", but it is \"" + answer.header("allow") + "\"");
+        because(
+                "A method that is not there is answered as if it were another, or without Allow (RFC 9110, 15.5.6).",
+                () -> {
+                    var answer = client.recorder(stream).answer();
+                    answer.problem(405, method + " " + path);
+                    assertTrue(
+                            List.of(answer.header("allow").split(" *, *")).contains(allowed),
+                            () -> "Allow must name " + allowed + ", but it is \"" + answer.header("allow") + "\"");
+                });
     }
 
-    @LikelyCause("The body of an answer to HEAD is sent, and stands before the next answer.")
     @Proves("refuse.method")
     @Test
     void headIsAnsweredWithoutABody() {
         var status = server.request(server.at("/status").head());
         var messages = server.request(server.at("/messages").head());
 
-        assertEquals(200, status.status());
-        assertEquals("", status.body());
-        assertTrue(messages.status() == 200 || messages.status() == 405, messages.toString());
-        assertEquals("", messages.body());
+        because("The body of an answer to HEAD is sent, and stands before the next answer.", () -> {
+            assertEquals(200, status.status());
+            assertEquals("", status.body());
+            assertTrue(messages.status() == 200 || messages.status() == 405, messages.toString());
+            assertEquals("", messages.body());
+        });
     }
 
     static Stream<Arguments> foreign() {
@@ -133,7 +140,6 @@ final class Lesson12RequestsTest {
                 .flatMap(origin -> Stream.of(arguments("GET", origin), arguments("POST", origin)));
     }
 
-    @LikelyCause("Any page that the user visits can read and write here in the user's name.")
     @Proves("refuse.origin")
     @ParameterizedTest
     @MethodSource("foreign")
@@ -145,8 +151,10 @@ final class Lesson12RequestsTest {
                 ? server.request(request.post(JudgedServer.json("{\"user\":\"eve\",\"text\":\"hi\"}")))
                 : refusal(request, what);
 
-        answer.problem(403, what);
-        assertEquals("", answer.header("access-control-allow-origin"));
+        because("Any page that the user visits can read and write here in the user's name.", () -> {
+            answer.problem(403, what);
+            assertEquals("", answer.header("access-control-allow-origin"));
+        });
     }
 
     /** A page that may read is answered by a stream, which does not end. */
@@ -159,7 +167,6 @@ final class Lesson12RequestsTest {
         return stream.answer();
     }
 
-    @LikelyCause("The page that the server serves itself is locked out, because hosts are compared as strings.")
     @Proves("refuse.origin")
     @ParameterizedTest
     @ValueSource(strings = {"https://localhost:", "https://LOCALHOST:", "HTTPS://LocalHost:"})
@@ -168,8 +175,10 @@ final class Lesson12RequestsTest {
         int port = request.build().url().port();
         var answer = server.request(request.header("origin", origin + port));
 
-        assertEquals(201, answer.status(), answer.toString());
-        assertEquals(List.of("hi"), bystanders.texts());
+        because("The page that the server serves itself is locked out, because hosts are compared as strings.", () -> {
+            assertEquals(201, answer.status(), answer.toString());
+            assertEquals(List.of("hi"), bystanders.texts());
+        });
     }
 
     static Stream<Arguments> malformed() {
@@ -184,7 +193,6 @@ final class Lesson12RequestsTest {
                 arguments("an unknown pseudo-header", new String[] {":x", "1"}));
     }
 
-    @LikelyCause("Headers that RFC 9113, section 8.2 and 8.3, call malformed are passed on to code that trusts them.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("malformed")
     void malformedHeadersAreRefused(String name, String[] fields) {
@@ -192,11 +200,12 @@ final class Lesson12RequestsTest {
 
         int stream = client.request("GET", "/status", true, fields);
 
-        assertRefused(client, stream, "GET /status with " + name);
+        because(
+                "Headers that RFC 9113, section 8.2 and 8.3, call malformed are passed on to code that trusts them.",
+                () -> assertRefused(client, stream, "GET /status with " + name));
     }
 
     /** Some libraries drop such a field before a handler sees it. Then it must be without effect. */
-    @LikelyCause("A name that HTTP does not allow is cleaned, and then means what it must not.")
     @ParameterizedTest
     @ValueSource(strings = {"last-event-id ", " last-event-id", "last event-id", ""})
     void fieldWhoseNameIsNoneIsRefusedOrHasNoEffect(String name) {
@@ -206,16 +215,18 @@ final class Lesson12RequestsTest {
 
         int stream = client.request("GET", "/messages", true, "accept", "application/x-ndjson", name, id);
 
-        if (!Refusal.of(client, stream).refused()) {
-            var response = client.recorder(stream);
-            response.awaitText("\n");
-            var start = WireRecord.object(response.text().lines().findFirst().orElse(""));
-            assertEquals("new", start.path("reason").asString(""), "the field \"" + name + "\" had an effect");
-        }
-        client.close();
+        because("A name that HTTP does not allow is cleaned, and then means what it must not.", () -> {
+            if (!Refusal.of(client, stream).refused()) {
+                var response = client.recorder(stream);
+                response.awaitText("\n");
+                var start =
+                        WireRecord.object(response.text().lines().findFirst().orElse(""));
+                assertEquals("new", start.path("reason").asString(""), "the field \"" + name + "\" had an effect");
+            }
+            client.close();
+        });
     }
 
-    @LikelyCause("A request without what every request has is served by a guess.")
     @ParameterizedTest
     @ValueSource(strings = {":method", ":scheme", ":path", ":authority"})
     void missingPseudoHeaderIsRefusedOrDoesNoHarm(String missing) {
@@ -235,12 +246,13 @@ final class Lesson12RequestsTest {
 
         client.send(new Frame(Frame.HEADERS, Frame.END_HEADERS | Frame.END_STREAM, 1, Hpack.encode(rest)));
 
-        var refusal = Refusal.of(client, 1);
-        boolean optional = missing.equals(":authority"); // RFC 9113, 8.3.1: there need be none.
-        assertTrue(refusal.refused() || optional && refusal.status() == 200, () -> "it was answered " + refusal);
+        because("A request without what every request has is served by a guess.", () -> {
+            var refusal = Refusal.of(client, 1);
+            boolean optional = missing.equals(":authority"); // RFC 9113, 8.3.1: there need be none.
+            assertTrue(refusal.refused() || optional && refusal.status() == 200, () -> "it was answered " + refusal);
+        });
     }
 
-    @LikelyCause("CONNECT is taken for a method like any other, or makes the server a proxy.")
     @Test
     void connectIsRefused() {
         var client = server.raw();
@@ -248,8 +260,10 @@ final class Lesson12RequestsTest {
         client.send(new Frame(
                 Frame.HEADERS, Frame.END_HEADERS, 1, Hpack.encode(":method", "CONNECT", ":authority", "localhost:22")));
 
-        assertTrue(Refusal.of(client, 1).refused(), () -> "it was answered " + Refusal.of(client, 1));
-        client.close();
+        because("CONNECT is taken for a method like any other, or makes the server a proxy.", () -> {
+            assertTrue(Refusal.of(client, 1).refused(), () -> "it was answered " + Refusal.of(client, 1));
+            client.close();
+        });
     }
 
     private static void assertRefused(RawClient client, int stream, String what) {

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static suite.Because.because;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -76,14 +77,15 @@ final class Lesson12SayingNoTest {
     }
 
     @Order(1)
-    @LikelyCause("The body is parsed leniently, or what the parser throws is not caught and answered.")
     @Proves("post.body")
     @ParameterizedTest(name = "{0}")
     @MethodSource("bodiesThatAreNoJsonObject")
     void bodyThatIsNoJsonObjectIsRefused(String name, byte[] body) {
         var answer = post(body);
 
-        answer.problem(400, "a POST of " + name);
+        because(
+                "The body is parsed leniently, or what the parser throws is not caught and answered.",
+                () -> answer.problem(400, "a POST of " + name));
     }
 
     static Stream<Arguments> wrongFields() {
@@ -109,17 +111,16 @@ final class Lesson12SayingNoTest {
                 arguments("both halves apart", "{\"user\":\"eve\",\"text\":\"\\ud83d \\ude00\"}", List.of("#/text")));
     }
 
-    @LikelyCause(
-            "A field that is missing, of the wrong type or out of bounds is taken, or the answer does not name it.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("wrongFields")
     void wrongFieldIsRefusedAndNamedByItsPointer(String name, String body, List<String> pointers) {
         var answer = post(bytes(body));
 
-        assertPointers(answer, "a message with " + name, pointers);
+        because(
+                "A field that is missing, of the wrong type or out of bounds is taken, or the answer does not name it.",
+                () -> assertPointers(answer, "a message with " + name, pointers));
     }
 
-    @LikelyCause("Some control character passes: a terminal, a log or a line-based form will act on it.")
     @Test
     void everyControlCharacterButLineFeedAndTabOfATextIsRefused() {
         var taken = new ArrayList<String>();
@@ -137,11 +138,12 @@ final class Lesson12SayingNoTest {
             }
         }
 
-        assertEquals(List.of("U+0009 in text", "U+000A in text"), taken, "the control characters that were taken");
-        assertEquals(taken.size(), bystanders.texts().size());
+        because("Some control character passes: a terminal, a log or a line-based form will act on it.", () -> {
+            assertEquals(List.of("U+0009 in text", "U+000A in text"), taken, "the control characters that were taken");
+            assertEquals(taken.size(), bystanders.texts().size());
+        });
     }
 
-    @LikelyCause("The media type is not looked at, so that a form on any page can post without being asked (CORS).")
     @Proves("post.type")
     @ParameterizedTest
     @ValueSource(
@@ -163,7 +165,9 @@ final class Lesson12SayingNoTest {
 
         var answer = server.request(type.isEmpty() ? request : request.header("content-type", type));
 
-        answer.problem(415, "a POST of type \"" + type + "\"");
+        because(
+                "The media type is not looked at, so that a form on any page can post without being asked (CORS).",
+                () -> answer.problem(415, "a POST of type \"" + type + "\""));
     }
 
     private static void assertPointers(Answer answer, String what, List<String> pointers) {

@@ -3,6 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.util.List;
 import java.util.Set;
@@ -24,8 +25,6 @@ final class Lesson12TextTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @LikelyCause(
-            "A line break in a message is written to the stream as it is, so that who writes a message writes records.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -45,25 +44,29 @@ final class Lesson12TextTest {
 
         server.post(user, smuggled);
 
-        var came = bystanders.messages();
-        assertEquals(1, came.size(), "messages that came of one POST");
-        assertEquals(user, came.get(0).user());
-        assertEquals(smuggled, came.get(0).text());
-        var newest = seed.next(
-                snapshot -> snapshot.messages().stream().anyMatch(m -> m.text().equals(smuggled)),
-                "a snapshot with the message",
-                Deadline.PATIENCE);
-        seed.close();
-        assertEquals(
-                user,
-                newest.messages().stream()
-                        .filter(m -> m.text().equals(smuggled))
-                        .findFirst()
-                        .orElseThrow()
-                        .user());
+        because(
+                "A line break in a message is written to the stream as it is, so that who writes a message writes records.",
+                () -> {
+                    var came = bystanders.messages();
+                    assertEquals(1, came.size(), "messages that came of one POST");
+                    assertEquals(user, came.get(0).user());
+                    assertEquals(smuggled, came.get(0).text());
+                    var newest = seed.next(
+                            snapshot -> snapshot.messages().stream()
+                                    .anyMatch(m -> m.text().equals(smuggled)),
+                            "a snapshot with the message",
+                            Deadline.PATIENCE);
+                    seed.close();
+                    assertEquals(
+                            user,
+                            newest.messages().stream()
+                                    .filter(m -> m.text().equals(smuggled))
+                                    .findFirst()
+                                    .orElseThrow()
+                                    .user());
+                });
     }
 
-    @LikelyCause("The text is changed on its way, or it is served as something that a browser would run.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -78,13 +81,14 @@ final class Lesson12TextTest {
     void textThatAnInterpreterWouldActOnIsPassedOnAsItIs(String text) {
         server.post("eve", text);
 
-        var answer = server.get("/messages/" + bystanders.messages().get(0).id());
-        assertEquals(text, answer.json().path("text").asString(""));
-        assertTrue(answer.header("content-type").startsWith("application/json"), answer.header("content-type"));
-        assertEquals("nosniff", answer.header("x-content-type-options"));
+        because("The text is changed on its way, or it is served as something that a browser would run.", () -> {
+            var answer = server.get("/messages/" + bystanders.messages().get(0).id());
+            assertEquals(text, answer.json().path("text").asString(""));
+            assertTrue(answer.header("content-type").startsWith("application/json"), answer.header("content-type"));
+            assertEquals("nosniff", answer.header("x-content-type-options"));
+        });
     }
 
-    @LikelyCause("A name may be invisible or reorder the row it stands in, so that it reads as another person's name.")
     @Proves("post.name")
     @ParameterizedTest
     @ValueSource(
@@ -104,11 +108,14 @@ final class Lesson12TextTest {
 
         var answer = server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
 
-        var problem = answer.problem(422, "a message of " + MalformedRecord.quote(user));
-        assertEquals("#/user", problem.at("/errors/0/pointer").asString(""), answer.toString());
+        because(
+                "A name may be invisible or reorder the row it stands in, so that it reads as another person's name.",
+                () -> {
+                    var problem = answer.problem(422, "a message of " + MalformedRecord.quote(user));
+                    assertEquals("#/user", problem.at("/errors/0/pointer").asString(""), answer.toString());
+                });
     }
 
-    @LikelyCause("What the client sends is copied into the record, and not the two fields that it may choose.")
     @Test
     void fieldsThatTheClientMayNotChooseAreIgnored() {
         long before = System.currentTimeMillis() - 60_000;
@@ -118,16 +125,17 @@ final class Lesson12TextTest {
 
         var answer = server.request(server.at("/messages").post(JudgedServer.json(json)));
 
-        assertEquals(201, answer.status(), answer.toString());
-        var message = bystanders.messages().get(0);
-        assertEquals(
-                Set.of("type", "id", "user", "text", "time"),
-                new TreeSet<>(answer.json().propertyNames()));
-        assertEquals(message.id(), answer.json().path("id").asString(""));
-        assertTrue(message.time() > before, "the time is the server's, not " + message.time());
+        because("What the client sends is copied into the record, and not the two fields that it may choose.", () -> {
+            assertEquals(201, answer.status(), answer.toString());
+            var message = bystanders.messages().get(0);
+            assertEquals(
+                    Set.of("type", "id", "user", "text", "time"),
+                    new TreeSet<>(answer.json().propertyNames()));
+            assertEquals(message.id(), answer.json().path("id").asString(""));
+            assertTrue(message.time() > before, "the time is the server's, not " + message.time());
+        });
     }
 
-    @LikelyCause("The media type is compared as a string; its case, and a charset of UTF-8, mean nothing.")
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -142,7 +150,9 @@ final class Lesson12TextTest {
 
         var answer = server.request(server.at("/messages").post(body).header("content-type", type));
 
-        assertEquals(201, answer.status(), answer.toString());
-        assertEquals(List.of(type), bystanders.texts());
+        because("The media type is compared as a string; its case, and a charset of UTF-8, mean nothing.", () -> {
+            assertEquals(201, answer.status(), answer.toString());
+            assertEquals(List.of(type), bystanders.texts());
+        });
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -41,8 +42,6 @@ final class Lesson13FloodsTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @LikelyCause("The server does what each request asks before it sees that it was taken back (rapid reset,"
-            + " CVE-2023-44487).")
     @Test
     void twoThousandStreamsThatAreOpenedAndResetLeaveNothing() {
         long before = Flood.memory(server);
@@ -55,8 +54,13 @@ final class Lesson13FloodsTest {
             out.writeBytes(Frame.ofInts(Frame.RST_STREAM, 0, stream, 8).bytes());
         });
 
-        server.awaitOpen(bystanders.count());
-        assertMemory(client, before, 24);
+        because(
+                "The server does what each request asks before it sees that it was taken back (rapid reset,"
+                        + " CVE-2023-44487).",
+                () -> {
+                    server.awaitOpen(bystanders.count());
+                    assertMemory(client, before, 24);
+                });
     }
 
     static Stream<Arguments> floods() {
@@ -71,7 +75,6 @@ final class Lesson13FloodsTest {
                 arguments("empty DATA on no stream", new Frame(Frame.DATA, 0, 1, nothing)));
     }
 
-    @LikelyCause("What the server answers to control frames piles up in memory while the client does not read it.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("floods")
     void twentyThousandFramesCostNoMemory(String name, Frame frame) {
@@ -81,12 +84,15 @@ final class Lesson13FloodsTest {
 
         Flood.send(client, 20_000, (out, i) -> out.writeBytes(frame.bytes()));
 
-        bystanders.quiet(Duration.ofMillis(20));
-        assertMemory(client, before, 16);
-        client.close();
+        because(
+                "What the server answers to control frames piles up in memory while the client does not read it.",
+                () -> {
+                    bystanders.quiet(Duration.ofMillis(20));
+                    assertMemory(client, before, 16);
+                    client.close();
+                });
     }
 
-    @LikelyCause("A block of headers is gathered without a bound until its last frame (CONTINUATION flood).")
     @Test
     void headersThatNeverEndAreCutOff() {
         long before = Flood.memory(server);
@@ -96,11 +102,12 @@ final class Lesson13FloodsTest {
         client.send(new Frame(Frame.HEADERS, Frame.END_STREAM, 1, Hpack.encode(":method", "GET")));
         Flood.send(client, 2_000, (out, i) -> out.writeBytes(more.bytes()));
 
-        assertTrue(Refusal.of(client, 1).refused(), "32 MB of headers must be refused");
-        assertMemory(client, before, 16);
+        because("A block of headers is gathered without a bound until its last frame (CONTINUATION flood).", () -> {
+            assertTrue(Refusal.of(client, 1).refused(), "32 MB of headers must be refused");
+            assertMemory(client, before, 16);
+        });
     }
 
-    @LikelyCause("The size or the number of headers has no bound.")
     @ParameterizedTest
     @ValueSource(ints = {1, 500})
     void headersOf128KilobytesAreRefused(int number) {
@@ -119,12 +126,14 @@ final class Lesson13FloodsTest {
             Flood.trySend(client, new Frame(Frame.CONTINUATION, flags, 1, Arrays.copyOfRange(block, from, to)).bytes());
         }
 
-        var refusal = Refusal.of(client, 1);
-        assertTrue(
-                refusal.refused() || Refusal.goesAway(client),
-                () -> number + " headers of 128 kB in all were answered " + refusal + ", and nothing else");
-        client.close();
-        server.awaitOpen(bystanders.count());
+        because("The size or the number of headers has no bound.", () -> {
+            var refusal = Refusal.of(client, 1);
+            assertTrue(
+                    refusal.refused() || Refusal.goesAway(client),
+                    () -> number + " headers of 128 kB in all were answered " + refusal + ", and nothing else");
+            client.close();
+            server.awaitOpen(bystanders.count());
+        });
     }
 
     static Stream<Arguments> breaches() {
@@ -152,8 +161,6 @@ final class Lesson13FloodsTest {
                 arguments("GOAWAY on a stream", Frame.ofInts(Frame.GOAWAY, 0, 1, 0, 0)));
     }
 
-    @LikelyCause("A breach of the protocol is ignored, or its connection is kept although the two sides disagree on its"
-            + " state.")
     @ParameterizedTest(name = "{0}")
     @MethodSource("breaches")
     void breachOfTheProtocolEndsItsConnection(String name, Frame breach) {
@@ -166,12 +173,16 @@ final class Lesson13FloodsTest {
         Flood.trySend(
                 client, breach == TOO_LARGE ? new Frame(0x7f, 0, 0, new byte[allowed + 1]).bytes() : breach.bytes());
 
-        assertTrue(Refusal.goesAway(client), name + " must end its connection");
-        server.awaitOpen(bystanders.count());
-        client.close();
+        because(
+                "A breach of the protocol is ignored, or its connection is kept although the two sides disagree on its"
+                        + " state.",
+                () -> {
+                    assertTrue(Refusal.goesAway(client), name + " must end its connection");
+                    server.awaitOpen(bystanders.count());
+                    client.close();
+                });
     }
 
-    @LikelyCause("A window is counted in an int that wraps round, or a stream's breach is passed over.")
     @ParameterizedTest
     @ValueSource(ints = {0x7fff_ffff, 0})
     void windowOfAStreamThatIsNoneEndsIt(int bytes) {
@@ -183,20 +194,19 @@ final class Lesson13FloodsTest {
 
         client.windowUpdate(1, bytes);
 
-        assertTrue(
-                Deadline.in(Deadline.PATIENCE).poll(() -> stream.ended() || Refusal.goneAway(client)),
-                () -> "WINDOW_UPDATE of " + bytes + " must end the stream or its connection");
-        if (server.status().counts()) {
-            server.awaitStatus(
-                    status -> status.closed("error") == errors + 1, "one more closed as error", Deadline.PATIENCE);
-        }
-        client.close();
-        server.awaitOpen(bystanders.count());
+        because("A window is counted in an int that wraps round, or a stream's breach is passed over.", () -> {
+            assertTrue(
+                    Deadline.in(Deadline.PATIENCE).poll(() -> stream.ended() || Refusal.goneAway(client)),
+                    () -> "WINDOW_UPDATE of " + bytes + " must end the stream or its connection");
+            if (server.status().counts()) {
+                server.awaitStatus(
+                        status -> status.closed("error") == errors + 1, "one more closed as error", Deadline.PATIENCE);
+            }
+            client.close();
+            server.awaitOpen(bystanders.count());
+        });
     }
 
-    @LikelyCause(
-            "The stream of a request that was answered early is reset immediately, and what is still under way then"
-                    + " ends the whole connection.")
     @Test
     void honestClientThatWasStillSendingKeepsItsConnection() {
         var client = server.raw();
@@ -213,12 +223,17 @@ final class Lesson13FloodsTest {
             client.data(stream, new byte[15_000], true);
         }
 
-        int last = client.request("POST", "/messages", false, "content-type", "application/json");
-        client.data(last, "{\"user\":\"eve\",\"text\":\"after\"}".getBytes(UTF_8), true);
-        assertEquals(201, client.recorder(last).answer().status());
-        held.messagesUpTo("after");
-        assertEquals(List.of("after"), bystanders.texts());
-        client.close();
+        because(
+                "The stream of a request that was answered early is reset immediately, and what is still under way then"
+                        + " ends the whole connection.",
+                () -> {
+                    int last = client.request("POST", "/messages", false, "content-type", "application/json");
+                    client.data(last, "{\"user\":\"eve\",\"text\":\"after\"}".getBytes(UTF_8), true);
+                    assertEquals(201, client.recorder(last).answer().status());
+                    held.messagesUpTo("after");
+                    assertEquals(List.of("after"), bystanders.texts());
+                    client.close();
+                });
     }
 
     /** What the client has received does not count, nor what is gone a moment later. */

@@ -28,7 +28,6 @@ final class Lesson13LimitsTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @LikelyCause("A body that never ends is waited for, so that a thousand of them hold the server's memory.")
     @Proves("post.time")
     @Test
     void bodyThatDoesNotComeIsGivenUp() {
@@ -39,11 +38,12 @@ final class Lesson13LimitsTest {
         int stream = client.request("POST", "/messages", false, "content-type", "application/json");
         client.data(stream, "{\"user\":".getBytes(UTF_8), false);
 
-        client.recorder(stream).answer().problem(408, "a body that stops");
-        assertNotTooSoon(began);
+        because("A body that never ends is waited for, so that a thousand of them hold the server's memory.", () -> {
+            client.recorder(stream).answer().problem(408, "a body that stops");
+            assertNotTooSoon(began);
+        });
     }
 
-    @LikelyCause("The time for a body begins again with every byte.")
     @Proves("post.time")
     @Test
     void bodyThatDribblesIsGivenUp() {
@@ -57,12 +57,13 @@ final class Lesson13LimitsTest {
             return client.recorder(stream).answered();
         });
 
-        assertTrue(answered, "a body that dribbles must be answered");
-        client.recorder(stream).answer().problem(408, "a body that dribbles");
-        assertNotTooSoon(began);
+        because("The time for a body begins again with every byte.", () -> {
+            assertTrue(answered, "a body that dribbles must be answered");
+            client.recorder(stream).answer().problem(408, "a body that dribbles");
+            assertNotTooSoon(began);
+        });
     }
 
-    @LikelyCause("Streams are not counted for each connection, or the count is one off.")
     @Proves("limit.streams")
     @Test
     void connectionHoldsAHundredStreams() {
@@ -75,41 +76,46 @@ final class Lesson13LimitsTest {
         }
         var refused = client.open(Format.NDJSON);
 
-        assertEquals(
-                List.of(),
-                streams.stream().filter(stream -> stream.status() != 200).toList(),
-                "100 streams must open");
-        assertEquals(429, refused.status(), "the 101st stream of a connection");
-        refused.answer().problem(429, "the 101st stream of a connection");
-        assertTrue(
-                refused.header("retry-after").matches("[1-9][0-9]*"), "Retry-After: " + refused.header("retry-after"));
-        because(
-                "SETTINGS announce as many streams as may be held, so nothing is left for a POST.",
-                () -> assertEquals(
-                        201, postOn(client, "while it holds 100"), "a POST must not queue behind held streams"));
-        try (var other = server.raw()) {
+        because("Streams are not counted for each connection, or the count is one off.", () -> {
+            assertEquals(
+                    List.of(),
+                    streams.stream().filter(stream -> stream.status() != 200).toList(),
+                    "100 streams must open");
+            assertEquals(429, refused.status(), "the 101st stream of a connection");
+            refused.answer().problem(429, "the 101st stream of a connection");
+            assertTrue(
+                    refused.header("retry-after").matches("[1-9][0-9]*"),
+                    "Retry-After: " + refused.header("retry-after"));
             because(
-                    "The count is the server's and not the connection's.",
-                    () -> assertEquals(200, other.open(Format.SSE).status(), "another connection is not concerned"));
-        }
-        streams.get(50).cancel();
-        server.awaitOpen(bystanders.count() + 99);
-        because(
-                "A stream that has ended is still counted: count it off where every end comes by.",
-                () -> assertEquals(200, client.open(Format.NDJSON).status(), "a place that was given up can be had"));
-        assertEquals(List.of("while it holds 100"), bystanders.texts());
-        client.close();
+                    "SETTINGS announce as many streams as may be held, so nothing is left for a POST.",
+                    () -> assertEquals(
+                            201, postOn(client, "while it holds 100"), "a POST must not queue behind held streams"));
+            try (var other = server.raw()) {
+                because(
+                        "The count is the server's and not the connection's.",
+                        () -> assertEquals(
+                                200, other.open(Format.SSE).status(), "another connection is not concerned"));
+            }
+            streams.get(50).cancel();
+            server.awaitOpen(bystanders.count() + 99);
+            because(
+                    "A stream that has ended is still counted: count it off where every end comes by.",
+                    () -> assertEquals(
+                            200, client.open(Format.NDJSON).status(), "a place that was given up can be had"));
+            assertEquals(List.of("while it holds 100"), bystanders.texts());
+            client.close();
+        });
     }
 
-    @LikelyCause(
-            "The server advertises as many streams as it holds open, so that a POST has to wait for one of them to end.")
     @Proves("limit.streams")
     @Test
     void moreStreamsAreAdvertisedThanMayBeHeld() {
         int advertised =
                 server.raw().serverSetting(Frame.SETTING_MAX_CONCURRENT_STREAMS).orElse(Integer.MAX_VALUE);
 
-        assertTrue(advertised > 100, "SETTINGS_MAX_CONCURRENT_STREAMS is " + advertised);
+        because(
+                "The server advertises as many streams as it holds open, so that a POST has to wait for one of them to end.",
+                () -> assertTrue(advertised > 100, "SETTINGS_MAX_CONCURRENT_STREAMS is " + advertised));
     }
 
     private static void assertNotTooSoon(long began) {

@@ -29,8 +29,6 @@ final class Lesson13RatesTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    @LikelyCause(
-            "Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.")
     @Test
     void streamsOpenAHundredAtOnceAndThenTenASecond() {
         server.requires("PUSH_OPENS_PER_SECOND", "PUSH_OPEN_BURST");
@@ -44,6 +42,7 @@ final class Lesson13RatesTest {
             return stream;
         });
 
+        because("Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.", () -> {
         try (var other = server.raw()) {
             because(
                     "There is one bucket for all connections, so the first flood empties it for everybody.",
@@ -54,9 +53,9 @@ final class Lesson13RatesTest {
                 "Retry-After was less than the time until there is a token, or a refusal has taken one.",
                 () -> assertEquals(200, client.open(Format.NDJSON).status(), "after Retry-After a stream opens again"));
         client.close();
+        });
     }
 
-    @LikelyCause("POSTs are not counted for each connection.")
     @Test
     void postsGoTwoHundredAtOnceAndThenFiftyASecond() {
         server.requires("PUSH_POSTS_PER_SECOND", "PUSH_POST_BURST");
@@ -64,6 +63,7 @@ final class Lesson13RatesTest {
 
         var first429 = untilRefused(200, 50, () -> post(client));
 
+        because("POSTs are not counted for each connection.", () -> {
         try (var other = server.raw()) {
             because(
                     "There is one bucket for all connections, so the first flood empties it for everybody.",
@@ -72,9 +72,9 @@ final class Lesson13RatesTest {
         Deadline.pause(retryAfter(first429, "a POST beyond the rate"));
         assertEquals(201, post(client).status(), "after Retry-After a message is taken again");
         assertTrue(bystanders.texts().size() >= 202, "every message that was taken is broadcast");
+        });
     }
 
-    @LikelyCause("There is no bound to all streams together, or its refusal costs more than a stream.")
     @Proves("limit.streams")
     @Test
     void twentyStreamsInAllAndNoMore() {
@@ -93,6 +93,7 @@ final class Lesson13RatesTest {
         var refused = newcomer.open(Format.NDJSON);
         var sentAway = newcomer.open(Format.SSE);
 
+        because("There is no bound to all streams together, or its refusal costs more than a stream.", () -> {
         assertEquals(503, refused.status(), "the 21st stream of 20");
         refused.answer().problem(503, "the 21st stream of 20");
         retryAfter(refused, "the 21st stream");
@@ -112,6 +113,7 @@ final class Lesson13RatesTest {
         streams.get(0).messagesUpTo("hi");
         newcomer.close();
         clients.forEach(RawClient::close);
+        });
     }
 
     /** Asks until a 429 comes: not among the first {@code burst}, and not later than the rate allows. */

@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -51,7 +52,6 @@ final class Lesson14BrowserTest {
                 () -> "GET / must answer HTML, but it answered " + page.header("content-type"));
     }
 
-    @LikelyCause("The page reads chunks as if they were records, or draws a message before the stream has brought it.")
     @Test
     void twoPagesShowTheSameMessagesInTheSameOrder() {
         server.restart();
@@ -66,15 +66,17 @@ final class Lesson14BrowserTest {
             bob.say("from bob " + i);
         }
 
-        chromium.await(
-                "six messages on both pages",
-                () -> ann.messages().size() == 6 && bob.messages().size() == 6);
-        assertEquals(ann.messages(), bob.messages());
-        figures.put("messages on both pages", ann.messages().size() + "/6");
+        because(
+                "The page reads chunks as if they were records, or draws a message before the stream has brought it.",
+                () -> {
+                    chromium.await(
+                            "six messages on both pages",
+                            () -> ann.messages().size() == 6 && bob.messages().size() == 6);
+                    assertEquals(ann.messages(), bob.messages());
+                    figures.put("messages on both pages", ann.messages().size() + "/6");
+                });
     }
 
-    @LikelyCause(
-            "A chunk is read as if it were a record, or each chunk is decoded by itself: keep what is not whole yet.")
     @Test
     void historyThatComesInPiecesIsShownWhole() {
         server.restart();
@@ -89,11 +91,16 @@ final class Lesson14BrowserTest {
 
         var page = ChatPage.open(chromium, server.url("/"));
 
-        chromium.await("30 messages in the list", () -> page.count("#messages li") >= 30);
-        assertTrue(expected.equals(page.messages()), "each message of the history must be shown whole, and in order");
+        because(
+                "A chunk is read as if it were a record, or each chunk is decoded by itself: keep what is not whole yet.",
+                () -> {
+                    chromium.await("30 messages in the list", () -> page.count("#messages li") >= 30);
+                    assertTrue(
+                            expected.equals(page.messages()),
+                            "each message of the history must be shown whole, and in order");
+                });
     }
 
-    @LikelyCause("Text becomes markup somewhere: use textContent, never innerHTML.")
     @Test
     void whatIsWrittenIsShownAndNeverDone() {
         server.restart();
@@ -101,16 +108,16 @@ final class Lesson14BrowserTest {
 
         server.post("<b onclick=alert(1)>ann</b>", "<img src=x onerror=alert(1)><script>alert(2)</script>");
 
-        chromium.await("a message in the list", () -> page.count("#messages li") == 1);
-        assertEquals(
-                List.of("<b onclick=alert(1)>ann</b>: <img src=x onerror=alert(1)><script>alert(2)</script>"),
-                page.messages());
-        assertEquals(0, page.count("#messages :is(script, img, b)"), "elements that a message has made");
-        page.assertInnocent();
+        because("Text becomes markup somewhere: use textContent, never innerHTML.", () -> {
+            chromium.await("a message in the list", () -> page.count("#messages li") == 1);
+            assertEquals(
+                    List.of("<b onclick=alert(1)>ann</b>: <img src=x onerror=alert(1)><script>alert(2)</script>"),
+                    page.messages());
+            assertEquals(0, page.count("#messages :is(script, img, b)"), "elements that a message has made");
+            page.assertInnocent();
+        });
     }
 
-    @LikelyCause(
-            "There is no Content-Security-Policy, or 'unsafe-inline' has taken it back: one slip, and a message is a script.")
     @Test
     void markupThatGotInAllTheSameDoesNothing() {
         var page = ChatPage.open(chromium, server.url("/"));
@@ -124,11 +131,11 @@ final class Lesson14BrowserTest {
                 }
                 """);
 
-        assertFalse(page.crimes().contains("alert"), "an inline handler must not run, but it did");
+        because(
+                "There is no Content-Security-Policy, or 'unsafe-inline' has taken it back: one slip, and a message is a script.",
+                () -> assertFalse(page.crimes().contains("alert"), "an inline handler must not run, but it did"));
     }
 
-    @LikelyCause(
-            "The light believes the socket: an open connection that brings nothing is not live. Watch the heartbeats.")
     @Proves("page.light")
     @Test
     void lightTurnsRedInSilenceAndWhatWasMissedComesOnce() {
@@ -144,12 +151,15 @@ final class Lesson14BrowserTest {
         relay.cut();
         relay.pass();
 
-        page.awaitLive();
-        page.awaitMessages("ann: before", "bob: meanwhile");
-        page.assertInnocent();
+        because(
+                "The light believes the socket: an open connection that brings nothing is not live. Watch the heartbeats.",
+                () -> {
+                    page.awaitLive();
+                    page.awaitMessages("ann: before", "bob: meanwhile");
+                    page.assertInnocent();
+                });
     }
 
-    @LikelyCause("The light turns green because an answer has begun. A proxy can begin one: wait for the first record.")
     @Proves("page.light")
     @Test
     void anAnswerThatBringsNothingIsNotLive() {
@@ -166,13 +176,17 @@ final class Lesson14BrowserTest {
 
         relay.cut();
 
-        chromium.await(
-                "the page to read the answer to its next GET", () -> chromium.run("return witness.isRead === true"));
-        assertEquals("🔴", page.lights().get(page.lights().size() - 1), "the light, when no record has come");
+        because(
+                "The light turns green because an answer has begun. A proxy can begin one: wait for the first record.",
+                () -> {
+                    chromium.await(
+                            "the page to read the answer to its next GET",
+                            () -> chromium.run("return witness.isRead === true"));
+                    assertEquals(
+                            "🔴", page.lights().get(page.lights().size() - 1), "the light, when no record has come");
+                });
     }
 
-    @LikelyCause("A short interruption is hidden from the user, or the page does not come back after it, or comes back"
-            + " without the last id.")
     @Proves("page.light")
     @Test
     void lightTurnsRedAtAnEndAndWhoComesBackHasEverything() {
@@ -190,17 +204,21 @@ final class Lesson14BrowserTest {
 
         relay.cut();
 
-        chromium.await("a red light, then a green one", () -> {
-            var lights = page.lights();
-            return lights.lastIndexOf("🔴") >= seen
-                    && lights.get(lights.size() - 1).equals("🟢");
-        });
-        server.post("ann", "after");
-        expected.add("ann: after");
-        page.awaitMessages(expected.toArray(String[]::new));
+        because(
+                "A short interruption is hidden from the user, or the page does not come back after it, or comes back"
+                        + " without the last id.",
+                () -> {
+                    chromium.await("a red light, then a green one", () -> {
+                        var lights = page.lights();
+                        return lights.lastIndexOf("🔴") >= seen
+                                && lights.get(lights.size() - 1).equals("🟢");
+                    });
+                    server.post("ann", "after");
+                    expected.add("ann: after");
+                    page.awaitMessages(expected.toArray(String[]::new));
+                });
     }
 
-    @LikelyCause("A client that is refused tries again immediately, and ten thousand of them keep the server down.")
     @Proves("page.light")
     @Test
     void whoIsRefusedDoesNotHammer() {
@@ -213,10 +231,15 @@ final class Lesson14BrowserTest {
 
         Deadline.pause(Duration.ofSeconds(2));
 
-        int attempts = relay.accepted() - before;
-        assertTrue(attempts <= MOST_ATTEMPTS, () -> "within 2 s it tried " + attempts + " times to connect");
-        relay.pass();
-        page.awaitLive();
-        figures.put("attempts in 2 s", attempts);
+        because(
+                "A client that is refused tries again immediately, and ten thousand of them keep the server down.",
+                () -> {
+                    int attempts = relay.accepted() - before;
+                    assertTrue(
+                            attempts <= MOST_ATTEMPTS, () -> "within 2 s it tried " + attempts + " times to connect");
+                    relay.pass();
+                    page.awaitLive();
+                    figures.put("attempts in 2 s", attempts);
+                });
     }
 }

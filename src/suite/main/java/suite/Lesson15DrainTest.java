@@ -41,7 +41,6 @@ class Lesson15DrainTest {
     final Figures figures = new Figures();
 
     @Test
-    @LikelyCause("Streams are cut, or left open, instead of being ended with a word of when to come back.")
     void everyStreamIsToldWhenToComeBackAndEnded() {
         var streams = new ArrayList<Recorder>();
         for (int i = 0; i < 20; i++) {
@@ -51,38 +50,42 @@ class Lesson15DrainTest {
 
         var gone = server.drain();
 
-        var waits = new HashSet<Long>();
-        for (var stream : streams) {
-            var bye = because(
-                    "The sockets were closed, or the responses ended, before each stream had written its last record.",
-                    () -> stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE));
-            long retryMs = bye.number("retryMs");
-            assertTrue(retryMs >= 1_000 && retryMs <= 5_000, "retryMs must be from 1000 to 5000, but it is " + retryMs);
-            assertEquals("drain", bye.text("reason"));
-            assertEquals(Ending.How.END_STREAM, stream.closed().how());
-            waits.add(retryMs);
-        }
-        because(
-                "Each stream is told the same time. Take a random one for each.",
-                () -> assertTrue(
-                        waits.size() > 10,
-                        "20 clients must not come back at the same time, but they were told " + waits));
-        await(gone);
+        because("Streams are cut, or left open, instead of being ended with a word of when to come back.", () -> {
+            var waits = new HashSet<Long>();
+            for (var stream : streams) {
+                var bye = because(
+                        "The sockets were closed, or the responses ended, before each stream had written its last record.",
+                        () -> stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE));
+                long retryMs = bye.number("retryMs");
+                assertTrue(
+                        retryMs >= 1_000 && retryMs <= 5_000,
+                        "retryMs must be from 1000 to 5000, but it is " + retryMs);
+                assertEquals("drain", bye.text("reason"));
+                assertEquals(Ending.How.END_STREAM, stream.closed().how());
+                waits.add(retryMs);
+            }
+            because(
+                    "Each stream is told the same time. Take a random one for each.",
+                    () -> assertTrue(
+                            waits.size() > 10,
+                            "20 clients must not come back at the same time, but they were told " + waits));
+            await(gone);
+        });
     }
 
     @Test
-    @LikelyCause("A snapshot has no room for a bye, but its stream must be ended all the same.")
     void aStreamOfSnapshotsIsEnded() {
         var stream = server.open(Format.SEED);
 
         var gone = server.drain();
 
-        assertEquals(Ending.How.END_STREAM, stream.closed().how());
-        await(gone);
+        because("A snapshot has no room for a bye, but its stream must be ended all the same.", () -> {
+            assertEquals(Ending.How.END_STREAM, stream.closed().how());
+            await(gone);
+        });
     }
 
     @Test
-    @LikelyCause("A message was accepted when it was too late to send it, or bye overtook what was still to be sent.")
     void whateverWasAcceptedComesBeforeTheBye() {
         var streams = List.of(server.open(Format.NDJSON), server.open(server.newClient(), Format.SSE));
         var accepted = new ConcurrentLinkedQueue<String>();
@@ -93,20 +96,27 @@ class Lesson15DrainTest {
         posters.forEach(Deadline::await);
         await(gone);
 
-        assertTrue(stormy, "only " + accepted.size() + " messages were accepted before the drain");
-        for (var stream : streams) {
-            stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
-            var received = new HashSet<String>();
-            stream.arrivals().forEach(arrival -> received.add(arrival.record().id()));
-            var missing = accepted.stream().filter(id -> !received.contains(id)).toList();
-            figures.put("delivered", accepted.size() - missing.size() + "/" + accepted.size());
-            assertEquals(List.of(), missing, "accepted with 201, and not on the stream before its bye");
-        }
+        because(
+                "A message was accepted when it was too late to send it, or bye overtook what was still to be sent.",
+                () -> {
+                    assertTrue(stormy, "only " + accepted.size() + " messages were accepted before the drain");
+                    for (var stream : streams) {
+                        stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+                        var received = new HashSet<String>();
+                        stream.arrivals()
+                                .forEach(
+                                        arrival -> received.add(arrival.record().id()));
+                        var missing = accepted.stream()
+                                .filter(id -> !received.contains(id))
+                                .toList();
+                        figures.put("delivered", accepted.size() - missing.size() + "/" + accepted.size());
+                        assertEquals(List.of(), missing, "accepted with 201, and not on the stream before its bye");
+                    }
+                });
     }
 
     @Proves("drain.refuses")
     @Test
-    @LikelyCause("While it goes down the server takes new work, or answers nothing, or says that it is ready.")
     void whileItGoesDownNewRequestsAreRefused() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);
@@ -121,20 +131,21 @@ class Lesson15DrainTest {
                 server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"late\"}")));
         peer.windowUpdate(1, PLENTY);
 
-        assertEquals(503, get.status(), get.toString());
-        because(
-                "A status other than 200 ends an EventSource for good: answer it with 200, a bye and the end.",
-                () -> assertEquals(
-                        "drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503"));
-        assertEquals(503, post.status(), post.toString());
-        assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
-        held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);
-        assertEquals(Ending.How.END_STREAM, held.closed().how());
-        await(gone);
+        because("While it goes down the server takes new work, or answers nothing, or says that it is ready.", () -> {
+            assertEquals(503, get.status(), get.toString());
+            because(
+                    "A status other than 200 ends an EventSource for good: answer it with 200, a bye and the end.",
+                    () -> assertEquals(
+                            "drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503"));
+            assertEquals(503, post.status(), post.toString());
+            assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
+            held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);
+            assertEquals(Ending.How.END_STREAM, held.closed().how());
+            await(gone);
+        });
     }
 
     @Test
-    @LikelyCause("A stream that is behind is ended before it has caught up.")
     void aStreamThatIsBehindCatchesUpBeforeItsBye() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var behind = peer.open(Format.NDJSON);
@@ -145,15 +156,15 @@ class Lesson15DrainTest {
         awaitUnready();
         peer.windowUpdate(1, PLENTY);
 
-        assertEquals(ids, behind.messages(3).stream().map(Message::id).toList());
-        behind.next("bye");
-        await(gone);
+        because("A stream that is behind is ended before it has caught up.", () -> {
+            assertEquals(ids, behind.messages(3).stream().map(Message::id).toList());
+            behind.next("bye");
+            await(gone);
+        });
     }
 
     @Proves("drain.refuses")
     @Test
-    @LikelyCause(
-            "A message whose body was late is accepted when every stream has had its bye, and no client receives it.")
     void aMessageThatIsWholeTooLateIsRefused() {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);
@@ -169,35 +180,39 @@ class Lesson15DrainTest {
         poster.data(post, "\"text\":\"too late\"}".getBytes(UTF_8), true);
 
         because(
-                "Whether the server goes down is asked when a request comes, and not again under the lock under which its"
-                        + " message gets its place.",
-                () -> assertEquals(
-                        503,
-                        poster.recorder(post).awaitHead().status(),
-                        "the status of a post that is whole too late"));
-        peer.windowUpdate(1, PLENTY);
-        await(gone);
+                "A message whose body was late is accepted when every stream has had its bye, and no client receives it.",
+                () -> {
+                    because(
+                            "Whether the server goes down is asked when a request comes, and not again under the lock under which its"
+                                    + " message gets its place.",
+                            () -> assertEquals(
+                                    503,
+                                    poster.recorder(post).awaitHead().status(),
+                                    "the status of a post that is whole too late"));
+                    peer.windowUpdate(1, PLENTY);
+                    await(gone);
+                });
     }
 
     @Proves("drain.connection")
     @Test
-    @LikelyCause("The connection is not told that it is over, so that the client asks on it again.")
     void theConnectionIsToldThatItIsOver() {
         var peer = server.raw();
         var stream = peer.open(Format.NDJSON);
 
         var gone = server.drain();
 
-        peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
-        because(
-                "The connection was closed under its streams.",
-                () -> assertEquals(Ending.How.END_STREAM, stream.closed().how()));
-        await(gone);
+        because("The connection is not told that it is over, so that the client asks on it again.", () -> {
+            peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+            because(
+                    "The connection was closed under its streams.",
+                    () -> assertEquals(Ending.How.END_STREAM, stream.closed().how()));
+            await(gone);
+        });
     }
 
     @Proves("drain.connection")
     @Test
-    @LikelyCause("One reader that has stopped keeps the server from going down.")
     void aStreamThatDoesNotMoveIsNotWaitedForLong() {
         hasty.requires("PUSH_DRAIN_MS");
         var peer = hasty.raw(RawClient.Options.PLAIN.window(10));
@@ -207,29 +222,31 @@ class Lesson15DrainTest {
 
         await(hasty.drain());
 
-        other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
-        peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
-        if (hasty.outlivesItsDrain()) {
-            var status = hasty.awaitOpen(0);
-            assertTrue(!status.counts() || status.closed("drain") == 2, status.toString());
-        }
+        because("One reader that has stopped keeps the server from going down.", () -> {
+            other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
+            if (hasty.outlivesItsDrain()) {
+                var status = hasty.awaitOpen(0);
+                assertTrue(!status.counts() || status.closed("drain") == 2, status.toString());
+            }
+        });
     }
 
     @Test
-    @LikelyCause("Going down twice at the same time does harm.")
     void aSecondDrainIsHarmless() {
         var stream = server.open(Format.NDJSON);
 
         var first = server.drain();
         var second = server.drain();
 
-        await(first);
-        await(second);
-        stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+        because("Going down twice at the same time does harm.", () -> {
+            await(first);
+            await(second);
+            stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+        });
     }
 
     @Test
-    @LikelyCause("A client that comes back with an id of the server's former life is not told to forget what it has.")
     void aClientThatComesBackIsToldOfTheNewLife() {
         if (!server.ours()) {
             throw JudgedServer.notJudged("it needs a server that it can start again");
@@ -242,10 +259,14 @@ class Lesson15DrainTest {
         var first = server.post("ann", "in the new life");
         var after = server.open(Format.NDJSON, last);
 
-        var start = after.next("start");
-        assertEquals("epoch", start.text("reason"));
-        assertTrue(!start.flag("resumed"), start.toString());
-        assertEquals(first, after.nextMessage().id());
+        because(
+                "A client that comes back with an id of the server's former life is not told to forget what it has.",
+                () -> {
+                    var start = after.next("start");
+                    assertEquals("epoch", start.text("reason"));
+                    assertTrue(!start.flag("resumed"), start.toString());
+                    assertEquals(first, after.nextMessage().id());
+                });
     }
 
     private static void awaitUnready() {

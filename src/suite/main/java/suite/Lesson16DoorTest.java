@@ -34,20 +34,24 @@ class Lesson16DoorTest {
 
     @Proves("tls.certificate")
     @Test
-    @LikelyCause(
-            "The certificate was made with a common name alone, or the extension of the request was not copied into it; clients"
-                    + " look at the subject alternative names and at nothing else.")
     void theCertificateNamesLocalhostAndBothLoopbackAddresses() throws Exception {
         var certificate =
                 (X509Certificate) shake(host(), List.of("h2")).session().getPeerCertificates()[0];
 
         var names = names(certificate);
 
-        var expected = List.of("0:0:0:0:0:0:0:1", "127.0.0.1", "localhost");
-        if (!names.containsAll(expected)) {
-            fail("the certificate must have the subject alternative names " + expected + ", but it has "
-                    + (names.isEmpty() ? "none; its subject is " + certificate.getSubjectX500Principal() : names));
-        }
+        because(
+                "The certificate was made with a common name alone, or the extension of the request was not copied into it; clients"
+                        + " look at the subject alternative names and at nothing else.",
+                () -> {
+                    var expected = List.of("0:0:0:0:0:0:0:1", "127.0.0.1", "localhost");
+                    if (!names.containsAll(expected)) {
+                        fail("the certificate must have the subject alternative names " + expected + ", but it has "
+                                + (names.isEmpty()
+                                        ? "none; its subject is " + certificate.getSubjectX500Principal()
+                                        : names));
+                    }
+                });
     }
 
     @Proves("tls.certificate")
@@ -71,51 +75,53 @@ class Lesson16DoorTest {
     @Proves("tls.certificate")
     @ParameterizedTest
     @ValueSource(strings = {"localhost", "127.0.0.1"})
-    @LikelyCause(
-            "The certificate does not bear this name as a subject alternative name of its kind: DNS for a name, IP for an"
-                    + " address.")
     void javaAcceptsTheCertificateFor(String host) {
         var strict = new SSLParameters();
         strict.setEndpointIdentificationAlgorithm("HTTPS");
 
-        try {
-            handshake(host, List.of("h2"), strict);
-        } catch (IOException e) {
-            fail("Java must accept the certificate for " + host + ", but it refuses: " + e.getMessage(), e);
-        }
+        because(
+                "The certificate does not bear this name as a subject alternative name of its kind: DNS for a name, IP for an"
+                        + " address.",
+                () -> {
+                    try {
+                        handshake(host, List.of("h2"), strict);
+                    } catch (IOException e) {
+                        fail("Java must accept the certificate for " + host + ", but it refuses: " + e.getMessage(), e);
+                    }
+                });
     }
 
     @Test
-    @LikelyCause(
-            "HTTP/2 is not switched on, or ALPN does not offer it: then every open stream costs a connection, and a browser"
-                    + " has six.")
     void requestsAreAnsweredOverHttp2() {
         var answer = server.get("/status");
 
-        assertEquals(Protocol.HTTP_2, answer.protocol(), "the protocol of the answer to GET /status");
+        because(
+                "HTTP/2 is not switched on, or ALPN does not offer it: then every open stream costs a connection, and a browser"
+                        + " has six.",
+                () -> assertEquals(Protocol.HTTP_2, answer.protocol(), "the protocol of the answer to GET /status"));
     }
 
     @Test
-    @LikelyCause(
-            "The server takes the client's order of protocols for its own, so a client that names both gets HTTP/1.1.")
     void http2IsChosenBeforeHttp11() {
         var agreed = shake(host(), List.of("http/1.1", "h2"));
 
-        assertEquals("h2", agreed.protocol(), "the protocol that ALPN agreed on, of http/1.1 and h2");
+        because(
+                "The server takes the client's order of protocols for its own, so a client that names both gets HTTP/1.1.",
+                () -> assertEquals("h2", agreed.protocol(), "the protocol that ALPN agreed on, of http/1.1 and h2"));
     }
 
     @Test
-    @LikelyCause("Only HTTP/2 is offered, so older clients, and many tools, cannot even ask what is wrong.")
     void aClientWithoutHttp2GetsHttp11() {
         var agreed = shake(host(), List.of("http/1.1"));
 
-        assertEquals("http/1.1", agreed.protocol(), "the protocol that ALPN agreed on, of http/1.1 alone");
+        because(
+                "Only HTTP/2 is offered, so older clients, and many tools, cannot even ask what is wrong.",
+                () -> assertEquals(
+                        "http/1.1", agreed.protocol(), "the protocol that ALPN agreed on, of http/1.1 alone"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-    @LikelyCause(
-            "The listener allows one version of TLS only; 1.3 is what clients want, and 1.2 is what some of them have.")
     void thisVersionOfTlsIsSpoken(String version) {
         var only = new SSLParameters();
         only.setProtocols(new String[] {version});
@@ -124,19 +130,23 @@ class Lesson16DoorTest {
         // offered.
         var agreed = shake(host(), List.of("h2", "http/1.1"), only);
 
-        assertEquals(version, agreed.session().getProtocol(), "the version of TLS");
+        because(
+                "The listener allows one version of TLS only; 1.3 is what clients want, and 1.2 is what some of them have.",
+                () -> assertEquals(version, agreed.session().getProtocol(), "the version of TLS"));
     }
 
     @Proves("status.streams")
     @Test
-    @LikelyCause(
-            "There is no GET /status, or it lacks one of the two numbers that every later lesson reads: streams.open and"
-                    + " heartbeatMs.")
     void statusTellsTheHeartbeatAndThatNoStreamIsOpen() {
         var status = server.status();
 
-        assertNotEquals(0, status.heartbeatMs(), "heartbeatMs");
-        assertEquals(0, status.open(), "streams.open, before one is opened");
+        because(
+                "There is no GET /status, or it lacks one of the two numbers that every later lesson reads: streams.open and"
+                        + " heartbeatMs.",
+                () -> {
+                    assertNotEquals(0, status.heartbeatMs(), "heartbeatMs");
+                    assertEquals(0, status.open(), "streams.open, before one is opened");
+                });
     }
 
     private static String host() {

@@ -85,7 +85,7 @@ public record Options(
     }
 
     /** The class that this module's own tests judge, or empty if it names none. */
-    static String ours() {
+    public static String ours() {
         try (var in = Options.class.getResourceAsStream(OURS)) {
             return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();
         } catch (IOException e) {

@@ -13,12 +13,13 @@ import java.util.stream.Stream;
  * <p><b>Threads:</b> any thread.
  *
  * @param prefix how the names of the server's classes begin
+ * @param group of the threads that the server has started: another server of the same classes may run beside it
  */
-record OwnThreads(String prefix) {
+record OwnThreads(String prefix, ThreadGroup group) {
 
     /** @param server the name of the server's class */
-    static OwnThreads of(String server) {
-        return new OwnThreads(server.substring(0, server.indexOf('.') + 1));
+    static OwnThreads of(String server, ThreadGroup group) {
+        return new OwnThreads(server.substring(0, server.indexOf('.') + 1), group);
     }
 
     int count() {
@@ -53,7 +54,13 @@ record OwnThreads(String prefix) {
 
     private Stream<Map.Entry<Thread, StackTraceElement[]>> all() {
         return Thread.getAllStackTraces().entrySet().stream()
+                .filter(entry -> isOfGroup(entry.getKey().getThreadGroup()))
                 .filter(entry -> Stream.of(entry.getValue()).anyMatch(this::isOwn));
+    }
+
+    /** A thread that has ended has no group. */
+    private boolean isOfGroup(ThreadGroup other) {
+        return other != null && group.parentOf(other);
     }
 
     private boolean isOwn(StackTraceElement frame) {

@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
-final class ProcessOutput {
+public final class ProcessOutput {
 
     private static final int KEPT_CHARS = 4_000;
     private static final int LAST_LINES = 12;
@@ -41,7 +41,7 @@ final class ProcessOutput {
 
     private ProcessOutput() {}
 
-    static ProcessOutput nothing() {
+    public static ProcessOutput nothing() {
         return new ProcessOutput();
     }
 
@@ -67,17 +67,17 @@ final class ProcessOutput {
     }
 
     /** The last lines, as the end of a failure message. */
-    synchronized String last() {
+    public synchronized String last() {
         var lines = lines(kept);
         return lines.isEmpty() ? "it printed nothing" : "the last that it printed:" + lines;
     }
 
-    synchronized void mark() {
+    public synchronized void mark() {
         marked = kept.length();
     }
 
     /** The last lines since the mark; empty if there are none. */
-    synchronized String sinceMark() {
+    public synchronized String sinceMark() {
         return lines(kept.substring(marked));
     }
 
@@ -109,7 +109,7 @@ final class ProcessOutput {
         }
     }
 
-    synchronized void add(String text) {
+    public synchronized void add(String text) {
         kept.append(text);
         if (port.isEmpty()) {
             var url = URL.matcher(kept);

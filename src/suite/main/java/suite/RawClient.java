@@ -56,6 +56,16 @@ final class RawClient implements AutoCloseable {
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
+    /** Is told of each frame of a connection, in both directions, before it is sent or as it comes. */
+    interface Tap {
+        Tap NONE = new Tap() {};
+
+        /** Whole frames, but for the preface. */
+        default void sent(byte[] bytes) {}
+
+        default void received(Frame frame) {}
+    }
+
     private final String authority;
     private final TlsSocket socket;
     private String prefix = "";
@@ -64,23 +74,32 @@ final class RawClient implements AutoCloseable {
     @GuardedBy("this")
     private int lastStream = -1;
 
-    private RawClient(String authority, TlsSocket socket, Options options) {
+    private RawClient(String authority, TlsSocket socket, Options options, Tap tap) {
         this.authority = authority;
         this.socket = socket;
-        this.reader = new RawReader(this, socket, options);
+        this.reader = new RawReader(this, socket, options, tap);
     }
 
     /** Connects, sends preface and SETTINGS, and returns when the server's SETTINGS are there. */
     static RawClient connect(HttpUrl root, Options options) {
-        var client = connect(root.host(), root.port(), options);
+        return connect(root, options, Tap.NONE);
+    }
+
+    static RawClient connect(HttpUrl root, Options options, Tap tap) {
+        var client = connect(root.host(), root.port(), options, tap);
         client.prefix = root.encodedPath().replaceAll("/$", "");
         return client;
     }
 
     /** The same, of a server at the root of its host. */
     static RawClient connect(String host, int port, Options options) {
+        return connect(host, port, options, Tap.NONE);
+    }
+
+    private static RawClient connect(String host, int port, Options options, Tap tap) {
         var socket = TlsSocket.connect(host, port, options.receiveBuffer());
-        var client = new RawClient(host + ":" + port, socket, options);
+        socket.tap(tap);
+        var client = new RawClient(host + ":" + port, socket, options, tap);
         client.send(PREFACE);
         client.settings(Frame.SETTING_ENABLE_PUSH, 0, Frame.SETTING_INITIAL_WINDOW_SIZE, options.initialWindow());
         client.reader.start();

@@ -28,6 +28,7 @@ final class RawReader {
     private final RawClient client;
     private final TlsSocket socket;
     private final RawClient.Options options;
+    private final RawClient.Tap tap;
     private final Hpack hpack = new Hpack();
     private final ByteArrayOutputStream block = new ByteArrayOutputStream();
     private boolean endAfterBlock;
@@ -50,7 +51,8 @@ final class RawReader {
     @GuardedBy("this")
     private boolean parked;
 
-    RawReader(RawClient client, TlsSocket socket, RawClient.Options options) {
+    RawReader(RawClient client, TlsSocket socket, RawClient.Options options, RawClient.Tap tap) {
+        this.tap = tap;
         this.client = client;
         this.socket = socket;
         this.options = options;
@@ -182,6 +184,7 @@ final class RawReader {
     }
 
     private void take(Frame frame) throws HpackException {
+        tap.received(frame);
         switch (frame.type()) {
             case Frame.SETTINGS ->
                 answer(frame, new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]), options.ackSettings());

@@ -47,6 +47,7 @@ final class StartedByCommand implements Launch {
     static StartedByCommand start(String command, Map<String, String> settings, Duration start) {
         var builder = new ProcessBuilder("sh", "-c", command).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
+        Debugger.leaveOut(builder.environment());
         builder.environment().putAll(settings);
         try {
             var process = builder.start();

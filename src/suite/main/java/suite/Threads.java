@@ -13,8 +13,13 @@ final class Threads {
 
     /** Starts a thread for each task; it keeps no JVM from ending. */
     static Executor named(String name) {
+        return named(name, Thread.currentThread().getThreadGroup());
+    }
+
+    /** The same, in this group, in which are then also the threads that the task starts. */
+    static Executor named(String name, ThreadGroup group) {
         return task -> {
-            var thread = new Thread(task, name);
+            var thread = new Thread(group, task, name);
             thread.setDaemon(true);
             thread.start();
         };

@@ -17,6 +17,7 @@ final class TlsSocket {
 
     private final Socket tcp;
     private final SSLSocket tls;
+    private RawClient.Tap tap = RawClient.Tap.NONE;
 
     private TlsSocket(Socket tcp, SSLSocket tls) {
         this.tcp = tcp;
@@ -55,11 +56,17 @@ final class TlsSocket {
         }
     }
 
+    /** To be said before anything is written. */
+    void tap(RawClient.Tap tap) {
+        this.tap = tap;
+    }
+
     InputStream input() throws IOException {
         return tls.getInputStream();
     }
 
     synchronized void write(byte[] bytes) throws IOException {
+        tap.sent(bytes);
         tls.getOutputStream().write(bytes);
     }
 

@@ -1,0 +1,250 @@
+package suite;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.undertow.protocols.http2.HpackException;
+import java.io.ByteArrayInputStream;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import okhttp3.HttpUrl;
+
+/**
+ * Shows the frames between a server and one client that opens a stream and posts messages: a line each with its time, direction,
+ * stream, type, flags and length, and below it what is inside: a request, a status, the records of a stream.
+ *
+ * <p><b>Threads:</b> the one that asks, and the connection's reader; lines are guarded by this object's lock.
+ */
+public final class Wire implements RawClient.Tap, AutoCloseable {
+
+    /** What stands above the columns. */
+    public static final String HEAD =
+            String.format("%8s    %6s %-13s %-23s %8s", "seconds", "stream", "type", "flags", "length");
+
+    private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    private static final String INSIDE = " ".repeat(19);
+    private static final Map<Integer, String> SETTINGS = Map.of(
+            1, "HEADER_TABLE_SIZE",
+            2, "ENABLE_PUSH",
+            3, "MAX_CONCURRENT_STREAMS",
+            4, "INITIAL_WINDOW_SIZE",
+            5, "MAX_FRAME_SIZE",
+            6, "MAX_HEADER_LIST_SIZE");
+
+    private final Consumer<String> lines;
+    private final int width;
+    private final Format format;
+    private final long began = System.nanoTime();
+    private final Hpack theirs = new Hpack();
+    private final Hpack ours = new Hpack();
+    private final Map<Integer, Records> records = new HashMap<>();
+    private final Map<Integer, String> types = new HashMap<>(); // The content-type of each response.
+    private final RawClient client;
+    private final Recorder stream;
+
+    private Wire(HttpUrl root, Format format, int width, Consumer<String> lines) {
+        this.lines = lines;
+        this.width = width;
+        this.format = format;
+        lines.accept(HEAD);
+        client = RawClient.connect(root, RawClient.Options.PLAIN, this);
+        stream = client.openUnread(format);
+        settle();
+    }
+
+    /**
+     * Opens the stream and posts each line that is typed, until there is no further one.
+     *
+     * @param options which server; it is started and stopped, if it does not run yet
+     * @param sse whether the stream is of server-sent events, and not of NDJSON
+     * @param width the columns of a line
+     * @param typed the next line, or null
+     * @return how the connection ended, if the server ended it; else nothing
+     */
+    public static String show(Options options, boolean sse, int width, Consumer<String> lines, Supplier<String> typed) {
+        var launch = Launch.of(
+                options, Map.of("PUSH_PORT", "0"), Thread.currentThread().getContextClassLoader());
+        try (var wire = new Wire(launch.root(), sse ? Format.SSE : Format.NDJSON, width, lines)) {
+            for (var text = typed.get(); text != null && !wire.client.ended(); text = typed.get()) {
+                wire.post(text);
+            }
+            wire.settle();
+            return wire.client.ended() ? wire.client.awaitEnd(Duration.ofSeconds(1)) : "";
+        } finally {
+            launch.close();
+        }
+    }
+
+    /** The frames of a client that opens a stream and posts one message. */
+    public static List<String> sample(Options options, int width) {
+        var lines = Collections.synchronizedList(new ArrayList<String>());
+        try {
+            var typed = new ArrayDeque<>(List.of("hello"));
+            var end = show(options, false, width, lines::add, typed::poll);
+            if (!end.isEmpty()) {
+                lines.add("the connection ended: " + end);
+            }
+        } catch (AssertionError e) {
+            lines.add(e.getMessage());
+        }
+        return List.copyOf(lines);
+    }
+
+    private void post(String text) {
+        var json = WireRecord.JSON.createObjectNode().put("user", "you").put("text", text);
+        int stream = client.request("POST", "/messages", false, "content-type", "application/json");
+        client.data(stream, json.toString().getBytes(UTF_8), true);
+    }
+
+    /** Waits until nothing has come for a moment. */
+    private void settle() {
+        int seen;
+        do {
+            seen = client.frames().size();
+            Deadline.pause(Duration.ofMillis(150));
+        } while (client.frames().size() > seen);
+    }
+
+    @Override
+    public void sent(byte[] bytes) {
+        int skip =
+                bytes.length >= PREFACE.length() && new String(bytes, 0, 3, UTF_8).equals("PRI") ? PREFACE.length() : 0;
+        if (skip > 0) {
+            say("->", "", "preface", "", PREFACE.length(), List.of());
+        }
+        try (var in = new DataInputStream(new ByteArrayInputStream(bytes, skip, bytes.length - skip))) {
+            for (var frame = Frame.read(in); frame.isPresent(); frame = Frame.read(in)) {
+                say("->", frame.get(), ours);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void received(Frame frame) {
+        say("<-", frame, theirs);
+    }
+
+    private void say(String way, Frame frame, Hpack hpack) {
+        say(
+                way,
+                String.valueOf(frame.stream()),
+                frame.name(),
+                flags(frame),
+                frame.payload().length,
+                inside(way, frame, hpack));
+    }
+
+    private synchronized void say(
+            String way, String stream, String type, String flags, int length, List<String> inside) {
+        double seconds = (System.nanoTime() - began) / 1e9;
+        lines.accept(
+                String.format(Locale.ROOT, "%8.3f %s %6s %-13s %-23s %8d", seconds, way, stream, type, flags, length));
+        for (var line : inside) {
+            lines.accept(INSIDE
+                    + (line.length() <= width - INSIDE.length()
+                            ? line
+                            : line.substring(0, width - INSIDE.length() - 1) + "…"));
+        }
+    }
+
+    private static String flags(Frame frame) {
+        var flags = new StringJoiner(" ");
+        if (frame.is(Frame.SETTINGS) || frame.is(Frame.PING)) {
+            return frame.has(Frame.ACK) ? "ACK" : "-";
+        }
+        boolean streams = frame.is(Frame.DATA) || frame.is(Frame.HEADERS);
+        if (streams && frame.has(Frame.END_STREAM)) {
+            flags.add("END_STREAM");
+        }
+        if ((frame.is(Frame.HEADERS) || frame.is(Frame.CONTINUATION)) && frame.has(Frame.END_HEADERS)) {
+            flags.add("END_HEADERS");
+        }
+        if (streams && frame.has(Frame.PADDED)) {
+            flags.add("PADDED");
+        }
+        return flags.length() == 0 ? "-" : flags.toString();
+    }
+
+    private List<String> inside(String way, Frame frame, Hpack hpack) {
+        return switch (frame.type()) {
+            case Frame.SETTINGS -> settings(frame);
+            case Frame.HEADERS -> frame.has(Frame.END_HEADERS) ? head(frame, hpack) : List.of();
+            case Frame.DATA -> way.equals("<-") ? body(frame) : List.of(new String(frame.payload(), UTF_8));
+            case Frame.RST_STREAM -> List.of(Frame.error(frame.number(0)));
+            case Frame.GOAWAY -> List.of(Frame.error(frame.number(4)) + ", the last stream is " + frame.number(0));
+            case Frame.WINDOW_UPDATE -> List.of(frame.number(0) + " bytes more");
+            default -> List.of();
+        };
+    }
+
+    private static List<String> settings(Frame frame) {
+        return SETTINGS.entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .flatMap(one -> frame.setting(one.getKey()).stream().mapToObj(value -> one.getValue() + " = " + value))
+                .toList();
+    }
+
+    private List<String> head(Frame frame, Hpack hpack) {
+        try {
+            var block = Arrays.copyOfRange(frame.payload(), frame.start(), frame.start() + frame.length());
+            var fields = hpack.decode(block);
+            if (fields.get(":method") != null) {
+                return List.of(fields.get(":method") + " " + fields.get(":path"));
+            }
+            var type = Optional.ofNullable(fields.get("content-type")).orElse("no content-type");
+            types.put(frame.stream(), type);
+            return List.of(fields.get(":status") + " " + type);
+        } catch (HpackException e) {
+            return List.of("its fields cannot be decoded: " + e.getMessage());
+        }
+    }
+
+    /** The records that end in this frame; of any other body, what it says. */
+    private List<String> body(Frame frame) {
+        if (!format.matches(types.getOrDefault(frame.stream(), ""))) {
+            return new String(frame.payload(), frame.start(), frame.length(), UTF_8)
+                    .lines()
+                    .toList();
+        }
+        var parser = records.computeIfAbsent(frame.stream(), stream -> Records.of(format));
+        var found = new ArrayList<String>();
+        int before = parser.pending();
+        try {
+            parser.feed(
+                    frame.payload(),
+                    frame.start(),
+                    frame.length(),
+                    record -> found.add(record.fields().toString()));
+        } catch (MalformedRecord e) {
+            found.add(e.getMessage());
+        }
+        if (before > 0 && !found.isEmpty()) {
+            found.set(0, "(… " + before + " bytes before) " + found.get(0));
+        }
+        if (parser.pending() > 0) {
+            found.add("(the first " + parser.pending() + " bytes of a record that goes on …)");
+        }
+        return found;
+    }
+
+    @Override
+    public void close() {
+        stream.close();
+        client.close();
+    }
+}
