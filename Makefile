@@ -50,9 +50,13 @@ certs: ## Make certs/key.pem, csr.pem and server.crt, unless the present ones ar
 	@$(WITH) run sh certs/make-certs.sh
 
 learn: ## Judge lessons/workshop/Server.java at each save, and say what to do next
+## CMD="go run ./server": a server in another language, judged at each change in lessons/workshop
+learn-times: ## Measure how long learn takes from a save to its verdict, red and green, in each lesson
 check: ## Judge the workshop's server, from the first lesson to the first that is red
 ## URL=https://localhost:9000 PID=…, CMD="node server.js" or STEP=05: another server
 ## LESSON=05: that lesson only; KEEP_GOING=1: also after what is red
+debug: ## Judge the workshop's server while it waits for a debugger, and say how to attach (LESSON=05, TEST=, DEBUG_PORT=5005)
+wire: ## Show the frames between the workshop's server and one client; type a line, and it posts it (STEP=05, CMD=, URL=, FORM=sse)
 hint: ## Show the next hint for the current lesson: a nudge, then where, then nearly the code
 solution: ## Show what a lesson changes in the step before it (LESSON=05)
 catch-up: ## Put the workshop at the end of a lesson (LESSON=05), and keep your own work aside
@@ -71,7 +75,7 @@ stress: ## Run the tests many times (RUNS=100); every run must be green
 check-examples: certs ## Judge the servers in Node and in Go by the whole contract (ONLY=08: by a part)
 	@$(WITH) examples sh src/build/examples.sh
 
-learn check hint solution catch-up reset cost agenda:
+learn learn-times check debug wire hint solution catch-up reset cost agenda:
 	@$(WITH) run sh src/build/coach.sh $@
 docs docs-check: $(JAR)
 	@$(WITH) docs sh src/build/coach.sh $@
@@ -108,5 +112,5 @@ doctor: ## Check this machine, and say how to mend what is wrong
 clean: ## Remove what was built, but not the certificates
 	@rm -rf target */target src/*/target
 
-.PHONY: help run test simulate test-proxies test-cluster storm-cluster run-cluster build suite certs learn check hint solution catch-up reset cost agenda \
+.PHONY: help run test simulate test-proxies test-cluster storm-cluster run-cluster build suite certs learn learn-times check debug wire hint solution catch-up reset cost agenda \
   matrix mutants docs docs-check check-examples stress offline bench bench-quick format verify screenshot doctor clean

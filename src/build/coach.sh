@@ -72,7 +72,7 @@ archive() {
     "$JAVA_HOME/bin/java" -XX:+UseSerialGC -Xshare:dump -XX:SharedClassListFile="$1.list" -XX:SharedArchiveFile="$1" -cp "$jars"
 }
 jsa=target/coach-$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$JAVA_HOME/release").jsa
-if [ "$command" = learn ] && { [ ! -e "$jsa" ] || [ "$path" -nt "$jsa" ]; }; then
+if { [ "$command" = learn ] || [ "$command" = learn-times ]; } && { [ ! -e "$jsa" ] || [ "$path" -nt "$jsa" ]; }; then
   archive "$jsa" >"$jsa.log" 2>&1 || rm -f "$jsa" # Everything works without it, but more slowly.
 fi
 

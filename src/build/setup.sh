@@ -14,6 +14,16 @@ need=$1
 shift
 WITHOUT=${WITHOUT:-}
 
+# A debugger's agent in the environment is meant for one JVM, but Maven, the coach and the learner's server are one each.
+for name in JAVA_TOOL_OPTIONS _JAVA_OPTIONS JDK_JAVA_OPTIONS; do
+  eval "options=\${$name:-}"
+  case $options in *jdwp*)
+    options=$(printf '%s\n' "$options" | sed 's/-agentlib:jdwp[^ ]*//g; s/-Xrunjdwp[^ ]*//g; s/-Xdebug//g')
+    export "$name=$options"
+    echo "$name names a debugger's agent, which is left out here: make debug waits for a debugger." >&2 ;;
+  esac
+done
+
 root=${SETUP_ROOT:-} # of the file system; a test sets its own
 
 # The ids of this system and of those that it is derived from: debian, ubuntu, …

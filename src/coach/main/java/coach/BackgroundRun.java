@@ -8,49 +8,67 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
- * One go at the learner's server: compile what stands there, then judge it by one lesson. It runs beside the coach's own thread,
- * which stays free for keys, and can be called off.
+ * One go at the learner's server: compile what stands there, then judge it by one lesson. Its verdict comes first, and what the
+ * tests say that run long comes after it. It runs beside the coach's own thread, which stays free for keys, and can be called off.
  *
  * <p><b>Threads:</b> made and asked on the coach's thread; works on one of its own.
  */
 final class BackgroundRun {
 
-    /** What came of it: faults of the compiler, or else a verdict. */
-    record Result(List<String> faults, Optional<Verdict> verdict) {}
+    /**
+     * What came of it: faults of the compiler, or else a verdict.
+     *
+     * @param later the tests that run long, which are not in the verdict yet
+     */
+    record Result(List<String> faults, Optional<Verdict> verdict, List<String> later) {
+        Result(Verdict verdict) {
+            this(List.of(), Optional.of(verdict), List.of());
+        }
+    }
 
     /** A trial longer than this is stuck: its server is ended, so that its tests come to an end. */
     private static final long STUCK_MS = 120_000;
+    /** How long a test may still run when the learner has saved again. */
+    private static final long STALE_MS = 500;
 
+    private final Learner learner;
+    private final CompletableFuture<Result> verdict = new CompletableFuture<>();
     private final CompletableFuture<Result> result = new CompletableFuture<>();
     private final long began = System.currentTimeMillis();
     private final OptionalLong savedMs;
     private final Consumer<String> started;
+    private long staleSince;
     private volatile boolean stale; // Set by the coach's thread, read by the trial's own.
 
     /** @param savedMs when the learner saved, as a time of day in milliseconds; empty if no save has led to this trial */
     BackgroundRun(Learner learner, Lesson lesson, String first, OptionalLong savedMs, Consumer<String> started) {
+        this.learner = learner;
         this.savedMs = savedMs;
         this.started = started;
-        var thread = new Thread(
-                () -> {
-                    try {
-                        result.complete(run(learner, lesson, first));
-                    } catch (Throwable e) { // Told on the coach's thread, and thrown there.
-                        result.completeExceptionally(e);
-                    }
-                },
-                "coach-trial");
-        thread.setDaemon(true);
-        thread.start();
+        Daemon.start("coach-trial", () -> {
+            try {
+                var last = run(lesson, first);
+                verdict.complete(last);
+                learner.makeReady();
+                result.complete(last);
+            } catch (Throwable e) { // Told on the coach's thread, and thrown there.
+                verdict.completeExceptionally(e);
+                result.completeExceptionally(e);
+            }
+        });
     }
 
-    private Result run(Learner learner, Lesson lesson, String first) {
+    private Result run(Lesson lesson, String first) {
         started.accept("compiling");
         var faults = learner.compile();
         if (stale || !faults.isEmpty()) {
-            return new Result(faults, Optional.empty());
+            return new Result(faults, Optional.empty(), List.of());
         }
-        return new Result(List.of(), Optional.of(new Judge(first, true, this::go).judge(lesson, learner.subject())));
+        return new Result(learner.judge(
+                lesson,
+                first,
+                this::go,
+                (soon, later) -> verdict.complete(new Result(List.of(), Optional.of(soon), List.copyOf(later)))));
     }
 
     /** A test starts, unless the trial was called off before the judge began to listen. */
@@ -62,15 +80,31 @@ final class BackgroundRun {
     }
 
     boolean done() {
-        if (System.currentTimeMillis() - began > STUCK_MS) {
-            callOff();
+        long now = System.currentTimeMillis();
+        if (now - began > STUCK_MS || stale && now - staleSince > STALE_MS) {
+            learner.kill();
         }
         return result.isDone();
     }
 
+    /** Whether there is a verdict, though perhaps not the last word. */
+    boolean judged() {
+        return verdict.isDone();
+    }
+
+    /** The verdict as it was first given. */
+    Result verdict() {
+        return of(verdict);
+    }
+
+    /** The last word, with the tests that run long. */
     Result result() {
+        return of(result);
+    }
+
+    private static Result of(CompletableFuture<Result> future) {
         try {
-            return result.join();
+            return future.join();
         } catch (CompletionException e) {
             throw e.getCause() instanceof UserError mistake ? mistake : e;
         }
@@ -78,6 +112,7 @@ final class BackgroundRun {
 
     /** What it is about to say is of no use any more, for the learner has saved again. */
     void makeStale() {
+        staleSince = System.currentTimeMillis();
         stale = true;
         callOff();
     }
@@ -87,9 +122,8 @@ final class BackgroundRun {
     }
 
     /** Starts no further test and ends the server under test, so that the one that runs fails soon. */
-    static void callOff() {
-        StopAtRed.callOff();
-        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
+    private void callOff() {
+        learner.callOff();
     }
 
     /** {@code 1.4 s after your save}. */

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * {@code make check}: judges a server lesson by lesson and prints a line each.
@@ -13,11 +15,6 @@ import java.util.Map;
  * <p><b>Threads:</b> one at a time.
  */
 final class Check {
-
-    private static final String LEARNERS =
-            "Next: make learn, which judges lesson %s at each save; make hint LESSON=%1$s";
-    private static final String OTHERS =
-            "Next: make check LESSON=%s KEEP_GOING=1 with the same server, for all that is red in it";
 
     private final Lessons all;
     private final Screen screen;
@@ -42,16 +39,23 @@ final class Check {
         var step = env.getOrDefault("STEP", "");
         if (!command.isEmpty()) {
             screen.line("Judging " + command + ", started again with the settings of each class of tests");
-            return judge(lessons, new Subject.Command(command), false, keepGoing);
+            return judge(lessons, new Subject.Command(command), "CMD='" + command + "'", keepGoing);
         }
         if (!step.isEmpty()) {
             var lesson = all.step(step);
             var source = Path.of("lessons", lesson.step().replace('.', '/') + ".java");
             var itself = Files.exists(source) ? source.toString() : lesson.step() + ", the reference";
             screen.line("Judging the step " + itself);
-            return judge(lessons, new Subject.InThisJvm(lesson.step()), false, keepGoing);
+            return judge(lessons, new Subject.InThisJvm(lesson.step()), "STEP=" + step, keepGoing);
         }
         return workshop(lessons, keepGoing);
+    }
+
+    /** Judges the workshop's server in this JVM, which an editor has started with its classes, by a lesson or the current one. */
+    boolean here(String name) {
+        var current = new Workshop(Path.of(""), all).next();
+        var lesson = name.isEmpty() ? current.map(Lesson::id).orElse("") : name;
+        return judge(lessons(lesson), new Subject.InThisJvm(LearnerHost.SERVER), "", false);
     }
 
     private List<Lesson> lessons(String name) {
@@ -71,7 +75,7 @@ final class Check {
         if (!Files.exists(workshop.server())) {
             throw new UserError("there is no " + workshop.server() + " yet: make learn sets it up");
         }
-        var learner = new Learner(workshop, Path.of("target", "workshop"));
+        var learner = new Learner(workshop, "", Path.of("target", "workshop"));
         var faults = learner.compile();
         if (!faults.isEmpty()) {
             screen.line(screen.red("Your server does not compile, so nothing was judged:"));
@@ -80,13 +84,37 @@ final class Check {
         }
         boolean untilRed = lessons.size() > 1 && !keepGoing;
         screen.line("Judging " + workshop.server() + (untilRed ? ", up to the first lesson that is red" : ""));
-        return judge(lessons, learner.subject(), true, keepGoing);
+        if (keepGoing) {
+            return judge(lessons, learner.process(), "", true);
+        }
+        try {
+            return judge(
+                    lessons,
+                    lesson -> learner.judge(lesson, first(lesson), test -> passing(lesson, test), (soon, later) -> {}),
+                    "",
+                    false);
+        } finally {
+            learner.kill();
+        }
     }
 
-    private Verdict judge(Lesson lesson, Subject subject, boolean keepGoing) {
-        var first = lesson.red().map(Lesson.Red::test).orElse("");
-        var judge = new Judge(first, !keepGoing, test -> screen.passing(lesson + "  " + test + " …"));
-        var verdict = judge.judge(lesson, subject);
+    private boolean judge(List<Lesson> lessons, Subject subject, String server, boolean keepGoing) {
+        return judge(
+                lessons,
+                lesson -> new Judge(first(lesson), !keepGoing, test -> passing(lesson, test)).judge(lesson, subject),
+                server,
+                keepGoing);
+    }
+
+    private static String first(Lesson lesson) {
+        return lesson.red().map(Lesson.Red::test).orElse("");
+    }
+
+    private void passing(Lesson lesson, String test) {
+        screen.passing(lesson + "  " + test + " …");
+    }
+
+    private Verdict told(Verdict verdict) {
         report.line(verdict);
         if (verdict.isGood()) {
             report.notJudged(verdict);
@@ -96,20 +124,20 @@ final class Check {
         return verdict;
     }
 
-    /** @param learners whether it is a learner's server, of which the lessons after the first red one are left out */
-    private boolean judge(List<Lesson> lessons, Subject subject, boolean learners, boolean keepGoing) {
+    /** @param server how make names it; empty for the learner's, of which the lessons after the first red one are left out */
+    private boolean judge(List<Lesson> lessons, Function<Lesson, Verdict> judge, String server, boolean keepGoing) {
         var verdicts = new ArrayList<Verdict>();
         for (var lesson : lessons) {
-            var verdict = judge(lesson, subject, keepGoing);
+            var verdict = told(judge.apply(lesson));
             verdicts.add(verdict);
-            if (bad(verdict) && learners && !keepGoing) {
+            if (bad(verdict) && server.isEmpty() && !keepGoing) {
                 break;
             }
         }
-        return summary(verdicts, lessons.size(), learners ? LEARNERS : OTHERS);
+        return summary(verdicts, lessons.size(), server);
     }
 
-    private boolean summary(List<Verdict> verdicts, int lessons, String next) {
+    private boolean summary(List<Verdict> verdicts, int lessons, String server) {
         var said = new ArrayList<String>();
         for (var colour : Colour.values()) {
             long n = verdicts.stream()
@@ -130,18 +158,37 @@ final class Check {
         if (notJudged > 0) {
             screen.line(Text.count(notJudged, "test") + " not judged, which is neither green nor red");
         }
-        var red = verdicts.stream().filter(Check::bad).findFirst();
-        screen.line(red.map(verdict -> next.formatted(verdict.lesson().id()))
-                .orElse(
-                        notJudged > 0
-                                ? "Next: give those tests what they need, so that they can be judged."
-                                : lessons == 1
-                                        ? "Next: make check" + (next.equals(LEARNERS) ? "" : " with the same server")
-                                                + ", which judges it by every lesson."
-                                        : "Next: nothing is left to do."));
+        var red = verdicts.stream().filter(Check::bad).findFirst().map(Verdict::lesson);
+        screen.line("Next: " + next(red, verdicts.get(verdicts.size() - 1).lesson(), notJudged > 0, lessons, server));
         return red.isEmpty()
                 && verdicts.size() == lessons
                 && verdicts.stream().anyMatch(verdict -> verdict.count(Verdict.Outcome.GREEN) > 0);
+    }
+
+    private String next(Optional<Lesson> red, Lesson last, boolean notJudged, int lessons, String server) {
+        if (red.isPresent()) {
+            var id = red.get().id();
+            return server.isEmpty()
+                    ? "make learn, which judges lesson " + id + " at each save; make hint LESSON=" + id
+                    : "make check LESSON=" + id + " KEEP_GOING=1 " + server + ", for all that is red in it";
+        }
+        if (notJudged) {
+            return "give those tests what they need, so that they can be judged.";
+        }
+        if (server.isEmpty()) {
+            return new Workshop(Path.of(""), all)
+                    .next()
+                    .map(lesson -> "make learn, which goes on with lesson " + lesson)
+                    .orElse(
+                            lessons == 1
+                                    ? "make check, which judges all lessons"
+                                    : "make run STEP=workshop, and open the page: you have built all of it");
+        }
+        var after = all.judged().stream().filter(lesson -> !lesson.upTo(last)).findFirst();
+        return lessons == 1
+                ? after.map(lesson -> "make check LESSON=" + lesson.id() + " " + server)
+                        .orElse("make check " + server + ", which judges all lessons")
+                : "make suite, which builds what judges the whole contract, and not only the lessons";
     }
 
     private static boolean bad(Verdict verdict) {

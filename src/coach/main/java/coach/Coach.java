@@ -54,8 +54,12 @@ public final class Coach {
         var lesson = env.getOrDefault("LESSON", "");
         var steps = new Steps(here, lessons, screen);
         return switch (command) {
-            case "learn" -> done(() -> learn(here, lessons, screen));
+            case "learn" -> done(() -> learn(here, lessons, env.getOrDefault("CMD", ""), screen));
+            case "learn-times" -> new LearnTimes(here, lessons, screen).run(lesson);
             case "check" -> new Check(lessons, screen).run(env);
+            case "wire" -> new ShowWire(here, lessons, screen).run(env);
+            case "debug" -> new Debug(here, lessons, screen).run(env, number(env, "DEBUG_PORT", 5005));
+            case "here" -> here(lessons, env, screen);
             case "hint" -> done(() -> steps.hint(lesson));
             case "solution" -> done(() -> steps.solution(lesson));
             case "catch-up" -> done(() -> steps.catchUp(lesson));
@@ -74,11 +78,35 @@ public final class Coach {
         };
     }
 
-    private static void learn(Path here, Lessons lessons, Screen screen) {
-        // A person waits: for a server that hangs, and for a record that does not come.
-        System.setProperty("suite.startMs", "10000");
-        System.setProperty("suite.patienceMs", "2000");
-        new Learn(here, lessons, screen, new Keys(System.in)).run();
+    private static void learn(Path here, Lessons lessons, String command, Screen screen) {
+        hurry(command);
+        try (var board = board(here, lessons, screen)) {
+            new Learn(here, lessons, screen, new Keys(System.in), command, board).run();
+        }
+    }
+
+    /** The page in the browser, or none: the terminal is complete without it. */
+    private static Board board(Path here, Lessons lessons, Screen screen) {
+        try {
+            var board = new BoardServer(here, lessons, number(System.getenv(), "BOARD_PORT", 0));
+            screen.line("The same in a browser, with frames and a picture: " + board.url());
+            return board;
+        } catch (RuntimeException e) {
+            screen.line("There is no page in the browser: " + e.getMessage());
+            return Board.NONE;
+        }
+    }
+
+    /** For an editor: the workshop's server and the tests in this JVM, in which breakpoints hold in both. */
+    private static boolean here(Lessons lessons, Map<String, String> env, Screen screen) {
+        System.setProperty("suite.patienceMs", env.getOrDefault("PATIENCE_MS", "600000"));
+        return new Check(lessons, screen).here(env.getOrDefault("LESSON", ""));
+    }
+
+    /** A person waits: for a server that hangs, and for a record that does not come. */
+    static void hurry(String command) {
+        System.setProperty("suite.startMs", command.isEmpty() ? "2500" : "10000");
+        System.setProperty("suite.patienceMs", "1500");
     }
 
     private static boolean matrix(Lessons lessons, String step, String lesson, Screen screen) {

@@ -2,22 +2,30 @@ package coach;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.Writer;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import javax.tools.Diagnostic;
 import javax.tools.DiagnosticCollector;
+import javax.tools.FileObject;
+import javax.tools.ForwardingJavaFileManager;
 import javax.tools.JavaFileObject;
+import javax.tools.SimpleJavaFileObject;
 import javax.tools.StandardJavaFileManager;
 import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles Java in this JVM, which is warm, against the coach's own class path.
+ * Compiles Java in this JVM, which is warm, against the coach's own class path, whose jars stay open from one time to the next.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -26,6 +34,7 @@ final class Compiler {
     private static final int SHOWN = 4;
 
     private final List<Path> classPath;
+    private StandardJavaFileManager files; // Made at the first compilation.
 
     Compiler() {
         this(List.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator)).stream()
@@ -37,37 +46,79 @@ final class Compiler {
         this.classPath = classPath;
     }
 
+    /** The classes by their names, or the first faults, each as a person needs it; one of the two is empty. */
+    record Compiled(Map<String, byte[]> classes, List<String> faults) {}
+
     /**
      * Compiles these files into a folder, which is emptied first: after a fault nothing is left there that could be run.
      *
-     * @return the first faults, each as a person needs it; none if all is well
+     * @return the first faults; none if all is well
      */
     List<String> compile(List<Path> sources, Path folder) {
         Folders.delete(folder);
+        var compiled = compile(sources);
+        try {
+            for (var one : compiled.classes().entrySet()) {
+                var file = folder.resolve(one.getKey().replace('.', '/') + ".class");
+                Files.createDirectories(file.getParent());
+                Files.write(file, one.getValue());
+            }
+        } catch (IOException e) {
+            throw new UserError("cannot compile into " + folder + ": " + e, e);
+        }
+        return compiled.faults();
+    }
+
+    /** Compiles these files in memory. */
+    Compiled compile(List<Path> sources) {
         var compiler = ToolProvider.getSystemJavaCompiler();
         if (compiler == null) {
             throw new UserError("this Java has no compiler: install a JDK (make doctor says how)");
         }
         var faults = new DiagnosticCollector<JavaFileObject>();
-        try (var files = compiler.getStandardFileManager(faults, Locale.ROOT, UTF_8)) {
-            Files.createDirectories(folder);
-            files.setLocationFromPaths(StandardLocation.CLASS_OUTPUT, List.of(folder));
-            files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath);
+        var classes = new TreeMap<String, ByteArrayOutputStream>();
+        try {
+            if (files == null) {
+                files = compiler.getStandardFileManager(null, Locale.ROOT, UTF_8);
+                files.setLocationFromPaths(StandardLocation.CLASS_PATH, classPath);
+            }
             var options = List.of("--release", "17", "-proc:none", "-implicit:none", "-g", "-Xlint:none");
-            boolean done = compiler.getTask(Writer.nullWriter(), files, faults, options, null, units(files, sources))
+            var units = files.getJavaFileObjectsFromPaths(sources);
+            boolean done = compiler.getTask(
+                            Writer.nullWriter(), new InMemory(files, classes), faults, options, null, units)
                     .call();
             if (done) {
-                return List.of();
+                var bytes = new TreeMap<String, byte[]>();
+                classes.forEach((name, written) -> bytes.put(name, written.toByteArray()));
+                return new Compiled(bytes, List.of());
             }
         } catch (IOException e) {
-            throw new UserError("cannot compile into " + folder + ": " + e, e);
+            throw new UserError("cannot compile: " + e, e);
         }
-        Folders.delete(folder);
-        return told(faults.getDiagnostics());
+        return new Compiled(Map.of(), told(faults.getDiagnostics()));
     }
 
-    private static Iterable<? extends JavaFileObject> units(StandardJavaFileManager files, List<Path> sources) {
-        return files.getJavaFileObjectsFromPaths(sources);
+    /** Keeps what is compiled in memory. */
+    private static final class InMemory extends ForwardingJavaFileManager<StandardJavaFileManager> {
+        private final Map<String, ByteArrayOutputStream> classes;
+
+        InMemory(StandardJavaFileManager files, Map<String, ByteArrayOutputStream> classes) {
+            super(files);
+            this.classes = classes;
+        }
+
+        @Override
+        public JavaFileObject getJavaFileForOutput(
+                Location location, String className, JavaFileObject.Kind kind, FileObject sibling) {
+            return new SimpleJavaFileObject(URI.create("memory:///" + className.replace('.', '/')), kind) {
+                @Override
+                public OutputStream openOutputStream() {
+                    var bytes = new ByteArrayOutputStream();
+                    classes.put(className, bytes);
+                    return bytes;
+                }
+            };
+        }
     }
 
     private static List<String> told(List<Diagnostic<? extends JavaFileObject>> diagnostics) {

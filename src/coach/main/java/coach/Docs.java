@@ -1,5 +1,6 @@
 package coach;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +16,13 @@ record Docs(Path root, Screen screen, String only) {
 
     /** @return whether all is well: every source is there, and with {@code onlyCompare}, every block stands as it should */
     boolean run(boolean onlyCompare) {
+        if (only.equals(ServerPicture.NAME)) {
+            var wrong = pictures(onlyCompare);
+            wrong.forEach(fault -> screen.line(screen.red(fault)));
+            return wrong.isEmpty();
+        }
         var weaver = new Weaver(root);
+        var pictures = pictures(onlyCompare);
         int blocks = 0;
         int files = 0;
         var faults = new ArrayList<String>();
@@ -36,6 +43,7 @@ record Docs(Path root, Screen screen, String only) {
                         .forEach(fault -> faults.add(root.relativize(file) + ", " + fault));
             }
         }
+        faults.addAll(pictures);
         faults.forEach(fault -> screen.line(screen.red(fault)));
         var sum = Text.count(blocks, "block") + " in " + Text.count(files, "file");
         if (!faults.isEmpty()) {
@@ -45,6 +53,24 @@ record Docs(Path root, Screen screen, String only) {
             screen.line(sum + (onlyCompare ? ": as the sources say" : ": woven, " + changed + " changed"));
         }
         return faults.isEmpty();
+    }
+
+    /** Draws the pictures of the server. Returns what is wrong with them. */
+    private List<String> pictures(boolean onlyCompare) {
+        var ladder = root.resolve(Lessons.FILE);
+        boolean wanted = only.isEmpty() || only.equals(ServerPicture.NAME);
+        if (!wanted || !Files.exists(ladder)) {
+            return List.of();
+        }
+        var picture = new ServerPicture(root, Lessons.read(ladder));
+        var faults = new ArrayList<>(picture.faults());
+        if (faults.isEmpty()) {
+            var changed = picture.drawAll(onlyCompare);
+            if (onlyCompare) {
+                changed.forEach(file -> faults.add(file + " is not the picture that would be drawn"));
+            }
+        }
+        return faults;
     }
 
     private List<Path> files() {

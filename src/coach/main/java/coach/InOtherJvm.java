@@ -37,6 +37,7 @@ public final class InOtherJvm {
                 InOtherJvm.class.getName(),
                 lesson.slug(),
                 first);
+        suite.Debugger.leaveOut(builder.environment());
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
             var process = builder.start();

@@ -5,6 +5,7 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 import coach.Verdict.Outcome;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Consumer;
 import suite.CheckResult;
@@ -25,31 +26,32 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
         subject.apply();
         StopAtRed.begin();
         long began = System.nanoTime();
-        var parameters = Map.of(
-                "junit.jupiter.extensions.autodetection.enabled",
-                "true",
-                "junit.jupiter.testmethod.order.default",
-                OneFirst.class.getName(),
-                StopAtRed.PARAMETER,
-                String.valueOf(stopAtRed),
-                OneFirst.PARAMETER,
-                first.substring(first.lastIndexOf('.') + 1));
         // The class that has the first test comes first as well: a lesson may have several.
         var classes = lesson.tests().stream()
                 .map(Judge::load)
                 .sorted(Comparator.comparing(tests -> !has(tests, first)))
                 .map(tests -> selectClass(tests))
                 .toList();
-        var tests = new Runner(parameters, this::started)
+        var tests = new Runner(parameters(first, stopAtRed), this::started)
                 .run(classes).stream().map(Judge::test).toList();
         return new Verdict(lesson, tests, (System.nanoTime() - began) / 1_000_000);
+    }
+
+    /** What JUnit and the coach's extensions of it are told. */
+    static Map<String, String> parameters(String first, boolean stopAtRed) {
+        var parameters = new HashMap<>(StopAtRed.parameters(stopAtRed));
+        parameters.put("junit.jupiter.extensions.autodetection.enabled", "true");
+        parameters.put("junit.jupiter.testmethod.order.default", OneFirst.class.getName());
+        parameters.put("junit.jupiter.execution.timeout.mode", "disabled_on_debug");
+        parameters.put(OneFirst.PARAMETER, first.substring(first.lastIndexOf('.') + 1));
+        return parameters;
     }
 
     private void started(String name, long greens) {
         started.accept((greens == 0 ? "" : greens + " green, now ") + name);
     }
 
-    private static Verdict.Test test(CheckResult check) {
+    static Verdict.Test test(CheckResult check) {
         var outcome = Outcome.valueOf(check.outcome().name());
         return new Verdict.Test(
                 check.name(), outcome, check.message(), check.likelyCause(), check.figures(), check.ms());
@@ -60,7 +62,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 .anyMatch(one -> one.getName().equals(method.substring(method.lastIndexOf('.') + 1)));
     }
 
-    private static Class<?> load(String name) {
+    static Class<?> load(String name) {
         try {
             return Class.forName(name, false, Judge.class.getClassLoader());
         } catch (ClassNotFoundException e) {

@@ -1,6 +1,7 @@
 package coach;
 
 import coach.Verdict.Colour;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -13,8 +14,9 @@ import java.util.OptionalLong;
  */
 final class Learn {
 
-    private static final long LOOK_MS = 100;
+    static final long LOOK_MS = 50;
 
+    private final Path root;
     private final Lessons lessons;
     private final Screen screen;
     private final Report report;
@@ -23,26 +25,36 @@ final class Learn {
     private final Hints hints;
     private final Watch watch;
     private final Keys keys;
+    private final Board board;
     private Lesson lesson;
     private String lastRed = "";
     private boolean good;
     private boolean unjudged; // Nothing of the lesson could be judged here, which is no reason to stay.
+    private boolean told; // Of the trial, its verdict.
     private Optional<BackgroundRun> trial = Optional.empty();
 
-    Learn(Path root, Lessons lessons, Screen screen, Keys keys) {
+    /** @param command starts a server in any language, which is judged instead of the workshop's Java; or empty */
+    Learn(Path root, Lessons lessons, Screen screen, Keys keys, String command, Board board) {
+        this.root = root;
         this.lessons = lessons;
         this.screen = screen;
         this.keys = keys;
+        this.board = board;
         report = new Report(screen);
         workshop = new Workshop(root, lessons);
-        learner = new Learner(workshop, root.resolve("target/workshop"));
+        learner = new Learner(workshop, command, root.resolve("target/workshop"));
         hints = new Hints(root);
-        if (workshop.setUp()) {
-            screen.line("Your server is " + workshop.server() + ": the naive one, of lesson "
-                    + lessons.all().get(0).id() + ".");
-            screen.line("Why it is wrong: " + lessons.all().get(0).folder().resolve("README.md"));
+        var first = lessons.all().get(0);
+        if (!command.isEmpty()) {
+            workshop.setUpEmpty();
+            screen.line("Your server is what this starts: " + command);
+            screen.line("It is started for each class of tests, at each change in " + Workshop.FOLDER
+                    + " and at the key r.");
+        } else if (workshop.setUp()) {
+            screen.line("Your server is " + workshop.server() + ": the naive one, of lesson " + first.id() + ".");
+            screen.line("Why it is wrong: " + first.folder().resolve("README.md"));
         }
-        watch = new Watch(workshop::files);
+        watch = new Watch(command.isEmpty() ? workshop::files : workshop::anyFiles);
         lesson = workshop.next().orElse(lessons.open().get(lessons.open().size() - 1));
     }
 
@@ -54,17 +66,10 @@ final class Learn {
             if (watch.changed()) {
                 trial.ifPresentOrElse(BackgroundRun::makeStale, this::judgeSaved);
             }
-            if (trial.isPresent() && trial.get().done()) {
-                var ended = trial.get();
-                trial = Optional.empty();
-                if (ended.stale()) {
-                    judgeSaved();
-                } else {
-                    tell(ended);
-                }
-            }
+            trial.ifPresent(this::look);
         }
-        BackgroundRun.callOff();
+        trial.ifPresent(BackgroundRun::makeStale);
+        learner.kill();
         screen.line("Until next time: make learn goes on from here.");
     }
 
@@ -77,7 +82,31 @@ final class Learn {
             }
             case 'l' -> list();
             case 'n' -> forward();
+            case 'r' -> trial.ifPresentOrElse(BackgroundRun::makeStale, () -> judge(OptionalLong.empty()));
             default -> {}
+        }
+    }
+
+    /** Says what the trial has to say by now. */
+    private void look(BackgroundRun running) {
+        if (running.judged() && !told && !running.stale()) {
+            told = true;
+            tell(running.verdict(), running.time());
+        }
+        if (!running.done()) {
+            return;
+        }
+        trial = Optional.empty();
+        if (running.stale()) {
+            judgeSaved();
+            return;
+        }
+        if (!running.verdict().later().isEmpty()) {
+            tellAfterwards(
+                    running.result().verdict().orElseThrow(), running.verdict().later());
+        }
+        if (running.result().verdict().isPresent()) {
+            board.ended(learner::frames);
         }
     }
 
@@ -92,10 +121,10 @@ final class Learn {
     private void begin() {
         screen.line("");
         screen.line(screen.bold("Lesson " + lesson) + "   " + screen.faint(lesson.folder() + "/README.md"));
+        board.lesson(workshop, lesson);
         if (lesson.judged()) {
             judge(OptionalLong.empty());
         } else {
-            screen.line("No test judges your server in this lesson: read it, do what it says, then go on with n.");
             next();
         }
     }
@@ -108,33 +137,66 @@ final class Learn {
         if (lesson.judged()) {
             var first = lastRed.isEmpty() ? lesson.red().map(Lesson.Red::test).orElse("") : lastRed;
             var judged = lesson;
+            told = false;
+            board.judging(judged);
             trial = Optional.of(new BackgroundRun(
                     learner, lesson, first, savedMs, test -> screen.passing(judged + "  " + test + " …")));
         }
     }
 
-    private void tell(BackgroundRun ended) {
-        var result = ended.result();
+    private void tell(BackgroundRun.Result result, String time) {
         screen.line("");
         if (result.verdict().isEmpty()) {
-            screen.line(screen.red("It does not compile") + "   " + screen.faint(ended.time()));
+            screen.line(screen.red("It does not compile") + "   " + screen.faint(time));
             result.faults().forEach(fault -> screen.line(Text.indent(fault, 2)));
+            board.faults(lesson, result.faults());
             good = false;
             unjudged = false;
         } else {
-            tell(result.verdict().get(), ended.time());
+            tell(result.verdict().get(), result.later(), time);
         }
         next();
     }
 
-    private void tell(Verdict verdict, String time) {
+    private void tell(Verdict verdict, List<String> later, String time) {
         report.line(verdict, time);
         lastRed = verdict.firstRed().map(Verdict.Test::method).orElse("");
         report.why(verdict);
         good = verdict.isGood();
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
-        if (good) {
+        if (!later.isEmpty()) {
+            screen.line("  " + screen.yellow("so far") + ": what runs long is judged now, and may take this back: "
+                    + String.join(", ", later));
+        } else if (good) {
             workshop.done(lesson);
+        }
+        board.verdict(workshop, lesson, verdict, later, time);
+        if (good && later.isEmpty()) {
+            wrongAnswers();
+        }
+    }
+
+    /** What the tests have said that run long. */
+    private void tellAfterwards(Verdict verdict, List<String> later) {
+        if (verdict.isGood()) {
+            workshop.done(lesson);
+            screen.line("  " + screen.green("and still green") + " with what runs long: " + String.join(", ", later)
+                    + (verdict.figures().isEmpty() ? "" : "   " + screen.faint(verdict.figures())));
+            board.verdict(workshop, lesson, verdict, List.of(), "");
+            wrongAnswers();
+        } else {
+            screen.line("");
+            screen.line(screen.red("The verdict is taken back") + ": it was green without what runs long.");
+            tell(verdict, List.of(), Text.seconds(verdict.ms()));
+        }
+        next();
+    }
+
+    private void wrongAnswers() {
+        if (Files.exists(root.resolve(lesson.folder()).resolve("mutants.txt"))) {
+            var mutants = Mutant.read(root, lesson);
+            report.wrongAnswers(mutants);
+            board.wrongAnswers(mutants);
         }
     }
 
@@ -145,7 +207,10 @@ final class Learn {
             good = true;
         }
         if (!mayGoOn()) {
-            screen.line("This lesson is not green yet.");
+            screen.line(
+                    trial.isPresent() && good
+                            ? "What runs long is still being judged."
+                            : "This lesson is not green yet.");
             next();
         } else if (next.isEmpty()) {
             next();
@@ -161,14 +226,28 @@ final class Learn {
         }
     }
 
-    /** The last line: how far it is, and what to do next. */
+    /** The last line: what to do next, and the keys. */
     private void next() {
         var open = lessons.open();
-        var todo = good ? "" : (lesson.judged() ? "save to try again" : "make cost, then n") + " · h hint · ";
+        screen.line(Screen.bar(workshop.doneOf(open), open.size()));
+        screen.last("Next: " + todo() + " · " + (good ? "" : "h hint · ") + "l list · q quit");
+    }
+
+    private String todo() {
+        var after = lessons.after(lesson);
+        var onward = after.map(one -> "n for lesson " + one).orElse("make check, which judges all lessons");
         if (mayGoOn()) {
-            todo += lessons.after(lesson).map(after -> "n next: " + after).orElse("all done: make check") + " · ";
+            return good || unjudged ? onward : "mend it and save, or " + onward;
         }
-        screen.last(Screen.bar(workshop.doneOf(open), open.size()) + "  " + todo + "l list · q quit");
+        if (good && trial.isPresent()) {
+            return "wait for what runs long";
+        }
+        if (lesson.measured()) {
+            return "make cost in another terminal, until it is green; then n";
+        }
+        return lesson.judged()
+                ? "mend it and save"
+                : "read " + lesson.folder() + "/README.md and do what it says, then n";
     }
 
     /** It was green once, whatever it is now, or nothing here can tell. */

@@ -1,62 +1,247 @@
 package coach;
 
+import coach.LearnerJvm.Refused;
+import coach.Verdict.Outcome;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The learner's server: compiled, and the command that starts it. It runs in a JVM of its own, so that whatever it does, the coach
- * lives.
+ * The learner's server: compiled in memory, and judged in another JVM, so that whatever it does, the coach lives. That JVM is kept
+ * warm, if the server has a static {@code start(Map)}; else the server is started as a process, as one in any language is.
  *
- * <p><b>Threads:</b> one at a time.
+ * <p><b>Threads:</b> one at a time, but {@link #callOff} on any.
  */
 final class Learner {
 
     /** A small server that starts often: quick to start matters, quick in the long run does not. */
-    private static final List<String> FLAGS =
-            List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto", "-Xmx512m", "-Dfile.encoding=UTF-8");
+    private static final List<String> FLAGS = List.of(
+            "-ea",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xshare:auto",
+            "-Xmx512m",
+            "-Dsuite.keepBrowser=true",
+            "-Dfile.encoding=UTF-8");
+
+    private static final Pattern START = Pattern.compile("\\bstart\\s*\\(\\s*(java\\.util\\.)?Map\\b");
+    private static final Duration LONG = Duration.ofHours(1);
+    /** What may be left of many runs, and is not worth looking for. */
+    private static final int RUNS = 40;
 
     private final Workshop workshop;
-    private final Path classes;
+    private final String command;
+    private final Path folder;
     private final Compiler compiler = new Compiler();
+    private volatile LearnerJvm jvm; // Null if there is none; killed by the thread that calls off.
+    private Map<String, String> classes = Map.of();
+    private Optional<Subject> process = Optional.empty();
+    private List<String> debugging = List.of();
+    private int runs;
 
-    Learner(Workshop workshop, Path classes) {
+    /**
+     * @param command starts a server in any language, which is then judged instead of the workshop's Java; or empty
+     * @param folder for the classes of a server that is started as a process
+     */
+    Learner(Workshop workshop, String command, Path folder) {
         this.workshop = workshop;
-        this.classes = classes;
+        this.command = command;
+        this.folder = folder;
+    }
+
+    /** Has its JVM wait for a debugger at this port before it runs anything, and run one test after the other. */
+    void waitForDebugger(int port) {
+        debugging = List.of(
+                "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:" + port,
+                "-Dcoach.lanes=1");
     }
 
     /** Compiles what stands there now. Returns the faults; none if there is something to run. */
     List<String> compile() {
+        if (!command.isEmpty()) {
+            process = Optional.of(new Subject.Command(command)); // It compiles itself.
+            return List.of();
+        }
         var sources = workshop.sources();
         if (!sources.contains(workshop.server())) {
-            Folders.delete(classes);
             return List.of("there is no " + workshop.server() + ": make reset brings it back");
         }
-        var faults = compiler.compile(sources, classes);
-        if (faults.isEmpty() && !Files.exists(classes.resolve(Path.of("workshop", "Server.class")))) {
+        jvm(); // It starts while this JVM compiles.
+        var compiled = compiler.compile(sources);
+        if (!compiled.faults().isEmpty()) {
+            return compiled.faults();
+        }
+        if (!compiled.classes().containsKey(LearnerHost.SERVER)) {
             return List.of(
                     workshop.server() + " has no class workshop.Server: does it begin with \"package workshop;\"?");
         }
-        return faults;
+        boolean starts = START.matcher(Text.read(workshop.server())).find();
+        process = starts ? Optional.empty() : Optional.of(process(sources));
+        classes = new TreeMap<>();
+        compiled.classes()
+                .forEach((name, bytes) -> classes.put(name, Base64.getEncoder().encodeToString(bytes)));
+        return List.of();
     }
 
-    Subject subject() {
+    /** The server as a process of its own, which its {@code main} starts. */
+    private Subject process(List<Path> sources) {
+        compiler.compile(sources, folder);
         return new Subject.Command(
-                java(System.getProperty("java.class.path") + File.pathSeparator + classes, "workshop.Server"));
+                java(System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
+    }
+
+    /** The same, of what stands there now. */
+    Subject process() {
+        return process.orElseGet(() -> process(workshop.sources()));
+    }
+
+    /**
+     * Judges what was compiled.
+     *
+     * @param first the test to run before all others
+     * @param started is told each test's name as it starts
+     * @param soon is told the verdict without the tests that run long, and the names of those, if some follow
+     */
+    Verdict judge(Lesson lesson, String first, Consumer<String> started, BiConsumer<Verdict, List<String>> soon) {
+        long began = System.nanoTime();
+        if (process.isPresent()) {
+            return new Judge(first, true, started).judge(lesson, process.get());
+        }
+        var tests = new ArrayList<Verdict.Test>();
+        var later = new ArrayList<String>();
+        try {
+            var last = jvm().ask(
+                            "judge",
+                            Map.of("tests", lesson.tests(), "first", first, "classes", classes),
+                            (about, says) -> {
+                                switch (about) {
+                                    case "started" -> started.accept(says.asString());
+                                    case "later" -> says.forEach(name -> later.add(name.asString()));
+                                    default -> {
+                                        tests.addAll(tests(says));
+                                        var verdict = verdict(lesson, tests, began);
+                                        soon.accept(verdict, verdict.isGood() ? later : List.of());
+                                    }
+                                }
+                            },
+                            LONG);
+            tests.addAll(tests(last));
+        } catch (Refused e) {
+            tests.add(0, new Verdict.Test(LearnerHost.SERVER, Outcome.RED, e.getMessage(), "", Map.of(), 0));
+        }
+        return verdict(lesson, tests, began);
+    }
+
+    private static Verdict verdict(Lesson lesson, List<Verdict.Test> tests, long began) {
+        return new Verdict(lesson, List.copyOf(tests), (System.nanoTime() - began) / 1_000_000);
+    }
+
+    private static List<Verdict.Test> tests(JsonNode said) {
+        return List.of(JsonMapper.shared().treeToValue(said, Verdict.Test[].class));
+    }
+
+    /** The frames of one client with what was compiled. */
+    List<String> frames(int width) {
+        if (process.isPresent()) {
+            return suite.Wire.sample(process.get().options(), width);
+        }
+        try {
+            var lines = jvm().ask(
+                            "frames",
+                            Map.of("classes", classes, "width", width),
+                            (about, says) -> {},
+                            Duration.ofSeconds(20));
+            return lines.valueStream().map(JsonNode::asString).toList();
+        } catch (Refused e) {
+            return List.of(e.getMessage());
+        }
+    }
+
+    /** Has a JVM ready for the next run, which is not the last one's if that has left something running. */
+    void makeReady() {
+        if (process.isPresent() || !debugging.isEmpty()) {
+            return;
+        }
+        var used = jvm();
+        for (int i = 0; i < 20 && used.left() > 0; i++) {
+            LockSupport.parkNanos(50_000_000);
+        }
+        if (++runs % RUNS == 0 || used.left() > 0) {
+            used.kill();
+            jvm = null;
+            jvm();
+        }
+    }
+
+    /** Starts no further test of a run, and ends the processes that are judged. */
+    void callOff() {
+        StopAtRed.callOff();
+        var used = jvm;
+        ProcessHandle.current()
+                .descendants()
+                .filter(one -> used == null || !used.owns(one))
+                .forEach(ProcessHandle::destroyForcibly);
+        if (used != null && process.isEmpty()) {
+            try {
+                var unused = used.ask("stop", Map.of(), (about, says) -> {}, Duration.ofSeconds(1));
+            } catch (Refused e) {
+                used.kill();
+            }
+        }
+    }
+
+    /** Throws away a JVM in which a run does not come to its end. */
+    void kill() {
+        var used = jvm;
+        if (used != null) {
+            used.kill();
+        }
+    }
+
+    private synchronized LearnerJvm jvm() {
+        if (jvm == null || !jvm.alive()) {
+            var patience = Stream.of("suite.startMs", "suite.patienceMs")
+                    .filter(name -> System.getProperty(name) != null)
+                    .map(name -> "-D" + name + "=" + System.getProperty(name))
+                    .toList();
+            jvm = LearnerJvm.start(
+                    Stream.of(FLAGS, archive(), debugging, patience)
+                            .flatMap(List::stream)
+                            .toList(),
+                    workshop.root());
+        }
+        return jvm;
     }
 
     /** The libraries' classes, archived by {@code coach.sh} for this version of Java; or nothing. */
-    private static String archive() {
+    private static List<String> archive() {
         var archive = Path.of("target", "coach-" + Runtime.version().feature() + ".jsa");
-        return Files.exists(archive) ? " -XX:SharedArchiveFile=" + quoted(archive.toString()) : "";
+        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive.toAbsolutePath()) : List.of();
     }
 
     /** A shell's command that becomes a JVM. */
     static String java(String classPath, String main) {
-        var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return "exec " + quoted(java) + " " + String.join(" ", FLAGS) + archive() + " -cp " + quoted(classPath) + " "
-                + main;
+        var words = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        words.addAll(FLAGS);
+        words.addAll(archive());
+        words.addAll(List.of("-cp", classPath, main));
+        return "exec " + String.join(" ", words.stream().map(Learner::quoted).toList());
     }
 
     private static String quoted(String text) {

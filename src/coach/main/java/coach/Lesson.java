@@ -78,6 +78,11 @@ record Lesson(
         return !tests.isEmpty() && !later;
     }
 
+    /** Whether what the learner has made is measured, by {@code make cost}, and no test judges it. */
+    boolean measured() {
+        return tests.isEmpty() && !proof.isEmpty() && !later;
+    }
+
     boolean proven() {
         return judged() || !proof.isEmpty();
     }

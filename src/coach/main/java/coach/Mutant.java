@@ -9,10 +9,12 @@ import java.util.List;
  *
  * <p><b>Threads:</b> immutable.
  *
+ * @param why the thought that leads to it, as the comment above it says
  * @param out the lines that are taken out; indentation does not count
  * @param in the lines that take their place
  */
-record Mutant(String name, Path file, List<String> out, List<String> in, String test, ExpectedFailure promise) {
+record Mutant(
+        String name, String why, Path file, List<String> out, List<String> in, String test, ExpectedFailure promise) {
 
     /** The mutants of a lesson, as its mutants.txt has them. */
     static List<Mutant> read(Path root, Lesson lesson) {
@@ -20,20 +22,29 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
         var mutants = new ArrayList<Mutant>();
         Draft draft = null;
         int number = 0;
+        var why = new ArrayList<String>();
         for (var line : Text.read(root.resolve(source)).lines().toList()) {
             number++;
             if (line.startsWith("mutant:")) {
                 draft = add(mutants, draft);
-                draft = new Draft(line.substring(7).strip(), lesson.source());
-            } else if (!line.isBlank() && !line.startsWith("#")) {
-                if (draft == null || !draft.take(line)) {
-                    throw new UserError(
-                            source + ":" + number + ": expected mutant:, file:, -, + or red:, but found " + line);
-                }
+                draft = new Draft(line.substring(7).strip(), String.join(" ", why), lesson.source());
+                why.clear();
+            } else if (line.startsWith("#")) {
+                why.add(line.substring(1).strip());
+            } else if (line.isBlank()) {
+                why.clear(); // It was about something else.
+            } else if (draft == null || !draft.take(line)) {
+                throw new UserError(
+                        source + ":" + number + ": expected mutant:, file:, -, + or red:, but found " + line);
             }
         }
         add(mutants, draft);
         return mutants;
+    }
+
+    /** The method of the test that catches it. */
+    String method() {
+        return test.substring(test.lastIndexOf('.') + 1);
     }
 
     private static Draft add(List<Mutant> mutants, Draft draft) {
@@ -46,13 +57,15 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
     /** A mutant while its lines are being read. */
     private static final class Draft {
         private final String name;
+        private final String why;
         private Path file;
         private final List<String> out = new ArrayList<>();
         private final List<String> in = new ArrayList<>();
         private String red = "";
 
-        Draft(String name, Path file) {
+        Draft(String name, String why, Path file) {
             this.name = name;
+            this.why = why;
             this.file = file;
         }
 
@@ -82,6 +95,7 @@ record Mutant(String name, Path file, List<String> out, List<String> in, String 
             }
             return new Mutant(
                     name,
+                    why,
                     file,
                     List.copyOf(out),
                     List.copyOf(in),

@@ -3,9 +3,11 @@ package coach;
 import coach.Verdict.Colour;
 import coach.Verdict.Outcome;
 import java.util.LinkedHashMap;
+import java.util.List;
 
 /**
- * How a verdict reads: a line for the lesson, and for what is red the test's name, its message and what it usually means.
+ * How a verdict reads: a line for the lesson, and for what is red the test's name, what was expected and what
+ * came, where the server stands, and the likely cause.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -67,9 +69,24 @@ record Report(Screen screen) {
         }
     }
 
-    /** What JUnit adds to a message that says it all tells a learner nothing. */
-    private static String said(Verdict.Test test) {
-        return test.message().replaceFirst(" ==> expected: <true> but was: <false>$", "");
+    /** The message, without what JUnit adds to one that says it all, or with that in words. */
+    static String said(Verdict.Test test) {
+        return test.message()
+                .replaceFirst(" ==> expected: <(true|false)> but was: <(true|false)>", "")
+                .replaceFirst(" ==> expected: <(.*?)> but was: <(.*?)>", ": expected $1, but it was $2")
+                .replaceFirst("^expected: <(.*?)> but was: <(.*?)>", "expected $1, but it was $2");
+    }
+
+    /** What people have answered to this lesson, and what finds each: for a learner whose own answer is green. */
+    void wrongAnswers(List<Mutant> mutants) {
+        if (mutants.isEmpty()) {
+            return;
+        }
+        screen.line("  " + screen.bold("Does yours do one of these?") + " People have answered so, and each is red:");
+        for (var mutant : mutants) {
+            screen.line("    " + mutant.name() + (mutant.why().isEmpty() ? "" : ": " + screen.faint(mutant.why())));
+            screen.line("      " + screen.faint("found by " + mutant.method()));
+        }
     }
 
     void notJudged(Verdict verdict) {

@@ -19,7 +19,7 @@ final class Screen {
     private final PrintStream out;
     private final boolean terminal;
     private final boolean coloured;
-    private final int width;
+    private final int width; // Lines are broken here between words.
     /** What stands on the line that changes; empty if the cursor is at the start of a fresh line. */
     private String status = "";
 
@@ -30,13 +30,18 @@ final class Screen {
         this.width = width;
     }
 
-    /** The standard output; coach.sh says whether it is a terminal, for Java cannot tell. */
+    /**
+     * The standard output. coach.sh says whether it is a terminal, for Java cannot tell. A dumb terminal gets plain lines, as wide
+     * as it is; a file gets each line whole.
+     */
     static Screen standard() {
         int width = Integer.getInteger("coach.columns", 0);
-        boolean terminal = width > 0;
+        boolean terminal =
+                width > 0 && !System.getenv().getOrDefault("TERM", "dumb").equals("dumb");
         boolean coloured =
                 terminal && System.getenv().getOrDefault("NO_COLOR", "").isEmpty();
-        return new Screen(new FileOutputStream(FileDescriptor.out), terminal, coloured, terminal ? width : 100);
+        return new Screen(
+                new FileOutputStream(FileDescriptor.out), terminal, coloured, width > 0 ? width : Integer.MAX_VALUE);
     }
 
     boolean terminal() {
@@ -48,7 +53,9 @@ final class Screen {
             out.print(CLEAR);
             status = "";
         }
-        text.lines().map(String::stripTrailing).forEach(out::println);
+        text.lines()
+                .map(String::stripTrailing)
+                .forEach(line -> Wrap.line(line, width).forEach(out::println));
         if (text.isEmpty()) {
             out.println();
         }
@@ -61,18 +68,20 @@ final class Screen {
         }
     }
 
-    /** What to do next: the last line, until something else is printed. */
+    /** What to do next: the last line, until something else is printed. Of several lines, the last one. */
     synchronized void last(String text) {
+        var lines = Wrap.line(text, width - 1);
+        lines.subList(0, lines.size() - 1).forEach(this::line);
         if (terminal) {
-            show(text);
+            show(lines.get(lines.size() - 1));
         } else {
-            out.println(text);
+            out.println(lines.get(lines.size() - 1));
         }
     }
 
     private void show(String text) {
-        // A line that wraps could not be cleared again. Colours take no room, and a coloured line is not cut.
-        var fitting = text.contains("\033") || text.length() < width ? text : text.substring(0, width - 2) + "…";
+        // A line that wraps could not be cleared again.
+        var fitting = Wrap.cut(text, width - 1);
         out.print((status.isEmpty() ? "" : CLEAR) + fitting);
         out.flush();
         status = fitting;

@@ -1,5 +1,7 @@
 package coach;
 
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
@@ -15,14 +17,19 @@ import suite.Runner;
  */
 public final class StopAtRed implements ExecutionCondition, TestWatcher {
 
-    static final String PARAMETER = "coach.stopAtRed";
+    private static final String RUN = "coach.run";
+    private static final String AT_RED = "coach.stopAtRed";
 
     private static final ConditionEvaluationResult GO_ON = ConditionEvaluationResult.enabled("");
 
-    /** Why no further test of this run is to start; or empty. Set by JUnit's thread and by the one that calls off. */
+    /** The run that is on; a test of an earlier one may still be about to end. */
+    private static final AtomicInteger NOW = new AtomicInteger();
+
+    /** Why no further test of this run is to start; or empty. Set by JUnit's threads and by the one that calls off. */
     private static final AtomicReference<String> STOP = new AtomicReference<>("");
 
     static void begin() {
+        NOW.incrementAndGet();
         STOP.set("");
     }
 
@@ -30,18 +37,32 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
         STOP.set("the run was cancelled");
     }
 
+    /** What JUnit is to be told of the run that has begun. */
+    static Map<String, String> parameters(boolean stopAtRed) {
+        return Map.of(RUN, String.valueOf(NOW.get()), AT_RED, String.valueOf(stopAtRed));
+    }
+
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
-        var why = STOP.get();
-        return why.isEmpty() || context.getConfigurationParameter(PARAMETER).isEmpty()
-                ? GO_ON
-                : ConditionEvaluationResult.disabled(Runner.LEFT_OUT + why);
+        var run = context.getConfigurationParameter(RUN);
+        if (run.isEmpty()) {
+            return GO_ON;
+        }
+        var why = isNow(context) ? STOP.get() : "the run is over";
+        return why.isEmpty() ? GO_ON : ConditionEvaluationResult.disabled(Runner.LEFT_OUT + why);
     }
 
     @Override
     public void testFailed(ExtensionContext context, Throwable cause) {
-        if (context.getConfigurationParameter(PARAMETER).map(Boolean::valueOf).orElse(false)) {
+        if (isNow(context)
+                && context.getConfigurationParameter(AT_RED)
+                        .map(Boolean::valueOf)
+                        .orElse(false)) {
             STOP.compareAndSet("", "an earlier test is red");
         }
+    }
+
+    private static boolean isNow(ExtensionContext context) {
+        return context.getConfigurationParameter(RUN).equals(java.util.Optional.of(String.valueOf(NOW.get())));
     }
 }

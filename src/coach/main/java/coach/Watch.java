@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Tells when files have changed, by asking for their times and sizes: that works alike on every system and for every editor.
+ * Tells when files have changed, by asking for their times and sizes: that works alike on every system, in containers and over
+ * shared folders, and for every editor. A file system that is slow to answer is asked less often.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -17,6 +18,7 @@ final class Watch {
 
     private final Supplier<List<Path>> files;
     private Map<Path, String> seen;
+    private long notBefore = System.nanoTime();
 
     Watch(Supplier<List<Path>> files) {
         this.files = files;
@@ -25,12 +27,17 @@ final class Watch {
 
     /** Whether a file has come, gone or changed since this was asked before. */
     boolean changed() {
+        long began = System.nanoTime();
+        if (began < notBefore) {
+            return false;
+        }
         Map<Path, String> now;
         try {
             now = look();
         } catch (UserError e) { // An editor has just taken a file away: the next look sees what came of it.
             return false;
         }
+        notBefore = began + 10 * (System.nanoTime() - began);
         boolean changed = !now.equals(seen);
         seen = now;
         return changed;

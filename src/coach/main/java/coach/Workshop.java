@@ -34,6 +34,10 @@ final class Workshop {
         folder = root.resolve(FOLDER);
     }
 
+    Path root() {
+        return root;
+    }
+
     Path server() {
         return folder.resolve("Server.java");
     }
@@ -49,6 +53,25 @@ final class Workshop {
             done(first);
         }
         return true;
+    }
+
+    /** Prepares the folder for a server in another language: an empty one. */
+    void setUpEmpty() {
+        if (!Files.exists(folder.resolve(".progress"))) {
+            record(new TreeSet<>());
+            var first = lessons.all().get(0);
+            if (!first.judged()) {
+                done(first);
+            }
+        }
+    }
+
+    /** All files that may belong to a server in another language: none that is hidden, and none of what tools put there. */
+    List<Path> anyFiles() {
+        return Folders.files(folder, "").stream()
+                .filter(file ->
+                        !folder.relativize(file).toString().matches("(.*/)?([.].*|kept/.*|node_modules/.*|target/.*)"))
+                .toList();
     }
 
     /** The learner's files: their Java, and the page that it serves. */
@@ -146,7 +169,7 @@ final class Workshop {
     }
 
     /** Copies the server that a lesson starts from. */
-    private void fillStart(Lesson lesson) {
+    void fillStart(Lesson lesson) {
         if (lesson.hasStart()) {
             copy(lesson.startSource().getParent());
         } else {
@@ -155,7 +178,7 @@ final class Workshop {
     }
 
     /** Copies a step; for a lesson whose step is the reference, the last step before it that has Java of its own. */
-    private void fill(Lesson lesson) {
+    void fill(Lesson lesson) {
         var from = lesson;
         while (!Files.exists(root.resolve(from.source()))) {
             var missing = from;

@@ -75,6 +75,12 @@ final class Fixture {
         }
     }
 
+    /** One good test. */
+    static class Green {
+        @Test
+        void isGreen() {}
+    }
+
     /** One good test, and one that can say nothing. */
     static class InPart {
         @Test

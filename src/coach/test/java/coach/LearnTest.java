@@ -55,7 +55,7 @@ class LearnTest {
 
         var first = shown.await(LAST);
         assertTrue(first.contains("green       heartbeat 1234 ms"), first);
-        assertTrue(first.endsWith("[██░] 2 of 3  n next: 02 The lesson two · l list · q quit"), first);
+        assertTrue(first.endsWith("[██░] 2 of 3\nNext: n for lesson 02 The lesson two · l list · q quit"), first);
         press("n");
         assertTrue(shown.await(LAST).contains("Lesson 02 The lesson two"));
         assertFalse(shown.text().contains("\033"), "colour where there is no terminal");
@@ -73,7 +73,7 @@ class LearnTest {
         assertTrue(verdict.contains("It does not compile"), verdict);
         assertTrue(verdict.contains("Server.java:5: cannot find symbol"), verdict);
         assertFalse(verdict.contains("green "), verdict);
-        var both = "save to try again · h hint · n next: 02 The lesson two · l list · q quit";
+        var both = "Next: mend it and save, or n for lesson 02 The lesson two · h hint · l list · q quit";
         assertTrue(verdict.endsWith(both), "it was green once: " + verdict);
     }
 
@@ -142,6 +142,18 @@ class LearnTest {
     }
 
     @Test
+    void aServerInAnotherLanguageIsJudgedAtEachChangeAndAtAKey() throws IOException {
+        learn(Learner.java(System.getProperty("java.class.path"), "push.http.Main"));
+
+        assertGreen(shown.await(LAST));
+        assertFalse(Fixture.exists(root.resolve("lessons/workshop/Server.java")), "the workshop is theirs to fill");
+        Text.write(root.resolve("lessons/workshop/src/main.go"), "package main\n");
+        assertGreen(shown.await(LAST));
+        press("r");
+        assertGreen(shown.await(LAST));
+    }
+
+    @Test
     void keysListAndHint() throws IOException {
         Text.write(root.resolve("lessons/lesson01_one/hints.md"), "## Nudge\n\n    think();\n\n## Where\nThere.\n");
         save(server("System.exit(0);"));
@@ -164,7 +176,11 @@ class LearnTest {
     }
 
     private void learn() throws IOException {
-        var learn = new Learn(root, lessons, shown.plain(), new Keys(new PipedInputStream(keys)));
+        learn("");
+    }
+
+    private void learn(String command) throws IOException {
+        var learn = new Learn(root, lessons, shown.plain(), new Keys(new PipedInputStream(keys)), command, Board.NONE);
         running = CompletableFuture.runAsync(learn::run, task -> new Thread(task, "coach-learn").start());
     }
 

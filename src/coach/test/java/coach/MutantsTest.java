@@ -79,7 +79,13 @@ class MutantsTest {
     @Test
     void aReplacementThatAppliesTwiceFails() {
         var mutant = new Mutant(
-                "m", Path.of("Server.java"), List.of("a();", "b();"), List.of("c();"), "t", new ExpectedFailure(""));
+                "m",
+                "",
+                Path.of("Server.java"),
+                List.of("a();", "b();"),
+                List.of("c();"),
+                "t",
+                new ExpectedFailure(""));
 
         assertEquals("x\nc();\ny\n", mutant.apply("x\n  a();\n    b();\ny\n"));
         var mistake = assertThrows(UserError.class, () -> mutant.apply("a();\nb();\n\na();\nb();\n"));

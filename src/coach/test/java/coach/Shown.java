@@ -14,7 +14,7 @@ final class Shown extends ByteArrayOutputStream {
     private int read;
 
     Screen plain() {
-        return new Screen(this, false, false, 100);
+        return new Screen(this, false, false, Integer.MAX_VALUE);
     }
 
     Screen terminal() {

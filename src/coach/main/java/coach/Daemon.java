@@ -1,0 +1,17 @@
+package coach;
+
+/**
+ * Threads that keep no JVM from ending.
+ *
+ * <p><b>Threads:</b> any thread.
+ */
+final class Daemon {
+
+    private Daemon() {}
+
+    static void start(String name, Runnable task) {
+        var thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+}

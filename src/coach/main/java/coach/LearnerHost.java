@@ -1,0 +1,116 @@
+package coach;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.BufferedReader;
+import java.io.FileDescriptor;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import suite.Options;
+import suite.Printed;
+import suite.Wire;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The main class of the JVM in which the learner's server runs, and the tests that judge it: for they look at its threads and its
+ * memory, and hold its threads where they please. {@link LearnerJvm} asks, in a line of JSON each, and is answered in such lines.
+ *
+ * <p><b>Threads:</b> one reads the questions, and each is answered on a thread of its own, because a learner's method may hang.
+ */
+public final class LearnerHost {
+
+    static final String SERVER = "workshop.Server";
+
+    /** So many threads are not idle ones of a client: a learner's servers do not end. */
+    private static final int MANY = 250;
+
+    /** A line of an answer: which question's, what it is about, and what it says. */
+    record Line(int question, String about, Object says) {}
+
+    private final ThreadGroup runs = new ThreadGroup("runs");
+    private final PrintStream out;
+
+    private LearnerHost(PrintStream out) {
+        this.out = out;
+    }
+
+    public static void main(String[] args) throws IOException {
+        var in = new BufferedReader(new InputStreamReader(new FileInputStream(FileDescriptor.in), UTF_8));
+        var host = new LearnerHost(new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8));
+        System.setIn(InputStream.nullInputStream());
+        Printed.keep();
+        new Thread(FirstStart::warmUp, "warm-up").start();
+        for (var line = in.readLine(); line != null; line = in.readLine()) {
+            var question = JsonMapper.shared().readTree(line);
+            new Thread(() -> host.answer(question), "answer").start();
+        }
+        Runtime.getRuntime().halt(0); // The coach has ended.
+    }
+
+    private void answer(JsonNode question) {
+        int number = question.path("question").asInt();
+        try {
+            var said = switch (question.path("verb").asString()) {
+                case "judge" -> judge(number, question);
+                case "frames" -> frames(question);
+                case "stop" -> stop();
+                case "left" -> left();
+                default -> throw new IllegalArgumentException(question.toString());
+            };
+            say(number, "done", said);
+        } catch (Throwable e) { // Whatever it is, it is the answer.
+            say(number, "failed", e.toString());
+        }
+    }
+
+    /** How many threads stand in the learner's code, though nothing is judged; or are too many. */
+    private long left() {
+        var threads = new Thread[runs.activeCount() + 8];
+        int count = runs.enumerate(threads);
+        return count > MANY ? count : Printed.in(SERVER, runs);
+    }
+
+    private static String stop() {
+        StopAtRed.callOff();
+        return "";
+    }
+
+    /** Says each test's name, then the first verdict, and returns what the tests say that run long. */
+    private List<Verdict.Test> judge(int number, JsonNode question) {
+        var tests = question.path("tests").valueStream().map(JsonNode::asString).toList();
+        var side = new SideBySide(tests, question.path("first").asString(), name -> say(number, "started", name), runs);
+        var soon = side.judge(classes(question));
+        say(number, "later", side.slow());
+        say(number, "soon", soon);
+        boolean goOn = soon.stream().noneMatch(test -> test.outcome() == Verdict.Outcome.RED);
+        return goOn ? side.afterwards() : List.of();
+    }
+
+    private static List<String> frames(JsonNode question) {
+        Thread.currentThread()
+                .setContextClassLoader(new LearnerClasses(classes(question), LearnerHost.class.getClassLoader()));
+        return Wire.sample(Options.server(SERVER), question.path("width").asInt());
+    }
+
+    private static Map<String, byte[]> classes(JsonNode question) {
+        var classes = new HashMap<String, byte[]>();
+        for (var entry : question.path("classes").properties()) {
+            classes.put(
+                    entry.getKey(), Base64.getDecoder().decode(entry.getValue().asString()));
+        }
+        return classes;
+    }
+
+    private synchronized void say(int number, String about, Object says) {
+        out.println(JsonMapper.shared().writeValueAsString(new Line(number, about, says)));
+    }
+}

@@ -1,0 +1,223 @@
+package coach;
+
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
+
+import coach.Verdict.Outcome;
+import java.lang.reflect.Method;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import suite.CheckClass;
+import suite.Options;
+import suite.Runner;
+import suite.RunsLong;
+
+/**
+ * Judges the learner's server by the tests of a lesson side by side, each with a server of its own, and hands back a verdict as soon
+ * as there is one: at the first red test, or when all are green but those that run long. These run after it, one by one.
+ *
+ * <p><b>Threads:</b> one judges at a time; the tests run on threads of their own, guarded by this object's lock.
+ */
+final class SideBySide {
+
+    /** More than there are processors, for a test mostly waits. */
+    private static final int LANES = Integer.getInteger("coach.lanes", 4);
+    /** How long a red test that nobody has asked for waits for the one that was asked for. */
+    private static final long GRACE_MS = 700;
+
+    /** The lanes that are free. One in which a test hangs does not come back. */
+    private static final Deque<Lane> FREE = new ArrayDeque<>();
+
+    /** The one that has the browser. */
+    private static final Lane BROWSER = new Lane();
+
+    private final String first;
+    private final Consumer<String> started;
+    private final ThreadGroup group;
+    private final List<Method> quick = new ArrayList<>();
+    private final List<Method> slow = new ArrayList<>();
+    private final Map<Method, List<Verdict.Test>> results = new HashMap<>();
+    /** What runs in one lane, one after the other: a test, or all tests of a class that share a browser. */
+    private final Deque<List<Method>> queue = new ArrayDeque<>();
+
+    private Map<String, String> parameters = Map.of();
+    private Map<String, byte[]> classes = Map.of();
+
+    /**
+     * @param classesOfTests by their names
+     * @param first the test to run before all others, as {@code method} or {@code Class.method}; or empty
+     * @param started is told each test's name as it starts
+     * @param group for the threads of the tests and of their servers
+     */
+    SideBySide(List<String> classesOfTests, String first, Consumer<String> started, ThreadGroup group) {
+        this.group = group;
+        this.first = first.substring(first.lastIndexOf('.') + 1);
+        this.started = started;
+        for (var name : classesOfTests) {
+            for (var test : new CheckClass(Judge.load(name), "", "", "").checks()) {
+                (runsLong(test) ? slow : quick).add(test);
+            }
+        }
+        if (quick.isEmpty()) { // Then there is no sooner verdict.
+            quick.addAll(slow);
+            slow.clear();
+        }
+    }
+
+    private static boolean runsLong(Method test) {
+        return test.isAnnotationPresent(RunsLong.class)
+                || test.getDeclaringClass().isAnnotationPresent(RunsLong.class);
+    }
+
+    private static boolean sharesABrowser(Method test) {
+        return Stream.of(test.getDeclaringClass().getDeclaredFields())
+                .anyMatch(field -> field.getType().getSimpleName().equals("Chromium"));
+    }
+
+    /** The names of the tests that run after the verdict. */
+    List<String> slow() {
+        return slow.stream().map(Method::getName).toList();
+    }
+
+    /** What all tests say but those that run long, of a server of these classes. */
+    List<Verdict.Test> judge(Map<String, byte[]> classes) {
+        this.classes = classes;
+        Options.use(Options.server(LearnerHost.SERVER));
+        StopAtRed.begin();
+        parameters = Judge.parameters("", true);
+        synchronized (this) {
+            var ordered = quick.stream()
+                    .sorted(Comparator.comparing(test -> !test.getName().equals(first)))
+                    .toList();
+            ordered.stream().filter(test -> !sharesABrowser(test)).forEach(test -> queue.add(List.of(test)));
+            var inBrowser = ordered.stream().filter(SideBySide::sharesABrowser).toList();
+            if (!inBrowser.isEmpty()) {
+                queue.add(inBrowser);
+            }
+        }
+        for (int i = 0; i < Math.min(LANES, quick.size()); i++) {
+            // A group each: some tests look at all threads that are theirs.
+            var lane = new Thread(new ThreadGroup(group, "lane-" + i), this::drive, "lane-" + i);
+            lane.setDaemon(true);
+            lane.start();
+        }
+        await();
+        return said(quick);
+    }
+
+    /** What the tests say that run long. */
+    List<Verdict.Test> afterwards() {
+        slow.forEach(this::run);
+        return said(slow);
+    }
+
+    /** Until all are done or one is red, and then until the one that was asked for is done, for a moment. */
+    private synchronized void await() {
+        long end = 0;
+        try {
+            while (results.size() < quick.size()) {
+                if (firstRed().isPresent()) {
+                    end = end == 0 ? System.nanoTime() + GRACE_MS * 1_000_000 : end;
+                    if (asked() || System.nanoTime() >= end) {
+                        return;
+                    }
+                }
+                TimeUnit.MILLISECONDS.timedWait(
+                        this, end == 0 ? 1_000 : Math.max(1, (end - System.nanoTime()) / 1_000_000));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Whether the test that was asked for has ended, or there is none. */
+    private boolean asked() {
+        return quick.stream().noneMatch(test -> test.getName().equals(first) && !results.containsKey(test));
+    }
+
+    private Optional<Verdict.Test> firstRed() {
+        return results.values().stream()
+                .flatMap(List::stream)
+                .filter(test -> test.outcome() == Outcome.RED)
+                .findFirst();
+    }
+
+    private void drive() {
+        for (var tests = next(); tests.isPresent(); tests = next()) {
+            tests.get().forEach(this::run);
+        }
+    }
+
+    private synchronized Optional<List<Method>> next() {
+        return Optional.ofNullable(queue.poll());
+    }
+
+    /** Runs one in a lane of its own. */
+    private void run(Method test) {
+        var lane = sharesABrowser(test) ? BROWSER : lane();
+        List<Verdict.Test> said;
+        try {
+            Thread.currentThread().setContextClassLoader(new LearnerClasses(classes, lane));
+            var type = lane.loadClass(test.getDeclaringClass().getName());
+            var copy = method(type, test.getName());
+            var runner = new Runner(parameters, (name, greens) -> tellStarted(name));
+            said = runner.run(List.of(selectMethod(type, copy))).stream()
+                    .map(Judge::test)
+                    .toList();
+        } catch (ClassNotFoundException e) {
+            throw new IllegalStateException(e);
+        }
+        if (lane != BROWSER) {
+            synchronized (FREE) {
+                FREE.push(lane);
+            }
+        }
+        synchronized (this) {
+            results.put(test, said);
+            notifyAll();
+        }
+    }
+
+    private static Lane lane() {
+        synchronized (FREE) {
+            return FREE.isEmpty() ? new Lane() : FREE.pop();
+        }
+    }
+
+    private static Method method(Class<?> type, String name) {
+        return new CheckClass(type, "", "", "")
+                .checks().stream()
+                        .filter(one -> one.getName().equals(name))
+                        .findFirst()
+                        .orElseThrow();
+    }
+
+    private synchronized void tellStarted(String name) {
+        long greens = results.values().stream()
+                .flatMap(List::stream)
+                .filter(test -> test.outcome() == Outcome.GREEN)
+                .count();
+        started.accept((greens == 0 ? "" : greens + " green, now ") + name);
+    }
+
+    /** In the lesson's order, the red one that was asked for before all others; a test that has not ended has not run. */
+    private synchronized List<Verdict.Test> said(List<Method> tests) {
+        var all = new ArrayList<Verdict.Test>();
+        for (var test : tests) {
+            all.addAll(results.getOrDefault(
+                    test,
+                    List.of(new Verdict.Test(
+                            test.getName(), Outcome.NOT_RUN, "an earlier test is red", "", Map.of(), 0))));
+        }
+        all.sort(Comparator.comparing(test -> !test.method().equals(first)));
+        return all;
+    }
+}
