@@ -165,8 +165,8 @@ final class Learn {
         good = verdict.isGood();
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (!later.isEmpty()) {
-            screen.line("  " + screen.yellow("so far") + ": what runs long is judged now, and may take this back: "
-                    + String.join(", ", later));
+            screen.line("  " + screen.yellow("so far") + ": what takes longer is judged now, and may take this back: "
+                    + some(later));
         } else if (good) {
             workshop.done(lesson);
         }
@@ -176,17 +176,22 @@ final class Learn {
         }
     }
 
+    private static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(4, names.size())))
+                + (names.size() > 4 ? " and " + (names.size() - 4) + " more" : "");
+    }
+
     /** What the tests have said that run long. */
     private void tellAfterwards(Verdict verdict, List<String> later) {
         if (verdict.isGood()) {
             workshop.done(lesson);
-            screen.line("  " + screen.green("and still green") + " with what runs long: " + String.join(", ", later)
+            screen.line("  " + screen.green("and still green") + " with what takes longer: " + some(later)
                     + (verdict.figures().isEmpty() ? "" : "   " + screen.faint(verdict.figures())));
             board.verdict(workshop, lesson, verdict, List.of(), "");
             wrongAnswers();
         } else {
             screen.line("");
-            screen.line(screen.red("The verdict is taken back") + ": it was green without what runs long.");
+            screen.line(screen.red("The verdict is taken back") + ": it was green without what takes longer.");
             tell(verdict, List.of(), Text.seconds(verdict.ms()));
         }
         next();
@@ -209,7 +214,7 @@ final class Learn {
         if (!mayGoOn()) {
             screen.line(
                     trial.isPresent() && good
-                            ? "What runs long is still being judged."
+                            ? "What takes longer is still being judged."
                             : "This lesson is not green yet.");
             next();
         } else if (next.isEmpty()) {
@@ -240,7 +245,7 @@ final class Learn {
             return good || unjudged ? onward : "mend it and save, or " + onward;
         }
         if (good && trial.isPresent()) {
-            return "wait for what runs long";
+            return "wait for what takes longer";
         }
         if (lesson.measured()) {
             return "make cost in another terminal, until it is green; then n";

@@ -89,7 +89,7 @@ public final class LearnerHost {
         var tests = question.path("tests").valueStream().map(JsonNode::asString).toList();
         var side = new SideBySide(tests, question.path("first").asString(), name -> say(number, "started", name), runs);
         var soon = side.judge(classes(question));
-        say(number, "later", side.slow());
+        say(number, "later", side.later());
         say(number, "soon", soon);
         boolean goOn = soon.stream().noneMatch(test -> test.outcome() == Verdict.Outcome.RED);
         return goOn ? side.afterwards() : List.of();

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -22,7 +24,8 @@ import suite.RunsLong;
 
 /**
  * Judges the learner's server by the tests of a lesson side by side, each with a server of its own, and hands back a verdict as soon
- * as there is one: at the first red test, or when all are green but those that run long. These run after it, one by one.
+ * as there is one: at the first red test, when all are green but those that run long, or when the learner has waited long enough.
+ * What is left goes on after it; the tests that run long one by one.
  *
  * <p><b>Threads:</b> one judges at a time; the tests run on threads of their own, guarded by this object's lock.
  */
@@ -32,6 +35,10 @@ final class SideBySide {
     private static final int LANES = Integer.getInteger("coach.lanes", 4);
     /** How long a red test that nobody has asked for waits for the one that was asked for. */
     private static final long GRACE_MS = 700;
+    /** How long a learner waits for a green verdict, from the start of the tests. */
+    private static final long ENOUGH_MS = 2_000;
+
+    private static final long NEVER_MS = 600_000;
 
     /** The lanes that are free. One in which a test hangs does not come back. */
     private static final Deque<Lane> FREE = new ArrayDeque<>();
@@ -48,6 +55,7 @@ final class SideBySide {
     /** What runs in one lane, one after the other: a test, or all tests of a class that share a browser. */
     private final Deque<List<Method>> queue = new ArrayDeque<>();
 
+    private final Set<Method> told = new LinkedHashSet<>();
     private Map<String, String> parameters = Map.of();
     private Map<String, byte[]> classes = Map.of();
 
@@ -82,9 +90,11 @@ final class SideBySide {
                 .anyMatch(field -> field.getType().getSimpleName().equals("Chromium"));
     }
 
-    /** The names of the tests that run after the verdict. */
-    List<String> slow() {
-        return slow.stream().map(Method::getName).toList();
+    /** The names of the tests that have still to say something after the verdict. */
+    synchronized List<String> later() {
+        return Stream.concat(quick.stream().filter(test -> !told.contains(test)), slow.stream())
+                .map(Method::getName)
+                .toList();
     }
 
     /** What all tests say but those that run long, of a server of these classes. */
@@ -109,29 +119,39 @@ final class SideBySide {
             lane.setDaemon(true);
             lane.start();
         }
-        await();
-        return said(quick);
+        await(ENOUGH_MS);
+        synchronized (this) {
+            boolean green = firstRed().isEmpty();
+            quick.stream().filter(test -> !green || results.containsKey(test)).forEach(told::add);
+            return said(List.copyOf(told));
+        }
     }
 
-    /** What the tests say that run long. */
+    /** What the others say, after a green verdict. */
     List<Verdict.Test> afterwards() {
-        slow.forEach(this::run);
-        return said(slow);
+        await(NEVER_MS);
+        if (quick.stream().allMatch(results::containsKey)) {
+            slow.forEach(this::run);
+        }
+        return said(Stream.concat(quick.stream().filter(test -> !told.contains(test)), slow.stream())
+                .toList());
     }
 
-    /** Until all are done or one is red, and then until the one that was asked for is done, for a moment. */
-    private synchronized void await() {
+    /** Until all are done or one is red, and then for a moment until the one that was asked for is; but not for longer than this. */
+    private synchronized void await(long enoughMs) {
+        long enough = System.nanoTime() + enoughMs * 1_000_000;
         long end = 0;
         try {
             while (results.size() < quick.size()) {
-                if (firstRed().isPresent()) {
-                    end = end == 0 ? System.nanoTime() + GRACE_MS * 1_000_000 : end;
-                    if (asked() || System.nanoTime() >= end) {
-                        return;
-                    }
+                boolean red = firstRed().isPresent();
+                if (red && end == 0) {
+                    end = System.nanoTime() + GRACE_MS * 1_000_000;
                 }
-                TimeUnit.MILLISECONDS.timedWait(
-                        this, end == 0 ? 1_000 : Math.max(1, (end - System.nanoTime()) / 1_000_000));
+                boolean over = System.nanoTime() >= (red ? end : enough);
+                if (asked() && red || over && (red || asked() && !results.isEmpty())) {
+                    return;
+                }
+                TimeUnit.MILLISECONDS.timedWait(this, 20);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -58,7 +58,7 @@ function verdict(state) {
   }));
   $('tests').replaceChildren(
     ...(given?.tests ?? []).map((test) => element('li', `${test.name}${test.ms ? `, ${test.ms} ms` : ''}`, { 'data-outcome': test.outcome })),
-    ...(state.later ?? []).map((name) => element('li', `${name}: runs long, and is judged now`, { 'data-outcome': 'later' })));
+    ...(state.later ?? []).map((name) => element('li', `${name}: takes longer, and is judged now`, { 'data-outcome': 'later' })));
 }
 
 function answers(wrong) {

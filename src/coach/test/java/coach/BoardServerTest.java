@@ -106,7 +106,7 @@ class BoardServerTest {
 
             board.judging(Fixture.SEED);
 
-            await(lines, "event: message");
+            await(lines, "data: {\"type\":\"message\"");
             assertEquals("judging …", state().path("title").asString());
         }
     }
@@ -125,9 +125,7 @@ class BoardServerTest {
 
     @Test
     void anotherNameForThisMachineIsRefusedAndSoIsAPost() throws Exception {
-        assertEquals(
-                "HTTP/1.1 421 Misdirected Request",
-                raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"));
+        assertTrue(raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n").startsWith("HTTP/1.1 421 "));
         assertEquals(
                 "HTTP/1.1 405 Method Not Allowed",
                 raw(
@@ -135,7 +133,7 @@ class BoardServerTest {
     }
 
     private static void await(BufferedReader lines, String line) throws IOException {
-        for (var next = lines.readLine(); !line.equals(next); next = lines.readLine()) {
+        for (var next = lines.readLine(); next == null || !next.startsWith(line); next = lines.readLine()) {
             assertTrue(next != null, "the stream ended before " + line);
         }
     }

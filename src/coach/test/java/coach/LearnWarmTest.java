@@ -53,11 +53,11 @@ class LearnWarmTest {
         var verdict = shown.await(LAST);
         assertTrue(verdict.contains("green       2 green"), verdict);
         assertTrue(
-                verdict.contains("so far: what runs long is judged now, and may take this back: twoPostsAreTaken"),
+                verdict.contains("so far: what takes longer is judged now, and may take this back: twoPostsAreTaken"),
                 verdict);
-        assertTrue(verdict.contains("Next: wait for what runs long"), verdict);
+        assertTrue(verdict.contains("Next: wait for what takes longer"), verdict);
         var last = shown.await(LAST);
-        assertTrue(last.contains("and still green with what runs long: twoPostsAreTaken"), last);
+        assertTrue(last.contains("and still green with what takes longer: twoPostsAreTaken"), last);
         assertTrue(last.contains("Next: make check, which judges all lessons"), last);
     }
 
@@ -70,7 +70,7 @@ class LearnWarmTest {
 
         assertTrue(shown.await(LAST).contains("so far"), shown.text());
         var last = shown.await(LAST);
-        assertTrue(last.contains("The verdict is taken back: it was green without what runs long."), last);
+        assertTrue(last.contains("The verdict is taken back: it was green without what takes longer."), last);
         assertTrue(last.contains("the status of a second post: expected 201, but it was 429"), last);
         assertTrue(last.contains("The likely cause: It keeps nothing."), last);
         assertFalse(new Workshop(root, Fixture.lessons(Fixture.SEED, ONE))
