@@ -55,8 +55,10 @@ learn-times: ## Measure how long learn takes from a save to its verdict, red and
 check: ## Judge the workshop's server, from the first lesson to the first that is red
 ## URL=https://localhost:9000 PID=…, CMD="node server.js" or STEP=05: another server
 ## LESSON=05: that lesson only; KEEP_GOING=1: also after what is red
-debug: ## Judge the workshop's server while it waits for a debugger, and say how to attach (LESSON=05, TEST=, DEBUG_PORT=5005)
-wire: ## Show the frames between the workshop's server and one client; type a line, and it posts it (STEP=05, CMD=, URL=, FORM=sse)
+debug: ## Judge the workshop's server in a JVM that waits for a debugger, and say how to attach
+## LESSON=05; TEST=: that test first; DEBUG_PORT=5005
+wire: ## Show the frames between the workshop's server and one client; type a line, and it is posted
+## STEP=05, CMD= or URL=: another server; FORM=sse: server-sent events
 hint: ## Show the next hint for the current lesson: a nudge, then where, then nearly the code
 solution: ## Show what a lesson changes in the step before it (LESSON=05)
 catch-up: ## Put the workshop at the end of a lesson (LESSON=05), and keep your own work aside

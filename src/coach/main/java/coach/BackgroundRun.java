@@ -29,7 +29,7 @@ final class BackgroundRun {
     /** A trial longer than this is stuck: its server is ended, so that its tests come to an end. */
     private static final long STUCK_MS = 120_000;
     /** How long a test may still run when the learner has saved again. */
-    private static final long STALE_MS = 500;
+    private static final long STALE_MS = 2_000;
 
     private final Learner learner;
     private final CompletableFuture<Result> verdict = new CompletableFuture<>();
@@ -49,7 +49,7 @@ final class BackgroundRun {
             try {
                 var last = run(lesson, first);
                 verdict.complete(last);
-                learner.makeReady();
+                learner.makeReady(() -> stale);
                 result.complete(last);
             } catch (Throwable e) { // Told on the coach's thread, and thrown there.
                 verdict.completeExceptionally(e);

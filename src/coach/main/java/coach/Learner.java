@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -172,16 +173,21 @@ final class Learner {
         }
     }
 
-    /** Has a JVM ready for the next run, which is not the last one's if that has left something running. */
-    void makeReady() {
+    /**
+     * Has a JVM ready for the next run, which is not the last one's if that has left something running.
+     *
+     * @param hurried whether the next run is waiting
+     */
+    void makeReady(BooleanSupplier hurried) {
         if (process.isPresent() || !debugging.isEmpty()) {
             return;
         }
         var used = jvm();
-        for (int i = 0; i < 20 && used.left() > 0; i++) {
+        // The tests beside a red one come to their own ends.
+        for (int i = 0; i < 60 && !hurried.getAsBoolean() && used.left() > 0; i++) {
             LockSupport.parkNanos(50_000_000);
         }
-        if (++runs % RUNS == 0 || used.left() > 0) {
+        if (!hurried.getAsBoolean() && (++runs % RUNS == 0 || used.left() > 0)) {
             used.kill();
             jvm = null;
             jvm();

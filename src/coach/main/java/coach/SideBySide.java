@@ -114,12 +114,9 @@ final class SideBySide {
             }
         }
         for (int i = 0; i < Math.min(LANES, quick.size()); i++) {
-            // A group each: some tests look at all threads that are theirs.
-            var lane = new Thread(new ThreadGroup(group, "lane-" + i), this::drive, "lane-" + i);
-            lane.setDaemon(true);
-            lane.start();
+            lane(i);
         }
-        await(ENOUGH_MS);
+        await(quick, ENOUGH_MS);
         synchronized (this) {
             boolean green = firstRed().isEmpty();
             quick.stream().filter(test -> !green || results.containsKey(test)).forEach(told::add);
@@ -129,20 +126,32 @@ final class SideBySide {
 
     /** What the others say, after a green verdict. */
     List<Verdict.Test> afterwards() {
-        await(NEVER_MS);
-        if (quick.stream().allMatch(results::containsKey)) {
-            slow.forEach(this::run);
+        await(quick, NEVER_MS);
+        synchronized (this) {
+            queue.add(slow);
         }
-        return said(Stream.concat(quick.stream().filter(test -> !told.contains(test)), slow.stream())
-                .toList());
+        lane(LANES);
+        var all = Stream.concat(quick.stream(), slow.stream()).toList();
+        await(all, NEVER_MS);
+        return said(all.stream().filter(test -> !told.contains(test)).toList());
     }
 
-    /** Until all are done or one is red, and then for a moment until the one that was asked for is; but not for longer than this. */
-    private synchronized void await(long enoughMs) {
+    /** A thread that runs what is in the queue, in a group of its own: some tests look at all threads that are theirs. */
+    private void lane(int number) {
+        var lane = new Thread(new ThreadGroup(group, "lane-" + number), this::drive, "lane-" + number);
+        lane.setDaemon(true);
+        lane.start();
+    }
+
+    /**
+     * Until all these are done, the run is called off, or one is red, and then for a moment until the one that was asked for is; but
+     * not for longer than this.
+     */
+    private synchronized void await(List<Method> tests, long enoughMs) {
         long enough = System.nanoTime() + enoughMs * 1_000_000;
         long end = 0;
         try {
-            while (results.size() < quick.size()) {
+            while (!results.keySet().containsAll(tests) && !StopAtRed.isCalledOff()) {
                 boolean red = firstRed().isPresent();
                 if (red && end == 0) {
                     end = System.nanoTime() + GRACE_MS * 1_000_000;

@@ -17,6 +17,7 @@ import suite.Runner;
  */
 public final class StopAtRed implements ExecutionCondition, TestWatcher {
 
+    private static final String CANCELLED = "the run was cancelled";
     private static final String RUN = "coach.run";
     private static final String AT_RED = "coach.stopAtRed";
 
@@ -34,7 +35,11 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
     }
 
     static void callOff() {
-        STOP.set("the run was cancelled");
+        STOP.set(CANCELLED);
+    }
+
+    static boolean isCalledOff() {
+        return STOP.get().equals(CANCELLED);
     }
 
     /** What JUnit is to be told of the run that has begun. */
