@@ -102,14 +102,17 @@ final class Lesson17MachinesTest {
 
     @Test
     void a201IsThereToBeRead() {
-        var answer = keyed(a, "answered", "key-18");
-
-        because("The POST was answered when it was sent to the stream, and not when it had come back.", () -> {
+        for (int i = 0; i < 20; i++) {
+            var answer = keyed(a, "answered " + i, "key-18-" + i);
             assertEquals(201, answer.status(), answer.toString());
-            assertEquals(
-                    200,
-                    a.get("/messages/" + answer.json().path("id").asString("")).status());
-        });
+
+            var read = a.get("/messages/" + answer.json().path("id").asString(""));
+
+            because("The POST was answered when the stream had acknowledged it, and not when it had come back.", () -> {
+                assertEquals(200, read.status(), "the status of the message that was just answered 201");
+                assertEquals(answer.body(), read.body(), "the message as it is read, and as it was answered");
+            });
+        }
     }
 
     private static Answer keyed(JudgedServer server, String text, String key) {
