@@ -1,13 +1,15 @@
 package coach;
 
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Set;
 
 /**
  * A copy of the suite with static fields of its own, so that several of its checks can run at the same time, each with a server of
  * its own: a class of checks holds its server in such a field.
  *
- * <p><b>Threads:</b> any thread loads; one check at a time runs in it.
+ * <p><b>Threads:</b> any thread loads; one check at a time runs in it; the free ones are guarded by their queue's lock.
  */
 final class Lane extends ClassLoader {
 
@@ -22,8 +24,28 @@ final class Lane extends ClassLoader {
             "suite.Printed",
             "suite.RunsLong");
 
-    Lane() {
+    /** Those in which nothing runs. One in which a test hangs does not come back. */
+    private static final Deque<Lane> FREE = new ArrayDeque<>();
+
+    /** The one that has the browser, of which there is one. */
+    static final Lane BROWSER = new Lane();
+
+    private Lane() {
         super(Lane.class.getClassLoader());
+    }
+
+    static Lane take() {
+        synchronized (FREE) {
+            return FREE.isEmpty() ? new Lane() : FREE.pop();
+        }
+    }
+
+    void giveBack() {
+        if (this != BROWSER) {
+            synchronized (FREE) {
+                FREE.push(this);
+            }
+        }
     }
 
     @Override

@@ -166,7 +166,7 @@ final class Learn {
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (!later.isEmpty()) {
             screen.line("  " + screen.yellow("so far") + ": what takes longer is judged now, and may take this back: "
-                    + some(later));
+                    + Text.some(later));
         } else if (good) {
             workshop.done(lesson);
         }
@@ -176,16 +176,11 @@ final class Learn {
         }
     }
 
-    private static String some(List<String> names) {
-        return String.join(", ", names.subList(0, Math.min(4, names.size())))
-                + (names.size() > 4 ? " and " + (names.size() - 4) + " more" : "");
-    }
-
     /** What the tests have said that run long. */
     private void tellAfterwards(Verdict verdict, List<String> later) {
         if (verdict.isGood()) {
             workshop.done(lesson);
-            screen.line("  " + screen.green("and still green") + " with what takes longer: " + some(later)
+            screen.line("  " + screen.green("and still green") + " with what takes longer: " + Text.some(later)
                     + (verdict.figures().isEmpty() ? "" : "   " + screen.faint(verdict.figures())));
             board.verdict(workshop, lesson, verdict, List.of(), "");
             wrongAnswers();
@@ -211,11 +206,8 @@ final class Learn {
             workshop.done(lesson);
             good = true;
         }
-        if (!mayGoOn()) {
-            screen.line(
-                    trial.isPresent() && good
-                            ? "What takes longer is still being judged."
-                            : "This lesson is not green yet.");
+        if (!step().mayGoOn()) {
+            screen.line(step().whyNot());
             next();
         } else if (next.isEmpty()) {
             next();
@@ -231,53 +223,20 @@ final class Learn {
         }
     }
 
-    /** The last line: what to do next, and the keys. */
+    /** The last line: what to do next. */
     private void next() {
         var open = lessons.open();
         screen.line(Screen.bar(workshop.doneOf(open), open.size()));
-        screen.last("Next: " + todo() + " · " + (good ? "" : "h hint · ") + "l list · q quit");
+        screen.last(step().line());
     }
 
-    private String todo() {
-        var after = lessons.after(lesson);
-        var onward = after.map(one -> "n for lesson " + one).orElse("make check, which judges all lessons");
-        if (mayGoOn()) {
-            return good || unjudged ? onward : "mend it and save, or " + onward;
-        }
-        if (good && trial.isPresent()) {
-            return "wait for what takes longer";
-        }
-        if (lesson.measured()) {
-            return "make cost in another terminal, until it is green; then n";
-        }
-        return lesson.judged()
-                ? "mend it and save"
-                : "read " + lesson.folder() + "/README.md and do what it says, then n";
-    }
-
-    /** It was green once, whatever it is now, or nothing here can tell. */
-    private boolean mayGoOn() {
-        return unjudged || workshop.progress().contains(lesson.slug());
+    private NextStep step() {
+        return new NextStep(lessons, workshop, lesson, good, unjudged, trial.isPresent());
     }
 
     private void list() {
         screen.line("");
-        for (var line : list(lessons, workshop, lesson)) {
-            screen.line(line);
-        }
+        step().list().forEach(screen::line);
         next();
-    }
-
-    /** All lessons, with a mark at those that are done and at the current one. */
-    static List<String> list(Lessons lessons, Workshop workshop, Lesson current) {
-        var done = workshop.progress();
-        return lessons.all().stream()
-                .map(lesson -> (lesson.later()
-                                ? "  to come  "
-                                : done.contains(lesson.slug())
-                                        ? "  done     "
-                                        : lesson == current ? "  now      " : "           ")
-                        + lesson)
-                .toList();
     }
 }

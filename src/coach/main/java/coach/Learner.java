@@ -3,7 +3,6 @@ package coach;
 import coach.LearnerJvm.Refused;
 import coach.Verdict.Outcome;
 import java.io.File;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,17 +27,6 @@ import tools.jackson.databind.json.JsonMapper;
  * <p><b>Threads:</b> one at a time, but {@link #callOff} on any.
  */
 final class Learner {
-
-    /** A small server that starts often: quick to start matters, quick in the long run does not. */
-    private static final List<String> FLAGS = List.of(
-            "-ea",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Xshare:auto",
-            "-Xmx512m",
-            "-Dsuite.keepBrowser=true",
-            "-Dfile.encoding=UTF-8");
 
     private static final Pattern START = Pattern.compile("\\bstart\\s*\\(\\s*(java\\.util\\.)?Map\\b");
     private static final Duration LONG = Duration.ofHours(1);
@@ -103,7 +91,7 @@ final class Learner {
     private Subject process(List<Path> sources) {
         compiler.compile(sources, folder);
         return new Subject.Command(
-                java(System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
+                LearnerJvm.command(System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
     }
 
     /** The same, of what stands there now. */
@@ -226,31 +214,11 @@ final class Learner {
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
             jvm = LearnerJvm.start(
-                    Stream.of(FLAGS, archive(), debugging, patience)
+                    Stream.of(debugging, patience)
                             .flatMap(List::stream)
                             .toList(),
                     workshop.root());
         }
         return jvm;
-    }
-
-    /** The libraries' classes, archived by {@code coach.sh} for this version of Java; or nothing. */
-    private static List<String> archive() {
-        var archive = Path.of("target", "coach-" + Runtime.version().feature() + ".jsa");
-        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive.toAbsolutePath()) : List.of();
-    }
-
-    /** A shell's command that becomes a JVM. */
-    static String java(String classPath, String main) {
-        var words = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        words.addAll(FLAGS);
-        words.addAll(archive());
-        words.addAll(List.of("-cp", classPath, main));
-        return "exec " + String.join(" ", words.stream().map(Learner::quoted).toList());
-    }
-
-    private static String quoted(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
     }
 }

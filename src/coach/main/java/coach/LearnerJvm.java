@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,6 +44,17 @@ final class LearnerJvm {
         }
     }
 
+    /** A small server that starts often: quick to start matters, quick in the long run does not. */
+    private static final List<String> FLAGS = List.of(
+            "-ea",
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-XX:+ExitOnOutOfMemoryError",
+            "-Xshare:auto",
+            "-Xmx512m",
+            "-Dsuite.keepBrowser=true",
+            "-Dfile.encoding=UTF-8");
+
     private record Question(BiConsumer<String, JsonNode> lines, CompletableFuture<JsonNode> done) {}
 
     private final Process process;
@@ -57,12 +69,14 @@ final class LearnerJvm {
     }
 
     /**
-     * @param flags of the JVM
+     * @param flags of the JVM, beside those that it always has
      * @param folder in which it runs
      */
     static LearnerJvm start(List<String> flags, Path folder) {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(FLAGS);
+        command.addAll(archive());
         command.addAll(flags);
         command.addAll(List.of("-cp", classPath(), LearnerHost.class.getName()));
         var builder = new ProcessBuilder(command)
@@ -177,5 +191,25 @@ final class LearnerJvm {
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
+    }
+
+    /** The libraries' classes, archived by {@code coach.sh} for this version of Java; or nothing. */
+    private static List<String> archive() {
+        var archive = Path.of("target", "coach-" + Runtime.version().feature() + ".jsa");
+        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive.toAbsolutePath()) : List.of();
+    }
+
+    /** A shell's command that becomes a JVM. */
+    static String command(String classPath, String main) {
+        var words = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        words.addAll(FLAGS);
+        words.addAll(archive());
+        words.addAll(List.of("-cp", classPath, main));
+        return "exec " + String.join(" ", words.stream().map(LearnerJvm::quoted).toList());
+    }
+
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
     }
 }

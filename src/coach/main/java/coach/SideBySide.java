@@ -40,12 +40,6 @@ final class SideBySide {
 
     private static final long NEVER_MS = 600_000;
 
-    /** The lanes that are free. One in which a test hangs does not come back. */
-    private static final Deque<Lane> FREE = new ArrayDeque<>();
-
-    /** The one that has the browser. */
-    private static final Lane BROWSER = new Lane();
-
     private final String first;
     private final Consumer<String> started;
     private final ThreadGroup group;
@@ -191,7 +185,7 @@ final class SideBySide {
 
     /** Runs one in a lane of its own. */
     private void run(Method test) {
-        var lane = sharesABrowser(test) ? BROWSER : lane();
+        var lane = sharesABrowser(test) ? Lane.BROWSER : Lane.take();
         List<Verdict.Test> said;
         try {
             Thread.currentThread().setContextClassLoader(new LearnerClasses(classes, lane));
@@ -204,20 +198,10 @@ final class SideBySide {
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException(e);
         }
-        if (lane != BROWSER) {
-            synchronized (FREE) {
-                FREE.push(lane);
-            }
-        }
+        lane.giveBack();
         synchronized (this) {
             results.put(test, said);
             notifyAll();
-        }
-    }
-
-    private static Lane lane() {
-        synchronized (FREE) {
-            return FREE.isEmpty() ? new Lane() : FREE.pop();
         }
     }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -52,6 +53,12 @@ final class Text {
     /** {@code 1 test}, {@code 2 tests}. */
     static String count(long n, String one) {
         return n + " " + one + (n == 1 ? "" : "s");
+    }
+
+    /** {@code a, b, c, d and 3 more}. */
+    static String some(List<String> names) {
+        return String.join(", ", names.subList(0, Math.min(4, names.size())))
+                + (names.size() > 4 ? " and " + (names.size() - 4) + " more" : "");
     }
 
     /** A message that a person can take in: of a long one, its beginning and its end. */

@@ -13,7 +13,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One order for all clients, a name for each place in it, and a beginning that is the same for each client. */
+/**
+ * One order for all clients, a name for each place in it, and a beginning that is the same for each client.
+ *
+ * <p><b>Length:</b> each assertion gives its own likely cause.
+ */
 @Lesson(id = "04", slug = "order", title = "One order")
 @Proves("message.all")
 class Lesson04OrderTest {

@@ -16,7 +16,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests for what is not there, in ways that are not served, or from those who may not. */
+/**
+ * Requests for what is not there, in ways that are not served, or from those who may not.
+ *
+ * <p><b>Length:</b> each assertion gives its own likely cause.
+ */
 @Lesson(id = "12", slug = "saying_no", title = "Saying no")
 @Proves("refuse.request")
 final class Lesson12RequestsTest {

@@ -2,7 +2,6 @@ package suite;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.undertow.protocols.http2.HpackException;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -10,14 +9,10 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.StringJoiner;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import okhttp3.HttpUrl;
@@ -36,29 +31,20 @@ public final class Wire implements RawClient.Tap, AutoCloseable {
 
     private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     private static final String INSIDE = " ".repeat(19);
-    private static final Map<Integer, String> SETTINGS = Map.of(
-            1, "HEADER_TABLE_SIZE",
-            2, "ENABLE_PUSH",
-            3, "MAX_CONCURRENT_STREAMS",
-            4, "INITIAL_WINDOW_SIZE",
-            5, "MAX_FRAME_SIZE",
-            6, "MAX_HEADER_LIST_SIZE");
 
     private final Consumer<String> lines;
     private final int width;
-    private final Format format;
     private final long began = System.nanoTime();
-    private final Hpack theirs = new Hpack();
-    private final Hpack ours = new Hpack();
-    private final Map<Integer, Records> records = new HashMap<>();
-    private final Map<Integer, String> types = new HashMap<>(); // The content-type of each response.
+    private final FrameText theirs;
+    private final FrameText ours;
     private final RawClient client;
     private final Recorder stream;
 
     private Wire(HttpUrl root, Format format, int width, Consumer<String> lines) {
         this.lines = lines;
         this.width = width;
-        this.format = format;
+        theirs = new FrameText(format);
+        ours = new FrameText(Format.ANY);
         lines.accept(HEAD);
         client = RawClient.connect(root, RawClient.Options.PLAIN, this);
         stream = client.openUnread(format);
@@ -139,14 +125,14 @@ public final class Wire implements RawClient.Tap, AutoCloseable {
         say("<-", frame, theirs);
     }
 
-    private void say(String way, Frame frame, Hpack hpack) {
+    private void say(String way, Frame frame, FrameText text) {
         say(
                 way,
                 String.valueOf(frame.stream()),
                 frame.name(),
-                flags(frame),
+                FrameText.flags(frame),
                 frame.payload().length,
-                inside(way, frame, hpack));
+                text.inside(frame));
     }
 
     private synchronized void say(
@@ -160,86 +146,6 @@ public final class Wire implements RawClient.Tap, AutoCloseable {
                             ? line
                             : line.substring(0, width - INSIDE.length() - 1) + "…"));
         }
-    }
-
-    private static String flags(Frame frame) {
-        var flags = new StringJoiner(" ");
-        if (frame.is(Frame.SETTINGS) || frame.is(Frame.PING)) {
-            return frame.has(Frame.ACK) ? "ACK" : "-";
-        }
-        boolean streams = frame.is(Frame.DATA) || frame.is(Frame.HEADERS);
-        if (streams && frame.has(Frame.END_STREAM)) {
-            flags.add("END_STREAM");
-        }
-        if ((frame.is(Frame.HEADERS) || frame.is(Frame.CONTINUATION)) && frame.has(Frame.END_HEADERS)) {
-            flags.add("END_HEADERS");
-        }
-        if (streams && frame.has(Frame.PADDED)) {
-            flags.add("PADDED");
-        }
-        return flags.length() == 0 ? "-" : flags.toString();
-    }
-
-    private List<String> inside(String way, Frame frame, Hpack hpack) {
-        return switch (frame.type()) {
-            case Frame.SETTINGS -> settings(frame);
-            case Frame.HEADERS -> frame.has(Frame.END_HEADERS) ? head(frame, hpack) : List.of();
-            case Frame.DATA -> way.equals("<-") ? body(frame) : List.of(new String(frame.payload(), UTF_8));
-            case Frame.RST_STREAM -> List.of(Frame.error(frame.number(0)));
-            case Frame.GOAWAY -> List.of(Frame.error(frame.number(4)) + ", the last stream is " + frame.number(0));
-            case Frame.WINDOW_UPDATE -> List.of(frame.number(0) + " bytes more");
-            default -> List.of();
-        };
-    }
-
-    private static List<String> settings(Frame frame) {
-        return SETTINGS.entrySet().stream()
-                .sorted(Map.Entry.comparingByKey())
-                .flatMap(one -> frame.setting(one.getKey()).stream().mapToObj(value -> one.getValue() + " = " + value))
-                .toList();
-    }
-
-    private List<String> head(Frame frame, Hpack hpack) {
-        try {
-            var block = Arrays.copyOfRange(frame.payload(), frame.start(), frame.start() + frame.length());
-            var fields = hpack.decode(block);
-            if (fields.get(":method") != null) {
-                return List.of(fields.get(":method") + " " + fields.get(":path"));
-            }
-            var type = Optional.ofNullable(fields.get("content-type")).orElse("no content-type");
-            types.put(frame.stream(), type);
-            return List.of(fields.get(":status") + " " + type);
-        } catch (HpackException e) {
-            return List.of("its fields cannot be decoded: " + e.getMessage());
-        }
-    }
-
-    /** The records that end in this frame; of any other body, what it says. */
-    private List<String> body(Frame frame) {
-        if (!format.matches(types.getOrDefault(frame.stream(), ""))) {
-            return new String(frame.payload(), frame.start(), frame.length(), UTF_8)
-                    .lines()
-                    .toList();
-        }
-        var parser = records.computeIfAbsent(frame.stream(), stream -> Records.of(format));
-        var found = new ArrayList<String>();
-        int before = parser.pending();
-        try {
-            parser.feed(
-                    frame.payload(),
-                    frame.start(),
-                    frame.length(),
-                    record -> found.add(record.fields().toString()));
-        } catch (MalformedRecord e) {
-            found.add(e.getMessage());
-        }
-        if (before > 0 && !found.isEmpty()) {
-            found.set(0, "(… " + before + " bytes before) " + found.get(0));
-        }
-        if (parser.pending() > 0) {
-            found.add("(the first " + parser.pending() + " bytes of a record that goes on …)");
-        }
-        return found;
     }
 
     @Override
