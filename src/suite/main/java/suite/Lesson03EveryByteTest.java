@@ -5,7 +5,6 @@ import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -26,7 +25,7 @@ class Lesson03EveryByteTest {
     private static final AtomicInteger NEWS = new AtomicInteger();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -113,22 +112,29 @@ class Lesson03EveryByteTest {
 
     @Test
     void twoRecordsAreNotMixed() {
-        var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
-        raw.windowUpdate(0, PLENTY);
-        var recorder = raw.open(Format.NDJSON);
-        var granted = narrow(raw, recorder);
-        var texts = List.of("ä€".repeat(2_000), "ö€".repeat(2_000));
+        var reader = server.live(Format.NDJSON);
+        var others = server.newClient();
+        var one = "€".repeat(4_000); // More than one write takes.
+        var other = "£€".repeat(2_000);
+        var count = new AtomicInteger();
 
-        var posted = texts.stream()
-                .map(text -> CompletableFuture.runAsync(
-                        () -> server.post(server.newClient(), "ann", text), Threads.named("suite-post")))
-                .toList();
+        server.explore(
+                () -> server.post("ann", one),
+                () -> server.post(others, "bob", other),
+                held -> because(
+                        "Two threads write to one response: the second begins its record while the first has written half of"
+                                + " its own.",
+                        () -> assertWhole(reader, "after " + count.incrementAndGet(), held)));
+    }
 
-        because(
-                "Two threads write to one response by turns: the second begins its record while the first waits in the middle of"
-                        + " its own.",
-                () -> texts.forEach(text -> refillUntil(raw, recorder, granted, text)));
-        posted.forEach(Deadline::await);
+    private static void assertWhole(Recorder reader, String last, String held) {
+        server.post("suite", last);
+        try {
+            reader.messagesUpTo(last);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "one POST was held at " + held + " while another was answered: " + e.getMessage(), e);
+        }
     }
 
     @Test
