@@ -25,7 +25,8 @@ class Lesson03EveryByteTest {
     private static final AtomicInteger NEWS = new AtomicInteger();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -51,11 +52,8 @@ class Lesson03EveryByteTest {
         figures.put("chunks", recorder.chunks().size());
     }
 
-    /**
-     * Reads until the stream brings what is new, and then leaves it a small window. Returns how many bytes it may have had by the
-     * end of that.
-     */
-    private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
+    /** Reads until the stream brings what is new: a long history takes its time, and what is posted meanwhile may be lost. */
+    private static void join(Recorder recorder) {
         recorder.next("start");
         var news = "news " + NEWS.incrementAndGet();
         for (int i = 0; i < 10 && !recorder.text().contains(news); i++) {
@@ -64,6 +62,14 @@ class Lesson03EveryByteTest {
                     Duration.ofMillis(500),
                     () -> recorder.text().contains(news) && recorder.text().endsWith("}\n"));
         }
+    }
+
+    /**
+     * Reads until the stream brings what is new, and then leaves it a small window. Returns how many bytes it may have had by the
+     * end of that.
+     */
+    private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
+        join(recorder);
         int read = received(recorder);
         raw.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + WINDOW);
         raw.ping(5);
@@ -112,7 +118,8 @@ class Lesson03EveryByteTest {
 
     @Test
     void twoRecordsAreNotMixed() {
-        var reader = server.live(Format.NDJSON);
+        var reader = server.open(Format.NDJSON);
+        join(reader);
         var others = server.newClient();
         var one = "€".repeat(4_000); // More than one write takes.
         var other = "£€".repeat(2_000);
