@@ -21,7 +21,8 @@ class Lesson02ChunksTest {
     private static final int BURST = 50;
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();

@@ -5,7 +5,6 @@ import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -26,7 +25,8 @@ class Lesson03EveryByteTest {
     private static final AtomicInteger NEWS = new AtomicInteger();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -52,11 +52,8 @@ class Lesson03EveryByteTest {
         figures.put("chunks", recorder.chunks().size());
     }
 
-    /**
-     * Reads until the stream brings what is new, and then leaves it a small window. Returns how many bytes it may have had by the
-     * end of that.
-     */
-    private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
+    /** Reads until the stream brings what is new: a long history takes its time, and what is posted meanwhile may be lost. */
+    private static void join(Recorder recorder) {
         recorder.next("start");
         var news = "news " + NEWS.incrementAndGet();
         for (int i = 0; i < 10 && !recorder.text().contains(news); i++) {
@@ -65,6 +62,14 @@ class Lesson03EveryByteTest {
                     Duration.ofMillis(500),
                     () -> recorder.text().contains(news) && recorder.text().endsWith("}\n"));
         }
+    }
+
+    /**
+     * Reads until the stream brings what is new, and then leaves it a small window. Returns how many bytes it may have had by the
+     * end of that.
+     */
+    private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
+        join(recorder);
         int read = received(recorder);
         raw.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + WINDOW);
         raw.ping(5);
@@ -113,22 +118,30 @@ class Lesson03EveryByteTest {
 
     @Test
     void twoRecordsAreNotMixed() {
-        var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
-        raw.windowUpdate(0, PLENTY);
-        var recorder = raw.open(Format.NDJSON);
-        var granted = narrow(raw, recorder);
-        var texts = List.of("ä€".repeat(2_000), "ö€".repeat(2_000));
+        var reader = server.open(Format.NDJSON);
+        join(reader);
+        var others = server.newClient();
+        var one = "€".repeat(4_000); // More than one write takes.
+        var other = "£€".repeat(2_000);
+        var count = new AtomicInteger();
 
-        var posted = texts.stream()
-                .map(text -> CompletableFuture.runAsync(
-                        () -> server.post(server.newClient(), "ann", text), Threads.named("suite-post")))
-                .toList();
+        server.explore(
+                () -> server.post("ann", one),
+                () -> server.post(others, "bob", other),
+                held -> because(
+                        "Two threads write to one response: the second begins its record while the first has written half of"
+                                + " its own.",
+                        () -> assertWhole(reader, "after " + count.incrementAndGet(), held)));
+    }
 
-        because(
-                "Two threads write to one response by turns: the second begins its record while the first waits in the middle of"
-                        + " its own.",
-                () -> texts.forEach(text -> refillUntil(raw, recorder, granted, text)));
-        posted.forEach(Deadline::await);
+    private static void assertWhole(Recorder reader, String last, String held) {
+        server.post("suite", last);
+        try {
+            reader.messagesUpTo(last);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "one POST was held at " + held + " while another was answered: " + e.getMessage(), e);
+        }
     }
 
     @Test

@@ -96,7 +96,9 @@ class Lesson05NobodyWaitsTest {
         peer.ping(5);
         peer.awaitPong(5);
 
-        var id = post("z".repeat(4_000));
+        post("z".repeat(4_000));
+        post("z".repeat(4_000));
+        var id = post("z".repeat(4_000)); // By now it is more than a server's buffers hold.
         peer.await(frame -> stream.text().length() == read + 1_000, "a thousand bytes of the message");
         peer.windowUpdate(1, PLENTY);
 
