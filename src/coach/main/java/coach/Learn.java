@@ -121,6 +121,10 @@ final class Learn {
     private void begin() {
         screen.line("");
         screen.line(screen.bold("Lesson " + lesson) + "   " + screen.faint(lesson.folder() + "/README.md"));
+        if (lesson.hasStart() && !lesson.equals(lessons.all().get(0))) {
+            screen.line("It has a server of its own to start from: make reset LESSON=" + lesson.id()
+                    + ", which keeps your work aside.");
+        }
         board.lesson(workshop, lesson);
         if (lesson.judged()) {
             judge(OptionalLong.empty());
