@@ -68,20 +68,22 @@ final class Lesson07LeavingTest {
 
         way.leave(peer, 1, 3);
 
-        because("A stream is taken out when a write to it fails, and an idle one is not written to. Its task is called when the response has ended: ask whether it has.", () -> {
-        var after = server.awaitStatus(
-                status -> status.open() == 1, "only the stream that stayed to be open, after " + way, SOON);
-        if (after.opened().isPresent()) {
-            long told = after.closed(way.reason) - before.closed(way.reason);
-            assertTrue(
-                    after.balanced() && told == 2,
-                    () -> "2 streams must be counted under closed." + way.reason + ", but there are " + told + " in "
-                            + after);
-        }
-        server.post("ann", "after " + way);
-        witness.messagesUpTo("after " + way);
-        figures.put("streams left", after.open() - 1);
-        });
+        because(
+                "A stream is taken out when a write to it fails, and an idle one is not written to. Its task is called when the response has ended: ask whether it has.",
+                () -> {
+                    var after = server.awaitStatus(
+                            status -> status.open() == 1, "only the stream that stayed to be open, after " + way, SOON);
+                    if (after.opened().isPresent()) {
+                        long told = after.closed(way.reason) - before.closed(way.reason);
+                        assertTrue(
+                                after.balanced() && told == 2,
+                                () -> "2 streams must be counted under closed." + way.reason + ", but there are " + told
+                                        + " in " + after);
+                    }
+                    server.post("ann", "after " + way);
+                    witness.messagesUpTo("after " + way);
+                    figures.put("streams left", after.open() - 1);
+                });
     }
 
     @Proves("leave.alone")
@@ -95,9 +97,9 @@ final class Lesson07LeavingTest {
         peer.reset(1, CANCEL);
 
         because("One cancelled stream takes its connection, or its neighbours on it, along.", () -> {
-        server.awaitStatus(status -> status.open() == 1, "one stream of two to be open", SOON);
-        server.post("ann", "to those that stayed");
-        neighbour.messagesUpTo("to those that stayed");
+            server.awaitStatus(status -> status.open() == 1, "one stream of two to be open", SOON);
+            server.post("ann", "to those that stayed");
+            neighbour.messagesUpTo("to those that stayed");
         });
     }
 
@@ -120,10 +122,10 @@ final class Lesson07LeavingTest {
         storm.finish();
 
         because("Writing to those who have just gone fails for those who have not.", () -> {
-        var delivery = storm.delivered(witness);
-        delivery.into(figures);
-        delivery.assertPerfect();
-        server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
+            var delivery = storm.delivered(witness);
+            delivery.into(figures);
+            delivery.assertPerfect();
+            server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
         });
     }
 
@@ -138,9 +140,9 @@ final class Lesson07LeavingTest {
         }
 
         because("What is kept for a stream is not given back when it ends.", () -> {
-        var status = server.awaitStatus(s -> s.open() == 0, "no stream to be open after " + rounds, SOON);
-        figures.put("came and went", rounds);
-        figures.put("streams left", status.open());
+            var status = server.awaitStatus(s -> s.open() == 0, "no stream to be open after " + rounds, SOON);
+            figures.put("came and went", rounds);
+            figures.put("streams left", status.open());
         });
     }
 }

@@ -42,18 +42,26 @@ final class Lesson13RatesTest {
             return stream;
         });
 
-        because("Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.", () -> {
-        try (var other = server.raw()) {
-            because(
-                    "There is one bucket for all connections, so the first flood empties it for everybody.",
-                    () -> assertEquals(200, other.open(Format.NDJSON).status(), "another connection is not concerned"));
-        }
-        Deadline.pause(retryAfter(first429, "a stream beyond the rate"));
         because(
-                "Retry-After was less than the time until there is a token, or a refusal has taken one.",
-                () -> assertEquals(200, client.open(Format.NDJSON).status(), "after Retry-After a stream opens again"));
-        client.close();
-        });
+                "Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.",
+                () -> {
+                    try (var other = server.raw()) {
+                        because(
+                                "There is one bucket for all connections, so the first flood empties it for everybody.",
+                                () -> assertEquals(
+                                        200,
+                                        other.open(Format.NDJSON).status(),
+                                        "another connection is not concerned"));
+                    }
+                    Deadline.pause(retryAfter(first429, "a stream beyond the rate"));
+                    because(
+                            "Retry-After was less than the time until there is a token, or a refusal has taken one.",
+                            () -> assertEquals(
+                                    200,
+                                    client.open(Format.NDJSON).status(),
+                                    "after Retry-After a stream opens again"));
+                    client.close();
+                });
     }
 
     @Test
@@ -64,14 +72,14 @@ final class Lesson13RatesTest {
         var first429 = untilRefused(200, 50, () -> post(client));
 
         because("POSTs are not counted for each connection.", () -> {
-        try (var other = server.raw()) {
-            because(
-                    "There is one bucket for all connections, so the first flood empties it for everybody.",
-                    () -> assertEquals(201, post(other).status(), "another connection is not concerned"));
-        }
-        Deadline.pause(retryAfter(first429, "a POST beyond the rate"));
-        assertEquals(201, post(client).status(), "after Retry-After a message is taken again");
-        assertTrue(bystanders.texts().size() >= 202, "every message that was taken is broadcast");
+            try (var other = server.raw()) {
+                because(
+                        "There is one bucket for all connections, so the first flood empties it for everybody.",
+                        () -> assertEquals(201, post(other).status(), "another connection is not concerned"));
+            }
+            Deadline.pause(retryAfter(first429, "a POST beyond the rate"));
+            assertEquals(201, post(client).status(), "after Retry-After a message is taken again");
+            assertTrue(bystanders.texts().size() >= 202, "every message that was taken is broadcast");
         });
     }
 
@@ -94,25 +102,28 @@ final class Lesson13RatesTest {
         var sentAway = newcomer.open(Format.SSE);
 
         because("There is no bound to all streams together, or its refusal costs more than a stream.", () -> {
-        assertEquals(503, refused.status(), "the 21st stream of 20");
-        refused.answer().problem(503, "the 21st stream of 20");
-        retryAfter(refused, "the 21st stream");
-        because(
-                "A status other than 200 ends an EventSource for good (WHATWG HTML, 9.2.3): refuse server-sent events by a"
-                        + " bye.",
-                () -> assertEquals(200, sentAway.status(), "an EventSource never comes back from any other status"));
-        assertTrue(sentAway.next("bye").number("retryMs") >= 1_000, "an EventSource must be told when to come back");
-        assertEquals(Ending.How.END_STREAM, sentAway.closed().how());
-        assertEquals(201, post(newcomer).status(), "who holds no stream may post");
-        small.awaitOpen(20);
-        streams.get(7).cancel();
-        small.awaitOpen(19);
-        because(
-                "A stream that has ended is still counted.",
-                () -> assertEquals(200, newcomer.open(Format.SSE).status(), "a place that was given up can be had"));
-        streams.get(0).messagesUpTo("hi");
-        newcomer.close();
-        clients.forEach(RawClient::close);
+            assertEquals(503, refused.status(), "the 21st stream of 20");
+            refused.answer().problem(503, "the 21st stream of 20");
+            retryAfter(refused, "the 21st stream");
+            because(
+                    "A status other than 200 ends an EventSource for good (WHATWG HTML, 9.2.3): refuse server-sent events by a"
+                            + " bye.",
+                    () -> assertEquals(
+                            200, sentAway.status(), "an EventSource never comes back from any other status"));
+            assertTrue(
+                    sentAway.next("bye").number("retryMs") >= 1_000, "an EventSource must be told when to come back");
+            assertEquals(Ending.How.END_STREAM, sentAway.closed().how());
+            assertEquals(201, post(newcomer).status(), "who holds no stream may post");
+            small.awaitOpen(20);
+            streams.get(7).cancel();
+            small.awaitOpen(19);
+            because(
+                    "A stream that has ended is still counted.",
+                    () -> assertEquals(
+                            200, newcomer.open(Format.SSE).status(), "a place that was given up can be had"));
+            streams.get(0).messagesUpTo("hi");
+            newcomer.close();
+            clients.forEach(RawClient::close);
         });
     }
 
