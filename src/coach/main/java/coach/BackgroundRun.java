@@ -73,8 +73,8 @@ final class BackgroundRun {
 
     /** A test starts, unless the trial was called off before the judge began to listen. */
     private void go(String test) {
-        if (stale) {
-            callOff();
+        if (stale) { // Not here: this thread reads the answers of the JVM that is asked to stop.
+            Daemon.start("coach-call-off", this::callOff);
         }
         started.accept(test);
     }

@@ -89,6 +89,8 @@ final class BoardServer implements Board {
             send(exchange, "application/json", state());
         } else if (path.equals("/picture.svg")) {
             send(exchange, "image/svg+xml", picture());
+        } else if (path.equals("/favicon.ico")) {
+            exchange.setStatusCode(204).endExchange(); // A browser asks for one by itself.
         } else {
             file(exchange, path.equals("/") ? "index.html" : path.substring(1));
         }

@@ -106,7 +106,7 @@ public final class Coach {
     /** A person waits: for a server that hangs, and for a record that does not come. */
     static void hurry(String command) {
         System.setProperty("suite.startMs", command.isEmpty() ? "2500" : "10000");
-        System.setProperty("suite.patienceMs", "1500");
+        System.setProperty("suite.patienceMs", "1200");
     }
 
     private static boolean matrix(Lessons lessons, String step, String lesson, Screen screen) {

@@ -30,6 +30,9 @@ final class Lane extends ClassLoader {
     /** The one that has the browser, of which there is one. */
     static final Lane BROWSER = new Lane();
 
+    /** Held while a check uses the browser: one of a run that was called off may still be about to end. */
+    static final Object IN_BROWSER = new Object();
+
     private Lane() {
         super(Lane.class.getClassLoader());
     }

@@ -112,7 +112,7 @@ final class LearnTimes {
             go(workshop, learner, lesson, first, "");
             var run = go(workshop, learner, lesson, first, "// saved again\n");
             red = run.seconds;
-            fault = run.verdict.firstRed().isPresent() ? "" : "not red, but " + run.verdict.counts();
+            fault = run.soon.firstRed().isPresent() ? "" : "not red, but " + run.soon.counts();
         }
         if (!Files.exists(root.resolve(lesson.source()))) {
             return new Row(
@@ -131,7 +131,8 @@ final class LearnTimes {
         return new Row(lesson, red, run.seconds, run.later, run.afterwards, fault, run.verdict.tests());
     }
 
-    private record Run(double seconds, Verdict verdict, int later, double afterwards) {}
+    /** @param soon the verdict as it was first given, after so many seconds */
+    private record Run(double seconds, Verdict soon, Verdict verdict, int later, double afterwards) {}
 
     /** Saves, and waits as {@code make learn} does. */
     private Run go(Workshop workshop, Learner learner, Lesson lesson, String first, String more) {
@@ -152,6 +153,7 @@ final class LearnTimes {
         double afterwards = (System.nanoTime() - saved) / 1e9 - seconds;
         return new Run(
                 seconds,
+                soon.verdict().get(),
                 last.isGood()
                         ? last
                         : soon.verdict().get().isGood() ? last : soon.verdict().get(),

@@ -90,8 +90,8 @@ final class Learner {
     /** The server as a process of its own, which its {@code main} starts. */
     private Subject process(List<Path> sources) {
         compiler.compile(sources, folder);
-        return new Subject.Command(
-                LearnerJvm.command(System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
+        return new Subject.Command(LearnerJvm.command(
+                System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
     }
 
     /** The same, of what stands there now. */
@@ -167,7 +167,7 @@ final class Learner {
      * @param hurried whether the next run is waiting
      */
     void makeReady(BooleanSupplier hurried) {
-        if (process.isPresent() || !debugging.isEmpty()) {
+        if (process.isPresent() || !debugging.isEmpty() || hurried.getAsBoolean()) {
             return;
         }
         var used = jvm();
@@ -214,10 +214,7 @@ final class Learner {
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
             jvm = LearnerJvm.start(
-                    Stream.of(debugging, patience)
-                            .flatMap(List::stream)
-                            .toList(),
-                    workshop.root());
+                    Stream.of(debugging, patience).flatMap(List::stream).toList(), workshop.root());
         }
         return jvm;
     }

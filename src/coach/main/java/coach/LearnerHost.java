@@ -91,7 +91,8 @@ public final class LearnerHost {
         var soon = side.judge(classes(question));
         say(number, "later", side.later());
         say(number, "soon", soon);
-        boolean goOn = !StopAtRed.isCalledOff() && soon.stream().noneMatch(test -> test.outcome() == Verdict.Outcome.RED);
+        boolean goOn =
+                !StopAtRed.isCalledOff() && soon.stream().noneMatch(test -> test.outcome() == Verdict.Outcome.RED);
         return goOn ? side.afterwards() : List.of();
     }
 

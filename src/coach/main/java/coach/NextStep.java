@@ -29,9 +29,8 @@ record NextStep(Lessons lessons, Workshop workshop, Lesson lesson, boolean good,
     }
 
     private String todo() {
-        var onward = lessons.after(lesson)
-                .map(one -> "n for lesson " + one)
-                .orElse("make check, which judges all lessons");
+        var onward =
+                lessons.after(lesson).map(one -> "n for lesson " + one).orElse("make check, which judges all lessons");
         if (mayGoOn()) {
             return good || unjudged ? onward : "mend it and save, or " + onward;
         }
@@ -52,7 +51,9 @@ record NextStep(Lessons lessons, Workshop workshop, Lesson lesson, boolean good,
         return lessons.all().stream()
                 .map(one -> (one.later()
                                 ? "  to come  "
-                                : done.contains(one.slug()) ? "  done     " : one == lesson ? "  now      " : "           ")
+                                : done.contains(one.slug())
+                                        ? "  done     "
+                                        : one == lesson ? "  now      " : "           ")
                         + one)
                 .toList();
     }

@@ -175,7 +175,7 @@ final class SideBySide {
 
     private void drive() {
         for (var tests = next(); tests.isPresent(); tests = next()) {
-            tests.get().forEach(this::run);
+            tests.get().forEach(test -> run(test));
         }
     }
 
@@ -185,7 +185,16 @@ final class SideBySide {
 
     /** Runs one in a lane of its own. */
     private void run(Method test) {
-        var lane = sharesABrowser(test) ? Lane.BROWSER : Lane.take();
+        if (sharesABrowser(test)) {
+            synchronized (Lane.IN_BROWSER) {
+                run(test, Lane.BROWSER);
+            }
+        } else {
+            run(test, Lane.take());
+        }
+    }
+
+    private void run(Method test, Lane lane) {
         List<Verdict.Test> said;
         try {
             Thread.currentThread().setContextClassLoader(new LearnerClasses(classes, lane));

@@ -125,7 +125,8 @@ class BoardServerTest {
 
     @Test
     void anotherNameForThisMachineIsRefusedAndSoIsAPost() throws Exception {
-        assertTrue(raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n").startsWith("HTTP/1.1 421 "));
+        assertTrue(raw("GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+                .startsWith("HTTP/1.1 421 "));
         assertEquals(
                 "HTTP/1.1 405 Method Not Allowed",
                 raw(

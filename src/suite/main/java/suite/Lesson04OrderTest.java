@@ -133,13 +133,19 @@ class Lesson04OrderTest {
         var asked = server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"here\"}"));
         var answer = server.request(asked);
 
-        because("A client that has posted learns its message's place from the answer: 201, Location, and the message itself.", () -> {
-        assertEquals(201, answer.status(), "the status");
-        assertEquals(recorder.next("message").fields(), answer.json(), "the message in the answer, as on the stream");
-        var url = asked.build().url();
-        var location = url.resolve(answer.header("location")); // It may be relative.
-        assertEquals(url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
-        });
+        because(
+                "A client that has posted learns its message's place from the answer: 201, Location, and the message itself.",
+                () -> {
+                    assertEquals(201, answer.status(), "the status");
+                    assertEquals(
+                            recorder.next("message").fields(),
+                            answer.json(),
+                            "the message in the answer, as on the stream");
+                    var url = asked.build().url();
+                    var location = url.resolve(answer.header("location")); // It may be relative.
+                    assertEquals(
+                            url + "/" + answer.json().path("id").asString(""), String.valueOf(location), "Location");
+                });
     }
 
     @Test

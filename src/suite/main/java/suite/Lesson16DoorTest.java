@@ -85,14 +85,18 @@ class Lesson16DoorTest {
         } catch (IOException e) {
             because(
                     whyRefused(String.valueOf(e.getMessage())),
-                    () -> fail("Java must accept the certificate for " + host + ", but it refuses: " + e.getMessage(), e));
+                    () -> fail(
+                            "Java must accept the certificate for " + host + ", but it refuses: " + e.getMessage(), e));
         }
     }
 
     /** What probably stands behind a refusal: several faults of a certificate look alike to a client that only says no. */
     private static String whyRefused(String said) {
         var text = said.toLowerCase(Locale.ROOT);
-        if (text.contains("expired") || text.contains("notafter") || text.contains("not yet valid") || text.contains("notbefore")) {
+        if (text.contains("expired")
+                || text.contains("notafter")
+                || text.contains("not yet valid")
+                || text.contains("notbefore")) {
             return "The certificate's time is over, or has not begun: it has to be made again, and the clock has to be right.";
         }
         if (text.contains("trust") || text.contains("certification path") || text.contains("signature")) {
