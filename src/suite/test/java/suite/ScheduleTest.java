@@ -37,10 +37,7 @@ class ScheduleTest {
         var points = new PausePoints(name, getClass().getClassLoader());
         var numbered = (LongSupplier) points.loadClass(name).getConstructor().newInstance();
         Schedule.explore(
-                points,
-                () -> numbers.add(numbered.getAsLong()),
-                () -> numbers.add(numbered.getAsLong()),
-                place -> {
+                points, () -> numbers.add(numbered.getAsLong()), () -> numbers.add(numbered.getAsLong()), place -> {
                     places.add(place);
                     if (numbers.stream().distinct().count() < numbers.size()) {
                         throw new AssertionError("one number was given out twice, held at " + place);
