@@ -30,6 +30,7 @@ class Lesson02ChunksTest {
     @Test
     void aLineFeedEndsEachRecord() {
         var recorder = server.open(Format.NDJSON);
+        server.joined(recorder);
         server.post("ann", "the first of two");
         server.post("ann", "the second of two");
         recorder.awaitText("the first of two");

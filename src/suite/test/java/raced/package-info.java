@@ -1,0 +1,2 @@
+/** What {@code ScheduleTest} holds threads in. */
+package raced;

@@ -1,0 +1,47 @@
+package suite;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.LongSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Two threads in one object: with a lock all is well at every place, and without one the first round finds the race. */
+@Timeout(30)
+class ScheduleTest {
+
+    private final List<Long> numbers = Collections.synchronizedList(new ArrayList<>());
+    private final List<String> places = new ArrayList<>();
+
+    @Test
+    void aLockStandsAtEveryPlace() throws Exception {
+        explore("raced.Locked");
+
+        assertEquals(numbers.stream().distinct().count(), numbers.size(), "numbers that were given out once");
+        assertTrue(places.stream().anyMatch(place -> place.startsWith("getAsLong(Locked.java:")), places.toString());
+    }
+
+    @Test
+    void aNumberThatIsGivenOutTwiceIsFound() {
+        var failure = assertThrows(AssertionError.class, () -> explore("raced.Unlocked"));
+
+        assertTrue(failure.getMessage().contains("getAsLong(Unlocked.java:"), failure.getMessage());
+    }
+
+    private void explore(String name) throws ReflectiveOperationException {
+        var points = new PausePoints(name, getClass().getClassLoader());
+        var numbered = (LongSupplier) points.loadClass(name).getConstructor().newInstance();
+        Schedule.explore(
+                points, () -> numbers.add(numbered.getAsLong()), () -> numbers.add(numbered.getAsLong()), place -> {
+                    places.add(place);
+                    if (numbers.stream().distinct().count() < numbers.size()) {
+                        throw new AssertionError("one number was given out twice, held at " + place);
+                    }
+                });
+    }
+}
