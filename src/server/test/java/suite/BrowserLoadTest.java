@@ -143,10 +143,10 @@ class BrowserLoadTest {
                 const moved = new Promise((done) => log.addEventListener('scroll', done, { once: true }));
                 log.scrollTop = -2_000;
                 await moved;
-                give(3_000);
+                give(2_300);
                 """);
 
-            chromium.await("all of them", () -> page.count("#messages li") == 3_200);
+            chromium.await("all of them", () -> page.count("#messages li") == 2_500);
         }
     }
 
