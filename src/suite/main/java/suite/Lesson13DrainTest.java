@@ -200,6 +200,9 @@ class Lesson13DrainTest {
     @Test
     @LikelyCause("Going down twice at the same time does harm.")
     void aSecondDrainIsHarmless() {
+        if (!server.inThisJvm()) {
+            throw JudgedServer.notJudged("a process may end immediately at a second signal");
+        }
         var stream = server.open(Format.NDJSON);
 
         var first = server.drain();
