@@ -132,7 +132,7 @@ class BrowserLoadTest {
     }
 
     @Test
-    @LikelyCause("What comes between two frames is cut to the rows of a page that nobody reads, and leaves a gap.")
+    @LikelyCause("Messages that wait for a frame are trimmed as if the user read the newest ones, which leaves a gap.")
     void aBurstLeavesNoGapBelowTheView() {
         try (var backend = new Backend()) {
             var page = open(backend);
