@@ -41,7 +41,7 @@ record Era(
         if (before != null && position >= before.start - 1) {
             return before.epoch + '-' + (position - before.offset);
         }
-        return epoch
-                + "-0"; // Forgotten. Nothing can follow it, so a client that sends it is told that it has missed some.
+        // Forgotten. Nothing can follow this id, so a client that sends it is told that it has missed some.
+        return epoch + "-0";
     }
 }

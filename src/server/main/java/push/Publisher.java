@@ -30,7 +30,8 @@ public interface Publisher {
 
     /**
      * Gives a message its place in the order, now or later. The POST is answered when the returned stage completes. A
-     * failure is answered with 503, and means that the message may or may not be stored. The publisher decides how to apply an {@code Idempotency-Key}.
+     * failure is answered with 503, and means that the message may or may not be stored. The publisher decides how to
+     * apply an {@code Idempotency-Key}.
      *
      * @param idempotencyKey 1 to 128 visible ASCII characters, or null if the client sent none
      */

@@ -16,9 +16,9 @@ final class Snapshots {
 
     private final LongFunction<@Nullable Message> messageAt;
     private final int count;
-    private volatile Snapshot messages =
-            new Snapshot(-1, ByteSlice.of(new byte[0])); // Volatile: a cache; losing a race
-    private volatile Snapshot msg = messages; // on it costs one more encoding and nothing else.
+    // Volatile: caches; losing a race on one costs one more encoding and nothing else.
+    private volatile Snapshot messages = new Snapshot(-1, ByteSlice.of(new byte[0]));
+    private volatile Snapshot msg = messages;
 
     /**
      * Creates snapshots of so many messages.

@@ -201,12 +201,21 @@ class BrowserReadingTest {
             const real = fetch;
             window.answer = new Promise((go) => (window.go = go));
             window.fetch = async (url, options) => {
-              if (String(url).startsWith('history')) await window.answer;
+              if (String(url).startsWith('history')) {
+                window.asked = true;
+                await window.answer;
+              }
               return real(url, options);
             };
             """);
         scroll(100_000);
-        chromium.runAsync("await new Promise((done) => setTimeout(done, 300))");
+        chromium.runAsync("""
+            const log = document.getElementById('log');
+            for (let still = 0, last = -1; still < 10 || !window.asked; last = log.scrollTop) {
+              await new Promise(requestAnimationFrame);
+              still = log.scrollTop === last ? still + 1 : 0;
+            }
+            """);
         double before = chromium.<Number>run(place, 3).doubleValue();
 
         chromium.run("window.go()");

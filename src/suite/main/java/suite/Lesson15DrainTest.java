@@ -234,6 +234,9 @@ class Lesson15DrainTest {
 
     @Test
     void aSecondDrainIsHarmless() {
+        if (!server.inThisJvm()) {
+            throw JudgedServer.notJudged("a process may end immediately at a second signal");
+        }
         var stream = server.open(Format.NDJSON);
 
         var first = server.drain();

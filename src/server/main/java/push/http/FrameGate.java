@@ -328,8 +328,7 @@ final class FrameGate {
         for (ByteBuffer settings = ByteBuffer.wrap(frame); settings.hasRemaining(); ) {
             int id = settings.getShort();
             long value = settings.getInt() & 0xffff_ffffL;
-            if (id == HEADER_TABLE_SIZE) { // A table that grows again has entries in Undertow that the peer has
-                // dropped.
+            if (id == HEADER_TABLE_SIZE) { // Undertow's table would keep entries that the peer has dropped.
                 tableSize = (int) Math.min(tableSize, value);
                 settings.putInt(settings.position() - Integer.BYTES, tableSize);
             }
