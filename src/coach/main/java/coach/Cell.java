@@ -15,10 +15,11 @@ record Cell(Lesson step, Lesson lesson, Verdict verdict) {
         return lesson.upTo(step);
     }
 
-    /** Whether this is the step on which the lesson has promised to be red. */
+    /** Whether this is the step on which the lesson has promised to be red: a start only if it is the lesson's own. */
     boolean promised() {
         return !toBeGreen()
-                && lesson.red().map(red -> red.on().equals(step.id())).orElse(false);
+                && lesson.red().map(red -> red.on().equals(step.id())).orElse(false)
+                && (!lesson.hasStart() || lesson.slug().equals(step.slug()));
     }
 
     /** What is not as it should be, as a sentence; empty if all is. */

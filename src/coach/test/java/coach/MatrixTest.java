@@ -74,6 +74,17 @@ class MatrixTest {
     }
 
     @Test
+    void onlyALessonsOwnStartMustBeRedAsItPromises() {
+        var first = startsAlone("00", "one", Fixture.AnswerIsTwo.class, "AnswerIsTwo.theAnswerIsTwo");
+        var second = startsAlone("01", "two", Fixture.Nothing.class, "Nothing.isPromised");
+        var verdict = new Verdict(first, List.of(), 0);
+
+        assertTrue(new Cell(first.start(), first, verdict).promised());
+        assertFalse(new Cell(first.start(), second, verdict).promised(), "the start of 00 is not that of 01");
+        assertTrue(new Cell(second.start(), second, verdict).promised());
+    }
+
+    @Test
     void aSolutionThatIsRedFails() {
         assertFalse(matrix(One.class, One.class, "…", false));
         assertTrue(shown.text().contains("step 01, lesson 01: must be green, but is red"), shown.text());
@@ -102,6 +113,19 @@ class MatrixTest {
     private boolean matrix(Class<?> start, Class<?> end, String says, boolean onlyCompare) {
         var lesson = lesson(end, Fixture.AnswerIsTwo.class, says);
         return new Matrix(Fixture.lessons(seed(start), lesson), shown.plain()).run(root, onlyCompare);
+    }
+
+    private static Lesson startsAlone(String id, String slug, Class<?> tests, String red) {
+        return new Lesson(
+                id,
+                slug,
+                slug,
+                List.of(tests.getName()),
+                List.of(),
+                Two.class.getName(),
+                Optional.of(new Lesson.Red(Lesson.START, red, new ExpectedFailure("…"))),
+                Fixture.SEED.minutes(),
+                false);
     }
 
     private static Lesson seed(Class<?> step) {
