@@ -5,13 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import coach.Verdict.Outcome;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.undertow.Undertow;
-import io.undertow.server.HttpHandler;
-import io.undertow.server.HttpServerExchange;
-import io.undertow.util.Headers;
-import io.undertow.util.HttpString;
-import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -33,12 +27,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class BoardServer implements Board {
 
-    /** Only the page's own files: no inline script, no markup from strings. */
-    private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
-            + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
-
-    private static final Map<String, String> FILES =
-            Map.of("index.html", "text/html", "board.js", "text/javascript", "board.css", "text/css");
     private static final int WIDTH = 80;
 
     private final Lessons lessons;
@@ -63,7 +51,7 @@ final class BoardServer implements Board {
                 .addHttpListener(port, "127.0.0.1")
                 .setIoThreads(1)
                 .setWorkerThreads(2)
-                .setHandler(this::handle)
+                .setHandler(new BoardPages(push, this::state, this::picture))
                 .build();
         undertow.start();
     }
@@ -71,47 +59,6 @@ final class BoardServer implements Board {
     String url() {
         var address = (InetSocketAddress) undertow.getListenerInfo().get(0).getAddress();
         return "http://127.0.0.1:" + address.getPort() + "/";
-    }
-
-    private void handle(HttpServerExchange exchange) throws Exception {
-        var path = exchange.getRequestPath();
-        var host = exchange.getHostName();
-        if (!host.equals("127.0.0.1") && !host.equals("localhost")) {
-            exchange.setStatusCode(421).endExchange(); // Another name that resolves to this machine is another page's.
-        } else if (!exchange.getRequestMethod().equalToString("GET")) {
-            exchange.setStatusCode(405).endExchange();
-        } else if (path.equals("/feed/messages")) {
-            HttpHandler feed = push;
-            exchange.setRelativePath("/messages");
-            exchange.setResolvedPath("/feed");
-            feed.handleRequest(exchange);
-        } else if (path.equals("/state")) {
-            send(exchange, "application/json", state());
-        } else if (path.equals("/picture.svg")) {
-            send(exchange, "image/svg+xml", picture());
-        } else if (path.equals("/favicon.ico")) {
-            exchange.setStatusCode(204).endExchange(); // A browser asks for one by itself.
-        } else {
-            file(exchange, path.equals("/") ? "index.html" : path.substring(1));
-        }
-    }
-
-    private static void file(HttpServerExchange exchange, String name) throws IOException {
-        if (!FILES.containsKey(name)) {
-            exchange.setStatusCode(404).endExchange();
-            return;
-        }
-        try (var in = BoardServer.class.getResourceAsStream("/board/" + name)) {
-            exchange.getResponseHeaders().put(new HttpString("Content-Security-Policy"), POLICY);
-            send(exchange, FILES.get(name) + "; charset=utf-8", in.readAllBytes());
-        }
-    }
-
-    private static void send(HttpServerExchange exchange, String type, byte[] body) {
-        exchange.getResponseHeaders().put(Headers.CONTENT_TYPE, type);
-        exchange.getResponseHeaders().put(Headers.CACHE_CONTROL, "no-cache");
-        exchange.getResponseHeaders().put(new HttpString("X-Content-Type-Options"), "nosniff");
-        exchange.getResponseSender().send(ByteBuffer.wrap(body));
     }
 
     private synchronized byte[] state() {

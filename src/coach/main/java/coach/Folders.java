@@ -40,6 +40,19 @@ final class Folders {
         }
     }
 
+    /** Copies all files below. */
+    static void copy(Path from, Path to) {
+        for (var file : files(from, "")) {
+            var copy = to.resolve(from.relativize(file).toString());
+            try {
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            } catch (IOException e) {
+                throw new UserError(file + " cannot be copied: " + e, e);
+            }
+        }
+    }
+
     static void delete(Path folder) {
         if (!Files.exists(folder)) {
             return;

@@ -10,6 +10,8 @@ import java.util.OptionalLong;
 /**
  * {@code make learn}: watches the workshop, judges it by the current lesson at each save, and says what to do next.
  *
+ * <p><b>Length:</b> each key and each verdict changes the same few fields and ends with the same last line.
+ *
  * <p><b>Threads:</b> confined to the coach's thread.
  */
 final class Learn {

@@ -1,10 +1,8 @@
 package coach;
 
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -55,7 +53,9 @@ final class LearnTimes {
         var work = Folders.temporary();
         var rows = new ArrayList<Row>();
         try {
-            copy(work);
+            Folders.copy(root.resolve("certs"), work.resolve("certs"));
+            Folders.copy(root.resolve("lessons"), work.resolve("lessons"));
+            Folders.delete(work.resolve(Workshop.FOLDER));
             var workshop = new Workshop(work, lessons);
             var learner = new Learner(workshop, "", work.resolve("classes"));
             screen.line(
@@ -80,22 +80,6 @@ final class LearnTimes {
             screen.line(REPORT + " is written.");
         }
         return good;
-    }
-
-    private void copy(Path work) {
-        for (var folder : List.of("certs", "lessons")) {
-            for (var file : Folders.files(root.resolve(folder), "")) {
-                var name = root.relativize(file).toString();
-                if (name.matches("certs/.*|lessons/lesson[^/]*/.*")) {
-                    try {
-                        Files.createDirectories(work.resolve(name).getParent());
-                        Files.copy(file, work.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-                    } catch (IOException e) {
-                        throw new UserError("cannot copy " + name + ": " + e, e);
-                    }
-                }
-            }
-        }
     }
 
     private Row row(Workshop workshop, Learner learner, Lesson lesson) {

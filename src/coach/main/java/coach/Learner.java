@@ -11,12 +11,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -30,18 +28,14 @@ final class Learner {
 
     private static final Pattern START = Pattern.compile("\\bstart\\s*\\(\\s*(java\\.util\\.)?Map\\b");
     private static final Duration LONG = Duration.ofHours(1);
-    /** What may be left of many runs, and is not worth looking for. */
-    private static final int RUNS = 40;
 
     private final Workshop workshop;
     private final String command;
     private final Path folder;
     private final Compiler compiler = new Compiler();
-    private volatile LearnerJvm jvm; // Null if there is none; killed by the thread that calls off.
+    private final WarmJvm warm;
     private Map<String, String> classes = Map.of();
     private Optional<Subject> process = Optional.empty();
-    private List<String> debugging = List.of();
-    private int runs;
 
     /**
      * @param command starts a server in any language, which is then judged instead of the workshop's Java; or empty
@@ -51,13 +45,12 @@ final class Learner {
         this.workshop = workshop;
         this.command = command;
         this.folder = folder;
+        warm = new WarmJvm(workshop.root());
     }
 
     /** Has its JVM wait for a debugger at this port before it runs anything, and run one test after the other. */
     void waitForDebugger(int port) {
-        debugging = List.of(
-                "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:" + port,
-                "-Dcoach.lanes=1");
+        warm.waitForDebugger(port);
     }
 
     /** Compiles what stands there now. Returns the faults; none if there is something to run. */
@@ -70,7 +63,7 @@ final class Learner {
         if (!sources.contains(workshop.server())) {
             return List.of("there is no " + workshop.server() + ": make reset brings it back");
         }
-        jvm(); // It starts while this JVM compiles.
+        warm.start(); // It starts while this JVM compiles.
         var compiled = compiler.compile(sources);
         if (!compiled.faults().isEmpty()) {
             return compiled.faults();
@@ -90,7 +83,7 @@ final class Learner {
     /** The server as a process of its own, which its {@code main} starts. */
     private Subject process(List<Path> sources) {
         compiler.compile(sources, folder);
-        return new Subject.Command(LearnerJvm.command(
+        return new Subject.Command(JvmCommand.shell(
                 System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
     }
 
@@ -114,7 +107,8 @@ final class Learner {
         var tests = new ArrayList<Verdict.Test>();
         var later = new ArrayList<String>();
         try {
-            var last = jvm().ask(
+            var last = warm.jvm()
+                    .ask(
                             "judge",
                             Map.of("tests", lesson.tests(), "first", first, "classes", classes),
                             (about, says) -> {
@@ -150,7 +144,8 @@ final class Learner {
             return suite.Wire.sample(process.get().options(), width);
         }
         try {
-            var lines = jvm().ask(
+            var lines = warm.jvm()
+                    .ask(
                             "frames",
                             Map.of("classes", classes, "width", width),
                             (about, says) -> {},
@@ -167,55 +162,22 @@ final class Learner {
      * @param hurried whether the next run is waiting
      */
     void makeReady(BooleanSupplier hurried) {
-        if (process.isPresent() || !debugging.isEmpty() || hurried.getAsBoolean()) {
-            return;
-        }
-        var used = jvm();
-        // The tests beside a red one come to their own ends.
-        for (int i = 0; i < 60 && !hurried.getAsBoolean() && used.left() > 0; i++) {
-            LockSupport.parkNanos(50_000_000);
-        }
-        if (!hurried.getAsBoolean() && (++runs % RUNS == 0 || used.left() > 0)) {
-            used.kill();
-            jvm = null;
-            jvm();
+        if (process.isEmpty()) {
+            warm.makeReady(hurried);
         }
     }
 
     /** Starts no further test of a run, and ends the processes that are judged. */
     void callOff() {
         StopAtRed.callOff();
-        var used = jvm;
-        ProcessHandle.current()
-                .descendants()
-                .filter(one -> used == null || !used.owns(one))
-                .forEach(ProcessHandle::destroyForcibly);
-        if (used != null && process.isEmpty()) {
-            try {
-                var unused = used.ask("stop", Map.of(), (about, says) -> {}, Duration.ofSeconds(1));
-            } catch (Refused e) {
-                used.kill();
-            }
+        ProcessHandle.current().descendants().filter(one -> !warm.owns(one)).forEach(ProcessHandle::destroyForcibly);
+        if (process.isEmpty()) {
+            warm.stop();
         }
     }
 
     /** Throws away a JVM in which a run does not come to its end. */
     void kill() {
-        var used = jvm;
-        if (used != null) {
-            used.kill();
-        }
-    }
-
-    private synchronized LearnerJvm jvm() {
-        if (jvm == null || !jvm.alive()) {
-            var patience = Stream.of("suite.startMs", "suite.patienceMs")
-                    .filter(name -> System.getProperty(name) != null)
-                    .map(name -> "-D" + name + "=" + System.getProperty(name))
-                    .toList();
-            jvm = LearnerJvm.start(
-                    Stream.of(debugging, patience).flatMap(List::stream).toList(), workshop.root());
-        }
-        return jvm;
+        warm.kill();
     }
 }

@@ -3,14 +3,11 @@ package coach;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,8 +18,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import suite.Debugger;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,17 +39,6 @@ final class LearnerJvm {
         }
     }
 
-    /** A small server that starts often: quick to start matters, quick in the long run does not. */
-    private static final List<String> FLAGS = List.of(
-            "-ea",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-XX:+ExitOnOutOfMemoryError",
-            "-Xshare:auto",
-            "-Xmx512m",
-            "-Dsuite.keepBrowser=true",
-            "-Dfile.encoding=UTF-8");
-
     private record Question(BiConsumer<String, JsonNode> lines, CompletableFuture<JsonNode> done) {}
 
     private final Process process;
@@ -73,13 +57,7 @@ final class LearnerJvm {
      * @param folder in which it runs
      */
     static LearnerJvm start(List<String> flags, Path folder) {
-        var command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(FLAGS);
-        command.addAll(archive());
-        command.addAll(flags);
-        command.addAll(List.of("-cp", classPath(), LearnerHost.class.getName()));
-        var builder = new ProcessBuilder(command)
+        var builder = new ProcessBuilder(JvmCommand.words(flags, JvmCommand.classPath(), LearnerHost.class.getName()))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .directory(folder.toAbsolutePath().toFile());
         builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
@@ -89,13 +67,6 @@ final class LearnerJvm {
         } catch (IOException e) {
             throw new UserError("cannot start a JVM for your server: " + e, e);
         }
-    }
-
-    /** This JVM's, from wherever the other one runs. */
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private void read() {
@@ -191,25 +162,5 @@ final class LearnerJvm {
     void kill() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
-    }
-
-    /** The libraries' classes, archived by {@code coach.sh} for this version of Java; or nothing. */
-    private static List<String> archive() {
-        var archive = Path.of("target", "coach-" + Runtime.version().feature() + ".jsa");
-        return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive.toAbsolutePath()) : List.of();
-    }
-
-    /** A shell's command that becomes a JVM. */
-    static String command(String classPath, String main) {
-        var words = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        words.addAll(FLAGS);
-        words.addAll(archive());
-        words.addAll(List.of("-cp", classPath, main));
-        return "exec " + String.join(" ", words.stream().map(LearnerJvm::quoted).toList());
-    }
-
-    private static String quoted(String text) {
-        return "'" + text.replace("'", "'\\''") + "'";
     }
 }

@@ -14,6 +14,8 @@ import tools.jackson.databind.json.JsonMapper;
  * The picture of the whole server, a box more with each lesson, in SVG that is light or dark as its reader likes it. Its boxes and
  * arrows stand in {@code lessons/picture.json}, by the slugs of the lessons; their order is that of the ladder.
  *
+ * <p><b>Length:</b> a third of it is style and the geometry of boxes and arrows.
+ *
  * <p><b>Threads:</b> immutable.
  */
 final class ServerPicture {

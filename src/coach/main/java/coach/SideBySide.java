@@ -27,6 +27,8 @@ import suite.RunsLong;
  * as there is one: at the first red test, when all are green but those that run long, or when the learner has waited long enough.
  * What is left goes on after it; the tests that run long one by one.
  *
+ * <p><b>Length:</b> the queue, the results and every wait on them are guarded by one lock.
+ *
  * <p><b>Threads:</b> one judges at a time; the tests run on threads of their own, guarded by this object's lock.
  */
 final class SideBySide {

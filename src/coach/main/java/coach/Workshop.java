@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The learner's folder: their server, how far they have come, and what was kept aside of their work.
@@ -47,11 +48,8 @@ final class Workshop {
         if (Files.exists(server())) {
             return false;
         }
-        var first = lessons.all().get(0);
-        fillStart(first);
-        if (!first.judged()) {
-            done(first);
-        }
+        fillStart(lessons.all().get(0));
+        passUnjudged();
         return true;
     }
 
@@ -59,10 +57,15 @@ final class Workshop {
     void setUpEmpty() {
         if (!Files.exists(folder.resolve(".progress"))) {
             record(new TreeSet<>());
-            var first = lessons.all().get(0);
-            if (!first.judged()) {
-                done(first);
-            }
+            passUnjudged();
+        }
+    }
+
+    /** A first lesson that nothing judges is done from the start. */
+    private void passUnjudged() {
+        var first = lessons.all().get(0);
+        if (!first.judged()) {
+            done(first);
         }
     }
 
@@ -91,13 +94,8 @@ final class Workshop {
     /** The slugs of the lessons that are done; a slug that the ladder does not know is kept as well. */
     Set<String> progress() {
         var file = folder.resolve(".progress");
-        return Files.exists(file)
-                ? Text.read(file)
-                        .lines()
-                        .map(String::strip)
-                        .filter(slug -> !slug.isEmpty())
-                        .collect(Collectors.toCollection(TreeSet::new))
-                : new TreeSet<>();
+        var lines = Files.exists(file) ? Text.read(file).lines() : Stream.<String>empty();
+        return lines.map(String::strip).filter(slug -> !slug.isEmpty()).collect(Collectors.toCollection(TreeSet::new));
     }
 
     void done(Lesson lesson) {

@@ -143,7 +143,7 @@ class LearnTest {
 
     @Test
     void aServerInAnotherLanguageIsJudgedAtEachChangeAndAtAKey() throws IOException {
-        learn(LearnerJvm.command(System.getProperty("java.class.path"), "push.http.Main"));
+        learn(JvmCommand.shell(System.getProperty("java.class.path"), "push.http.Main"));
 
         assertGreen(shown.await(LAST));
         assertFalse(Fixture.exists(root.resolve("lessons/workshop/Server.java")), "the workshop is theirs to fill");

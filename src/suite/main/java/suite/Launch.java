@@ -11,14 +11,13 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
-import org.opentest4j.TestAbortedException;
 
 /**
  * The server under test as a process: started in this JVM, started by a command, or already running.
  *
  * <p><b>Threads:</b> any thread.
  */
-sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCommand {
+sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
 
     /** The server's root, {@code https://localhost:PORT/}; that of each in turn, if there are several. */
     HttpUrl root();
@@ -61,7 +60,7 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
                     .filter(url -> !url.isEmpty())
                     .map(Launch::root)
                     .toList();
-            return new Elsewhere(roots, new AtomicInteger(), options.pid());
+            return new AtUrl(roots, new AtomicInteger(), options.pid());
         }
         if (!options.command().isEmpty()) {
             return StartedByCommand.start(options.command(), settings, options.start());
@@ -164,43 +163,6 @@ sealed interface Launch permits Launch.InThisJvm, Launch.Elsewhere, StartedByCom
         @Override
         public String aside() {
             return Printed.aside(className, threads).strip();
-        }
-    }
-
-    /**
-     * Named by a URL, or two servers of one cluster by two; its settings are its own.
-     *
-     * @param turn how many times a root was asked for
-     * @param pid the process to send a SIGTERM to, or -1
-     */
-    record Elsewhere(List<HttpUrl> roots, AtomicInteger turn, long pid) implements Launch {
-
-        @Override
-        public HttpUrl root() {
-            return roots.get(Math.floorMod(turn.getAndIncrement(), roots.size()));
-        }
-
-        @Override
-        public CompletableFuture<?> drain() {
-            var process = ProcessHandle.of(pid);
-            if (process.isEmpty()) {
-                throw new TestAbortedException(
-                        JudgedServer.NOT_JUDGED
-                                + "it needs to send a SIGTERM, and there is no process to send it to: name it with --pid N (PID=N to make, -Dsuite.pid=N to Maven)");
-            }
-            boolean sent = process.get().destroy();
-            assert sent;
-            return process.get().onExit();
-        }
-
-        @Override
-        public void close() {
-            // Not ours to stop.
-        }
-
-        @Override
-        public boolean ours() {
-            return false;
         }
     }
 }

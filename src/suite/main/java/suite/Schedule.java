@@ -20,6 +20,8 @@ import java.util.stream.Stream;
  *
  * <p>If the second request waits for the first, because the server has a lock there, the first goes on immediately.
  *
+ * <p><b>Length:</b> the place, the thread that is held there and every wait for it are guarded by one lock.
+ *
  * <p><b>Threads:</b> guarded by this object's lock.
  */
 public final class Schedule {
