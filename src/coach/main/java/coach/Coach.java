@@ -73,7 +73,7 @@ public final class Coach {
             case "matrix" -> matrix(lessons, env.getOrDefault("STEP", ""), lesson, screen);
             case "matrix-check" -> new Matrix(lessons, screen).run(here, true);
             case "mutants" ->
-                new Mutants(here, screen).run(lesson.isEmpty() ? lessons.proven() : List.of(lessons.find(lesson)));
+                mutants(here, lesson.isEmpty() ? lessons.proven() : List.of(lessons.find(lesson)), screen);
             default -> throw new UserError("the coach has no command " + command);
         };
     }
@@ -117,6 +117,12 @@ public final class Coach {
         return matrix.some(
                 step.isEmpty() ? lessons.steps() : List.of(lessons.step(step)),
                 lesson.isEmpty() ? lessons.judged() : List.of(lessons.find(lesson)));
+    }
+
+    /** What a wrong answer does not send is waited for in vain, so less long than by other checks. */
+    private static boolean mutants(Path here, List<Lesson> lessons, Screen screen) {
+        System.setProperty("suite.patienceMs", "2500");
+        return new Mutants(here, screen).run(lessons);
     }
 
     /** For commands that do something, or end as a {@link UserError}. */

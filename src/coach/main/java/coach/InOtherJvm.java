@@ -31,6 +31,7 @@ public final class InOtherJvm {
                 "-XX:+UseSerialGC",
                 "-ea",
                 "-Xmx1g",
+                "-Dsuite.patienceMs=" + suite.Options.current().patience().toMillis(),
                 "-Dfile.encoding=UTF-8",
                 "-cp",
                 classPath,

@@ -38,7 +38,7 @@ final class SideBySide {
     /** How long a red test that nobody has asked for waits for the one that was asked for. */
     private static final long GRACE_MS = 700;
     /** How long a learner waits for a green verdict, from the start of the tests. */
-    private static final long ENOUGH_MS = 1_800;
+    private static final long ENOUGH_MS = Long.getLong("coach.enoughMs", 1_800);
 
     private static final long NEVER_MS = 600_000;
 

@@ -43,7 +43,7 @@ final class WarmJvm {
 
     synchronized LearnerJvm jvm() {
         if (jvm == null || !jvm.alive()) {
-            var patience = Stream.of("suite.startMs", "suite.patienceMs")
+            var patience = Stream.of("suite.startMs", "suite.patienceMs", "coach.enoughMs")
                     .filter(name -> System.getProperty(name) != null)
                     .map(name -> "-D" + name + "=" + System.getProperty(name))
                     .toList();
