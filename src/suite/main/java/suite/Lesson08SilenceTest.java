@@ -2,6 +2,7 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.time.Duration;
@@ -45,7 +46,7 @@ final class Lesson08SilenceTest {
         var first = nextHeartbeat(stream, 1);
         var second = nextHeartbeat(stream, 2);
 
-        because("Nothing is written while there are no messages: a client cannot tell this from a dead line.", () -> {
+        because("A heartbeat has the id of the message that was last given one, and not of another.", () -> {
             assertEquals(newest, first.id(), "a heartbeat must name the newest message, so that a client sees a gap");
             assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
         });
@@ -63,9 +64,11 @@ final class Lesson08SilenceTest {
             var slice = Duration.ofNanos(System.nanoTime() - before);
             silent = slice.compareTo(heartbeat.dividedBy(2)) < 0 ? silent.plus(slice) : silent;
             if (silent.compareTo(heartbeat.multipliedBy(3)) > 0) {
-                throw new AssertionError("a heartbeat is due after " + Deadline.say(heartbeat)
-                        + " of silence, but for three times as long nothing came on a quiet stream, while the server"
-                        + " answered everything else promptly");
+                because(
+                        "Nothing is written while there are no messages: a client cannot tell this from a dead line.",
+                        () -> fail("a heartbeat is due after " + Deadline.say(heartbeat)
+                                + " of silence, but for three times as long nothing came on a quiet stream, while the"
+                                + " server answered everything else promptly"));
             }
         }
         return stream.next("heartbeat");

@@ -21,7 +21,7 @@ class Lesson09SlowReaderTest {
     /** Patient, with a short memory. */
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
-            "PUSH_STALL_MS", "60000",
+            "PUSH_STALL_MS", "600000",
             "PUSH_RETAIN_MESSAGES", "100",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0");
