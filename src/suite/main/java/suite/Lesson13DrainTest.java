@@ -200,16 +200,22 @@ class Lesson13DrainTest {
     @Test
     @LikelyCause("Going down twice at the same time does harm.")
     void aSecondDrainIsHarmless() {
-        if (!server.inThisJvm()) {
-            throw JudgedServer.notJudged("a process may end immediately at a second signal");
-        }
         var stream = server.open(Format.NDJSON);
 
         var first = server.drain();
-        var second = server.drain();
+        if (!server.outlivesItsDrain()) {
+            bye(stream); // The second signal may end a process immediately.
+        }
+        var second = first.isDone() ? first : server.drain();
 
         await(first);
         await(second);
+        if (server.outlivesItsDrain()) {
+            bye(stream);
+        }
+    }
+
+    private static void bye(Recorder stream) {
         stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
     }
 

@@ -102,11 +102,6 @@ abstract class Lifecycle
         return launch().ours();
     }
 
-    /** Whether the server runs in this JVM, so that a test can call its methods and needs no signal. */
-    final boolean inThisJvm() {
-        return launch() instanceof Launch.InThisJvm;
-    }
-
     @Override
     public final void beforeAll(ExtensionContext context) {
         // Also called for each nested class.
