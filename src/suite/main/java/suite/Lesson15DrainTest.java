@@ -225,7 +225,7 @@ class Lesson15DrainTest {
         because("One reader that has stopped keeps the server from going down.", () -> {
             other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
             peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
-            if (hasty.inThisJvm()) {
+            if (hasty.outlivesItsDrain()) {
                 var status = hasty.awaitOpen(0);
                 assertTrue(!status.counts() || status.closed("drain") == 2, status.toString());
             }
@@ -234,19 +234,25 @@ class Lesson15DrainTest {
 
     @Test
     void aSecondDrainIsHarmless() {
-        if (!server.inThisJvm()) {
-            throw JudgedServer.notJudged("a process may end immediately at a second signal");
-        }
         var stream = server.open(Format.NDJSON);
 
         var first = server.drain();
-        var second = server.drain();
+        if (!server.outlivesItsDrain()) {
+            bye(stream); // The second signal may end a process immediately.
+        }
+        var second = first.isDone() ? first : server.drain();
 
         because("Going down twice at the same time does harm.", () -> {
             await(first);
             await(second);
-            stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
+            if (server.outlivesItsDrain()) {
+                bye(stream);
+            }
         });
+    }
+
+    private static void bye(Recorder stream) {
+        stream.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
     }
 
     @Test

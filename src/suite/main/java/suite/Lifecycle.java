@@ -96,6 +96,11 @@ abstract class Lifecycle
         return gone;
     }
 
+    /** Whether it can still be asked when its streams are gone: one that is a process has ended with them. */
+    final boolean outlivesItsDrain() {
+        return launch() instanceof Launch.InThisJvm;
+    }
+
     /** Stops the server, if it is ours to stop, and starts it again with an empty log on another port. */
     final void restart() {
         if (!ours()) {
@@ -107,11 +112,6 @@ abstract class Lifecycle
 
     final boolean ours() {
         return launch().ours();
-    }
-
-    /** Whether the server runs in this JVM, so that a test calls its methods, needs no signal, and can ask it after its drain. */
-    final boolean inThisJvm() {
-        return launch() instanceof Launch.InThisJvm;
     }
 
     @Override
