@@ -87,8 +87,8 @@ matrix mutants stress:
 offline: ## Fill Maven's cache, so that these commands work without a network
 	@$(WITH) run sh src/build/offline.sh
 
-bench: certs $(JAR) ## Measure what a broadcast costs, beside its peers; write benchmarks/REPORT.md (some two hours)
-## ROUNDS=1: once instead of three times
+bench: certs $(JAR) ## Measure what a broadcast costs, beside its peers; write benchmarks/REPORT.md (some 45 min, on an idle machine)
+## ROUNDS=1: once instead of three times; ONLY="^kit|NATS": these servers and parts again
 	@$(WITH) run sh src/build/bench.sh full
 
 bench-quick: certs $(JAR) ## Measure the same roughly (under 90 s)

@@ -23,21 +23,21 @@ final class Chart {
     private static final int TOP = 48;
     private static final int LEGEND = 18;
     private static final String STYLE = """
-            <style>
-              .page { fill: #ffffff; } text { fill: #1f2328; font: 13px system-ui, sans-serif; }
-              .title { font-size: 15px; font-weight: 600; } .small { font-size: 11px; } .grid { stroke: #d1d9e0; }
-              .c0 { stroke: #0969da; fill: #0969da; } .c1 { stroke: #cf222e; fill: #cf222e; }
-              .c2 { stroke: #1a7f37; fill: #1a7f37; } .c3 { stroke: #9a6700; fill: #9a6700; }
-              .c4 { stroke: #8250df; fill: #8250df; } .c5 { stroke: #57606a; fill: #57606a; }
-              text.c0, text.c1, text.c2, text.c3, text.c4, text.c5 { stroke: none; } polyline.line { fill: none; stroke-width: 2; }
-              @media (prefers-color-scheme: dark) {
-                .page { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; }
-                .c0 { stroke: #58a6ff; fill: #58a6ff; } .c1 { stroke: #ff7b72; fill: #ff7b72; }
-                .c2 { stroke: #3fb950; fill: #3fb950; } .c3 { stroke: #d29922; fill: #d29922; }
-                .c4 { stroke: #bc8cff; fill: #bc8cff; } .c5 { stroke: #8b949e; fill: #8b949e; }
-              }
-            </style>
-            """;
+        <style>
+          .page { fill: #ffffff; } text { fill: #1f2328; font: 13px system-ui, sans-serif; }
+          .title { font-size: 15px; font-weight: 600; } .small { font-size: 11px; } .grid { stroke: #d1d9e0; }
+          .c0 { stroke: #0969da; fill: #0969da; } .c1 { stroke: #cf222e; fill: #cf222e; }
+          .c2 { stroke: #1a7f37; fill: #1a7f37; } .c3 { stroke: #9a6700; fill: #9a6700; }
+          .c4 { stroke: #8250df; fill: #8250df; } .c5 { stroke: #57606a; fill: #57606a; }
+          text.c0, text.c1, text.c2, text.c3, text.c4, text.c5 { stroke: none; } polyline.line { fill: none; stroke-width: 2; }
+          @media (prefers-color-scheme: dark) {
+            .page { fill: #0d1117; } text { fill: #e6edf3; } .grid { stroke: #30363d; }
+            .c0 { stroke: #58a6ff; fill: #58a6ff; } .c1 { stroke: #ff7b72; fill: #ff7b72; }
+            .c2 { stroke: #3fb950; fill: #3fb950; } .c3 { stroke: #d29922; fill: #d29922; }
+            .c4 { stroke: #bc8cff; fill: #bc8cff; } .c5 { stroke: #8b949e; fill: #8b949e; }
+          }
+        </style>
+        """;
 
     private final StringBuilder svg = new StringBuilder();
     private final int height;
@@ -96,7 +96,7 @@ final class Chart {
         chart.bars = rows.stream().allMatch(row -> row.values.length == 1);
         for (Row row : rows) {
             for (double value : row.values) {
-                chart.minX = chart.bars ? 0 : Math.min(chart.minX, Math.floor(Math.log10(value)));
+                chart.minX = chart.bars ? 0 : Math.min(chart.minX, Math.floor(Math.log10(value) - .2)); // For its name.
                 chart.maxX = Math.max(chart.maxX, chart.bars ? value : Math.ceil(Math.log10(value)));
             }
         }

@@ -31,6 +31,13 @@ record Contender(Peer peer, Jdk jdk) {
         return peer.isJava() ? peer.label + ", JDK " + jdk.version() : peer.label;
     }
 
+    /** Whether it is measured on one JDK only, or on this one first. */
+    boolean isOwn() {
+        return !peer.isJava()
+                || peer == Peer.HELIDON
+                || jdk.version() == Jdk.own().version();
+    }
+
     /** Why it cannot be measured here, in words; empty if it can. */
     Optional<String> absent() {
         return Optional.ofNullable(

@@ -2,6 +2,7 @@ package bench;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What is done with a load, and what is found: posting for a while, or coming back all together.
@@ -12,11 +13,12 @@ final class Experiment {
     private static final int MISSED = 20;
 
     private final Load load;
-    private final ProcessHandle server;
+    private final List<ProcessHandle> servers;
 
-    Experiment(Load load, long serverPid) {
+    Experiment(Load load, List<Long> pids) {
         this.load = load;
-        this.server = ProcessHandle.of(serverPid).orElseThrow();
+        this.servers =
+                pids.stream().map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
     }
 
     /** What was found; times are in microseconds. */
@@ -69,7 +71,7 @@ final class Experiment {
         load.latencies = new Latencies();
         long postedBefore = load.number;
         long arrivedBefore = load.arrived;
-        Duration cpuBefore = cpu();
+        double cpuBefore = cpuMicros();
         long began = System.nanoTime();
         long end = began + (long) (seconds * 1e9);
         while (System.nanoTime() < end) {
@@ -78,7 +80,7 @@ final class Experiment {
         }
         double took = (System.nanoTime() - began) / 1e9;
         long delivered = load.arrived - arrivedBefore;
-        double cpuMicros = cpu().minus(cpuBefore).toNanos() / 1e3;
+        double cpuMicros = cpuMicros() - cpuBefore;
         Latencies measured = load.latencies;
         settle();
         return run(inFlight, load.number - postedBefore, delivered, took, cpuMicros, measured);
@@ -91,7 +93,7 @@ final class Experiment {
         load.latencies = new Latencies();
         while (System.nanoTime() < deadline && (load.unanswered > 0 || before != load.arrived)) {
             before = load.arrived;
-            long pause = System.nanoTime() + 100_000_000L;
+            long pause = System.nanoTime() + 50_000_000L;
             while (System.nanoTime() < pause) {
                 load.turn(20);
             }
@@ -110,7 +112,7 @@ final class Experiment {
         load.number--; // What was posted last counts as new for the streams that join now.
         load.latencies = new Latencies();
         long arrivedBefore = load.arrived;
-        Duration cpuBefore = cpu();
+        double cpuBefore = cpuMicros();
         load.since = System.nanoTime();
         load.open(connections, 1, accept, connections, lastEventId);
         long deadline = load.since + 60_000_000_000L;
@@ -118,7 +120,7 @@ final class Experiment {
             load.turn(20);
         }
         double seconds = (System.nanoTime() - load.since) / 1e9;
-        double cpuMicros = cpu().minus(cpuBefore).toNanos() / 1e3;
+        double cpuMicros = cpuMicros() - cpuBefore;
         load.number++;
         load.since = 0;
         return run(0, MISSED, load.arrived - arrivedBefore, seconds, cpuMicros, load.latencies);
@@ -138,7 +140,12 @@ final class Experiment {
                 load.problem);
     }
 
-    private Duration cpu() {
-        return server.info().totalCpuDuration().orElse(Duration.ZERO);
+    private double cpuMicros() {
+        return servers.stream().mapToDouble(Experiment::cpuMicros).sum();
+    }
+
+    /** The CPU time that a process has used. */
+    static double cpuMicros(ProcessHandle process) {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e3;
     }
 }

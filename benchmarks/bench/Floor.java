@@ -3,9 +3,7 @@ package bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -40,30 +38,24 @@ final class Floor {
         return new Floor(here);
     }
 
-    /** The floor of one delivery: a write carries the records of all streams of its connection. Median of three. */
+    /** The floor of one delivery: a write carries the records of all streams of its connection. */
     Optional<Results.Floor> measure(int connections, int streams) throws IOException {
         if (!here) {
             return Optional.empty();
         }
-        List<Double> found = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            int rounds = Math.max(3, WRITES / connections / Math.max(1, streams / 10));
-            String micros = Server.run(List.of(
-                            PROGRAM.toString(),
-                            "certs/server.crt",
-                            "certs/key.pem",
-                            Integer.toString(connections),
-                            Integer.toString(rounds),
-                            Integer.toString(streams * (RECORD + FRAME))))
-                    .strip();
-            try {
-                found.add(Double.parseDouble(micros) / streams);
-            } catch (NumberFormatException e) {
-                throw new IOException(
-                        String.format(Locale.ROOT, "floor of %d connections: %s", connections, micros), e);
-            }
+        int rounds = Math.max(3, WRITES / connections / Math.max(1, streams / 10));
+        String micros = Server.run(List.of(
+                        PROGRAM.toString(),
+                        "certs/server.crt",
+                        "certs/key.pem",
+                        Integer.toString(connections),
+                        Integer.toString(rounds),
+                        Integer.toString(streams * (RECORD + FRAME))))
+                .strip();
+        try {
+            return Optional.of(new Results.Floor(connections, streams, Double.parseDouble(micros) / streams));
+        } catch (NumberFormatException e) {
+            throw new IOException("floor of " + connections + " connections: " + micros, e);
         }
-        return Optional.of(new Results.Floor(
-                connections, streams, found.stream().sorted().toList().get(1)));
     }
 }

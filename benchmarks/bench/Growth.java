@@ -4,8 +4,10 @@ import bench.Chart.Series;
 import bench.Results.Wire;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -14,55 +16,66 @@ import java.util.function.ToDoubleFunction;
  * <p><b>Threads:</b> confined to one.
  */
 final class Growth {
-    private static final int[][] SHAPES = {
-        {10, 1}, {100, 1}, {1_000, 1}, {3_000, 1}, {9_000, 1}, {100, 10}, {100, 100}, {100, 1_000}
-    };
+    private static final int[] STREAMS = {1, 10, 100, 1_000}; // On each of 100 connections.
+    private static final int[] CONNECTIONS = {10, 1_000, 3_000, 9_000
+    }; // Of one stream; 100 is the first of those above.
+    static final int MOST = CONNECTIONS[CONNECTIONS.length - 1];
 
     private final Results results;
     private final Progress progress;
-    private final double warmSeconds;
+    private final LoadProcess load;
     private final double seconds;
 
-    Growth(Results results, Progress progress, double warmSeconds, double seconds) {
+    Growth(Results results, Progress progress, LoadProcess load, double seconds) {
         this.results = results;
         this.progress = progress;
-        this.warmSeconds = warmSeconds;
+        this.load = load;
         this.seconds = seconds;
     }
 
-    /** Each point on a server of its own, which a load has warmed up. */
-    void measure(List<Contender> contenders, Floor floor) throws IOException {
-        for (Contender contender : contenders) {
-            progress.say(contender.label() + ", from 10 to 9,000 connections and to 100,000 streams");
-            for (int[] shape : shapes()) {
-                try (Server server = new Server(contender);
-                        LoadProcess load = new LoadProcess(server)) {
-                    load.open(100, 1, contender.peer().accept);
-                    load.post(16, warmSeconds, 0);
-                    load.closeStreams();
-                    load.open(shape[0], shape[1], contender.peer().accept);
-                    load.post(1, seconds / 3, 0);
-                    Experiment.Run run = load.post(1, seconds, 0);
-                    Wire wire =
-                            new Wire(contender.label(), "growth", shape[0], shape[1], 0, server.residentBytes(), run);
-                    results.scaling().add(wire);
-                    progress.found(wire);
-                }
-            }
+    static double secondsOf(double seconds) {
+        return (STREAMS.length + CONNECTIONS.length) * (seconds * 4 / 3 + .5) + MOST * 2.5e-3 + 6;
+    }
+
+    /** On a server that has been warmed up: what is open stays open, and more comes. */
+    void measure(Contender contender, Server server) throws IOException {
+        String accept = contender.peer().accept;
+        load.open(100, 1, accept);
+        int open = 1;
+        for (int streams : STREAMS) {
+            load.openMore(streams - open, accept);
+            open = streams;
+            point(contender, server, 100, streams);
         }
-        for (int[] shape : shapes()) {
-            floor.measure(shape[0], shape[1]).ifPresent(results.floors()::add);
+        load.closeStreams();
+        open = 0;
+        for (int connections : CONNECTIONS) {
+            if (Machine.mayOpen(connections)) {
+                load.open(connections - open, 1, accept);
+                open = connections;
+                point(contender, server, connections, 1);
+            }
         }
     }
 
-    private static List<int[]> shapes() throws IOException {
-        List<int[]> here = new ArrayList<>();
-        for (int[] shape : SHAPES) {
-            if (Machine.mayOpen(shape[0])) {
-                here.add(shape);
+    private void point(Contender contender, Server server, int connections, int streams) throws IOException {
+        load.post(1, seconds / 3, 0);
+        Experiment.Run run = load.post(1, seconds, 0);
+        Wire wire = new Wire(contender.label(), "growth", connections, streams, 0, server.residentBytes(), run);
+        results.scaling().add(wire);
+        progress.found(wire);
+    }
+
+    /** The floor at all points. */
+    static void floors(Results results, Floor floor) throws IOException {
+        for (int streams : STREAMS) {
+            floor.measure(100, streams).ifPresent(results.floors()::add);
+        }
+        for (int connections : CONNECTIONS) {
+            if (Machine.mayOpen(connections)) {
+                floor.measure(connections, 1).ifPresent(results.floors()::add);
             }
         }
-        return here;
     }
 
     /** One series for each server, and the floor beside them. */
@@ -78,23 +91,37 @@ final class Growth {
         page.put("| server | connections | streams on each | CPU for each, µs | the floor, µs | times the floor | 99"
                 + " %%, ms |\n"
                 + "|---|--:|--:|--:|--:|--:|--:|");
-        for (Wire wire : results.scaling()) {
-            double micros = wire.run().cpuMicros();
-            String floor = results.floors().stream()
+        for (List<Wire> rounds : points(results.scaling())) {
+            Wire wire = rounds.get(0);
+            Spread cpu = Tables.spread(rounds, w -> w.run().cpuMicros());
+            List<Results.Floor> floors = results.floors().stream()
                     .filter(f -> f.connections() == wire.connections() && f.streamsEach() == wire.streamsEach())
-                    .map(f -> String.format(Locale.ROOT, "%.3f | %.1f", f.micros(), micros / f.micros()))
-                    .findFirst()
-                    .orElse("not measured | ");
+                    .toList();
+            Spread floor = floors.isEmpty() ? null : Tables.spread(floors, Results.Floor::micros);
             page.put(
-                    "| %s | %,d | %,d | %.2f | %s | %.1f |",
+                    "| %s | %,d | %,d | %s | %s | %s |",
                     wire.peer(),
                     wire.connections(),
                     wire.streamsEach(),
-                    micros,
-                    floor,
-                    wire.run().p99Micros() / 1e3);
+                    cpu.text("%.2f", 1),
+                    floor == null
+                            ? "not measured | "
+                            : floor.text("%.2f", 1)
+                                    + String.format(Locale.ROOT, " | %.1f", cpu.median() / floor.median()),
+                    Tables.spread(rounds, w -> w.run().p99Micros()).text("%.1f", 1e3));
         }
         page.put("");
+    }
+
+    /** The rounds of each server at each point. */
+    private static List<List<Wire>> points(List<Wire> all) {
+        Map<List<Object>, List<Wire>> points = new LinkedHashMap<>();
+        for (Wire wire : all) {
+            points.computeIfAbsent(
+                            List.of(wire.peer(), wire.streamsEach(), wire.connections()), key -> new ArrayList<>())
+                    .add(wire);
+        }
+        return List.copyOf(points.values());
     }
 
     private static void growth(Page page, Results results, String what, String across, boolean ofOne)
@@ -103,12 +130,19 @@ final class Growth {
                 .filter(wire -> ofOne ? wire.streamsEach() == 1 : wire.connections() == 100)
                 .toList();
         List<Series> cpu = new ArrayList<>(series(wires, w -> w.run().cpuMicros()));
-        List<double[]> floor = results.floors().stream()
+        List<Results.Floor> floors = results.floors().stream()
                 .filter(f -> ofOne ? f.streamsEach() == 1 : f.connections() == 100)
-                .map(f -> new double[] {f.streams(), f.micros()})
                 .toList();
-        if (!floor.isEmpty()) {
-            cpu.add(new Series("the floor", floor));
+        if (!floors.isEmpty()) {
+            cpu.add(new Series(
+                    "the floor",
+                    Tables.byPeer(floors, f -> Integer.toString(f.streams())).values().stream()
+                            .map(rounds -> new double[] {
+                                rounds.get(0).streams(),
+                                Tables.spread(rounds, Results.Floor::micros).median()
+                            })
+                            .sorted((a, b) -> Double.compare(a[0], b[0]))
+                            .toList()));
         }
         String cost = "Server CPU per delivery, µs, against " + what;
         page.chart("growth-" + what + "-cpu", cost, Chart.lines(cost, across, cpu));
@@ -122,10 +156,14 @@ final class Growth {
     private static List<Series> series(List<Wire> wires, ToDoubleFunction<Wire> value) {
         List<Series> all = new ArrayList<>();
         Tables.byPeer(wires, Wire::peer)
-                .forEach((peer, points) -> all.add(new Series(
+                .forEach((peer, ofPeer) -> all.add(new Series(
                         peer,
-                        points.stream()
-                                .map(w -> new double[] {w.streams(), value.applyAsDouble(w)})
+                        points(ofPeer).stream()
+                                .map(rounds -> new double[] {
+                                    rounds.get(0).streams(),
+                                    Tables.spread(rounds, value).median()
+                                })
+                                .sorted((a, b) -> Double.compare(a[0], b[0]))
                                 .toList())));
         return all;
     }

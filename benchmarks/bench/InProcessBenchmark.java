@@ -1,6 +1,7 @@
 package bench;
 
 import bench.Results.InProcess;
+import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import org.openjdk.jmh.profile.GCProfiler;
@@ -30,14 +31,14 @@ final class InProcessBenchmark {
     }
 
     /** Two sizes each, and a second for each. */
-    void quick() throws RunnerException {
+    void quick() throws IOException {
         encode(brief("100", "10000"));
         fanOut(brief("100", "1000").param("burst", "16"));
     }
 
-    void full() throws RunnerException {
-        encode(new OptionsBuilder());
-        fanOut(new OptionsBuilder());
+    void full() throws IOException {
+        encode(new OptionsBuilder().param("streams", "1", "100", "10000"));
+        fanOut(new OptionsBuilder().param("streams", "10", "1000", "10000"));
     }
 
     private static ChainedOptionsBuilder brief(String... streams) {
@@ -49,21 +50,26 @@ final class InProcessBenchmark {
                 .measurementTime(TimeValue.milliseconds(600));
     }
 
-    private void encode(ChainedOptionsBuilder options) throws RunnerException {
+    private void encode(ChainedOptionsBuilder options) throws IOException {
         progress.say("encoding, in process");
         run(options.include(EncodeBenchmark.class.getName()), results.encode());
     }
 
-    private void fanOut(ChainedOptionsBuilder options) throws RunnerException {
+    private void fanOut(ChainedOptionsBuilder options) throws IOException {
         progress.say("fan-out, in process");
         run(options.include(FanOutBenchmark.class.getName()), results.fanOut());
     }
 
-    private void run(ChainedOptionsBuilder options, List<InProcess> into) throws RunnerException {
-        Collection<RunResult> found = new Runner(options.addProfiler(GCProfiler.class)
-                        .verbosity(VerboseMode.SILENT)
-                        .build())
-                .run();
+    private void run(ChainedOptionsBuilder options, List<InProcess> into) throws IOException {
+        Collection<RunResult> found;
+        try {
+            found = new Runner(options.addProfiler(GCProfiler.class)
+                            .verbosity(VerboseMode.SILENT)
+                            .build())
+                    .run();
+        } catch (RunnerException e) {
+            throw new IOException(e);
+        }
         for (RunResult one : found) {
             String name = one.getParams().getBenchmark();
             String burst = one.getParams().getParam("burst");

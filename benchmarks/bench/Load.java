@@ -23,7 +23,7 @@ final class Load implements AutoCloseable {
 
     private final Selector selector = Selector.open();
     private final String epoch = Long.toString(ThreadLocalRandom.current().nextLong(1L << 60), 36);
-    private final int port;
+    private int port; // Of the server on which streams are opened.
     private final boolean postsRecords;
     final List<Http2Client> clients = new ArrayList<>();
     final List<Reading> readings = new ArrayList<>();
@@ -54,6 +54,11 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** Opens further streams on another server; messages are posted where they were. */
+    void openOn(int other) {
+        port = other;
+    }
+
     /** Opens streams on new connections; returns when all have been answered. */
     void open(int connections, int streams, String accept) throws IOException {
         open(connections, streams, accept, SHAKING, "");
@@ -75,7 +80,12 @@ final class Load implements AutoCloseable {
     /** Opens streams on new connections in turn, as clients do behind a gateway: one on each, then a second on each. */
     void openInTurns(int connections, int streams, String accept) throws IOException {
         open(connections, 1, accept);
-        for (int j = 1; j < streams; j++) {
+        openMore(streams - 1, accept);
+    }
+
+    /** Opens so many further streams on each connection. */
+    void openMore(int streams, String accept) throws IOException {
+        for (int j = 0; j < streams; j++) {
             for (Http2Client client : clients) {
                 get(client, headers(accept, ""));
             }

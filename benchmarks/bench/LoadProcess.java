@@ -6,37 +6,52 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The load client in its own JVM, told what to do.
+ * The load client in its own JVM, told what to do. It stays for all servers of a run, so that each meets a warm one, and its
+ * JDK is the newest that is measured, whose handshakes take it the least time.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class LoadProcess implements AutoCloseable {
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final Process process;
-    private final BufferedWriter commands;
-    private final BufferedReader answers;
+    private Process process;
+    private BufferedWriter commands;
+    private BufferedReader answers;
 
-    LoadProcess(Server server) throws IOException {
+    LoadProcess() throws IOException {
+        start();
+    }
+
+    private void start() throws IOException {
+        List<Jdk> jdks = Jdk.measured();
         process = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        jdks.get(jdks.size() - 1).program("java"),
                         "-XX:+UseSerialGC",
                         "-Xmx2g",
                         "-cp",
                         System.getProperty("java.class.path"),
-                        "bench.LoadClient",
-                        Integer.toString(server.port),
-                        Long.toString(server.pid()),
-                        Boolean.toString(server.takesRecords())))
+                        "bench.LoadClient"))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         commands = new BufferedWriter(new OutputStreamWriter(process.getOutputStream(), StandardCharsets.UTF_8));
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    /** Drops what was open, and turns to this server. */
+    void serve(Server server) throws IOException {
+        if (!process.isAlive()) { // It ends when it fails.
+            start();
+        }
+        ask("serve " + server.port + " " + server.pid() + " " + server.takesRecords());
+    }
+
+    /** Opens further streams on this server too, whose CPU counts as well. */
+    void also(Server server) throws IOException {
+        ask("also " + server.port + " " + server.pid());
     }
 
     void open(int connections, int streams, String accept) throws IOException {
@@ -55,6 +70,11 @@ final class LoadProcess implements AutoCloseable {
     /** Opens them on all connections in turn. */
     void openInTurns(int connections, int streams, String accept) throws IOException {
         ask("turns " + connections + " " + streams + " " + accept);
+    }
+
+    /** Opens so many further streams on each connection. */
+    void openMore(int streams, String accept) throws IOException {
+        ask("more " + streams + " " + accept);
     }
 
     Experiment.Run join(int connections, String accept) throws IOException {

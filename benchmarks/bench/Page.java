@@ -28,6 +28,14 @@ final class Page {
         Files.writeString(folder.resolve("REPORT.md"), page);
     }
 
+    /** Puts the page into another between two lines, in place of what is there. */
+    void writeInto(Path file, String begin, String end) throws IOException {
+        String text = Files.readString(file);
+        int from = text.indexOf(begin) + begin.length();
+        Files.writeString(
+                file, text.substring(0, from) + "\n\n" + page + "\n" + text.substring(text.indexOf(end, from)));
+    }
+
     void rows(String name, String title, String across, List<Row> rows) throws IOException {
         chart(name, title, Chart.rows(title, across, rows));
     }

@@ -22,6 +22,9 @@ enum Peer {
     NODE("Node", Forms.NDJSON, "node", ""),
     NAIVE("naive (the seed)", Forms.SNAPSHOT, "given.NaiveServer", "");
 
+    /** The kit's other forms, which are measured on the process of the first. */
+    static final List<Peer> FORMS = List.of(KIT_SSE, KIT_SNAPSHOT);
+
     /** The kit's forms, by their media types. */
     private static final class Forms {
         static final String NDJSON = "application/x-ndjson";

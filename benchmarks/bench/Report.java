@@ -16,20 +16,28 @@ import java.util.function.ToDoubleFunction;
  */
 final class Report {
     private final Results results;
+    private final Path folder;
     private final Page page;
 
     Report(Results results, Path folder) {
         this.results = results;
+        this.folder = folder;
         this.page = new Page(folder);
     }
 
     void write() throws IOException {
         head();
+        if (!results.quick()) {
+            page.put("## In one table\n");
+            page.put("Medians. Where the kit stands is said of its best figure; a difference below 15 %% is a tie.\n");
+            new Summary(results).write(page);
+        }
         peers();
         Growth.write(page, results);
         Tables.joins(page, results.joins());
         Tables.starts(page, results.starts());
         Tables.memory(page, results.memory());
+        Together.write(page, results);
         frozen();
         inProcess("encode", "Encoding a message, in process", "once per stream or once per message", results.encode());
         inProcess(
@@ -38,6 +46,20 @@ final class Report {
                 "into sinks that swallow",
                 results.fanOut());
         page.write();
+        if (!results.quick()) {
+            design();
+        }
+    }
+
+    /** The table in DESIGN.md, so that it is never another than the report's. */
+    private void design() throws IOException {
+        Page table = new Page(folder);
+        table.put(
+                "Measured by `make bench` on %s, medians of %d rounds: %d processors (%s), %s. The"
+                        + " [report](benchmarks/REPORT.md) has their spread.\n",
+                results.date(), results.rounds(), results.processors(), results.processor(), results.machine());
+        new Summary(results).write(table);
+        table.writeInto(folder.resolveSibling("DESIGN.md"), "<!-- what make bench has measured -->", "<!-- end -->");
     }
 
     private void head() {
@@ -62,7 +84,12 @@ final class Report {
                 results.rounds());
         if (!results.leftOut().isEmpty()) {
             page.put("Left out:\n");
-            results.leftOut().forEach(what -> page.put("- %s", what));
+            results.leftOut().stream().distinct().forEach(what -> page.put("- %s", what));
+            page.put("");
+        }
+        if (!results.repeated().isEmpty()) {
+            page.put("Measured again later than the rest, by pattern, with the number of rounds:\n");
+            results.repeated().forEach(what -> page.put("- %s", what));
             page.put("");
         }
         page.put("""

@@ -1,7 +1,9 @@
 package bench;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * All that one run of the benchmarks has found, as it stands in its file of JSON.
@@ -30,7 +32,10 @@ record Results(
         List<Wire> frozen,
         List<Wire> joins,
         List<Start> starts,
-        List<Memory> memory) {
+        List<Memory> memory,
+        List<Wire> together,
+        List<Follow> follows,
+        List<String> repeated) {
 
     /** A result of JMH: the time of one call, the bytes that it allocates, and by how many deliveries they divide. */
     record InProcess(String way, int streams, int burst, double micros, double bytes) {
@@ -67,6 +72,9 @@ record Results(
     /** From the start of a process to its first answer of 200. */
     record Start(String peer, double seconds) {}
 
+    /** What a second server behind NATS costs before it has a client: CPU a message, and resident memory. */
+    record Follow(String peer, double cpuMicros, double natsMicros, long residentBytes) {}
+
     /** What a delivery costs at least, on so many connections of so many streams. */
     record Floor(int connections, int streamsEach, double micros) {
         int streams() {
@@ -97,6 +105,40 @@ record Results(
                 new ArrayList<>(),
                 new ArrayList<>(),
                 new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
+                new ArrayList<>(),
                 new ArrayList<>());
+    }
+
+    /** Drops what was found of these, because they are measured again. */
+    void forget(Predicate<String> again) {
+        leftOut.removeIf(what ->
+                again.test(what.replaceFirst("^round \\d+ of \\d+: ", "").replaceFirst(": .*", "")));
+        for (List<Wire> wires : List.of(wire, scaling, frozen, joins)) {
+            wires.removeIf(one -> again.test(one.peer()));
+        }
+        starts.removeIf(one -> again.test(one.peer()));
+        memory.removeIf(one -> again.test(one.peer()));
+        if (again.test(Bench.FLOOR)) {
+            floors.clear();
+        }
+        if (again.test(Together.NAME)) {
+            together.clear();
+            follows.clear();
+        }
+        if (again.test(Bench.IN_PROCESS)) {
+            encode.clear();
+            fanOut.clear();
+        }
+    }
+
+    /** Puts the servers into this order, whichever was measured first. */
+    void sort(List<String> order) {
+        for (List<Wire> wires : List.of(wire, scaling, frozen, joins)) {
+            wires.sort(Comparator.comparingInt(one -> order.indexOf(one.peer())));
+        }
+        starts.sort(Comparator.comparingInt(one -> order.indexOf(one.peer())));
+        memory.sort(Comparator.comparingInt(one -> order.indexOf(one.peer())));
     }
 }

@@ -45,8 +45,14 @@ final class Server implements AutoCloseable {
     final long startedNanos;
 
     Server(Contender contender) throws IOException {
+        this(contender, Map.of());
+    }
+
+    /** With these settings besides. */
+    Server(Contender contender, Map<String, String> more) throws IOException {
         this.contender = contender;
         Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.putAll(more);
         settings.put("PUSH_PORT", contender.peer() == Peer.NCHAN ? freePort() : "0");
         ProcessBuilder builder = new ProcessBuilder(contender.command(settings)).redirectError(log());
         builder.environment().putAll(settings);
@@ -105,11 +111,19 @@ final class Server implements AutoCloseable {
         return process.pid();
     }
 
-    /** Resident memory in bytes, after a collection if it is a JVM. */
-    long residentBytes() throws IOException {
+    double cpuMicros() {
+        return Experiment.cpuMicros(process.toHandle());
+    }
+
+    /** Has a JVM give back what it does not need. */
+    void collect() throws IOException {
         if (contender.peer().isJava()) {
             run(jcmd("GC.run"));
         }
+    }
+
+    /** Resident memory in bytes. */
+    long residentBytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(pid()), "status");
         if (Files.exists(status)) {
             try (Stream<String> lines = Files.lines(status)) {

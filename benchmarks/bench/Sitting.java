@@ -4,192 +4,193 @@ import bench.Results.Memory;
 import bench.Results.Start;
 import bench.Results.Wire;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /**
- * All contenders over real TLS and HTTP/2, in rounds: each round starts every server from nothing, every second round in the reverse
- * order, so that what else the machine does falls on all alike. The report gives medians over the rounds, and their spread.
+ * What a contender does in a round, over real TLS and HTTP/2.
  *
- * <p>A server's process lives through its round: its start, a thousand clients three times, a load that warms it up, then the rows.
- * Held memory is measured on a process of its own, that has only just started.
+ * <p>Two processes: in the first, which has only just started, held memory is measured; the second lives through its start, a
+ * thousand clients three times, a load that warms it up, and the rows. A server whose streams have other bytes than the
+ * kit's NDJSON is measured in the first two rows only, and the kit's own other forms are so on the kit's process.
  *
- * <p><b>Length:</b> each row of the report is a method, in the order of the report.
+ * <p><b>Length:</b> each part of a round is a method.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Sitting {
     static final int WAVES = 3; // Of a thousand clients that come back: a JVM's TLS is slow until it is compiled.
     private static final int WAVE = 1_000;
+    private static final int HELD = 2_000;
 
     private final Results results;
     private final Progress progress;
+    private final LoadProcess load;
     private final double warmSeconds;
     private final double seconds;
 
-    Sitting(Results results, Progress progress, double warmSeconds, double seconds) {
+    Sitting(Results results, Progress progress, LoadProcess load, double warmSeconds, double seconds) {
         this.results = results;
         this.progress = progress;
+        this.load = load;
         this.warmSeconds = warmSeconds;
         this.seconds = seconds;
     }
 
+    /** A server that does not count, because the client's own TLS is slow at first. */
+    void warmUp(Contender contender) throws IOException {
+        try (Server server = new Server(contender)) {
+            load.serve(server);
+            load.open(500, 1, contender.peer().accept);
+            load.post(16, warmSeconds, 0);
+        }
+    }
+
+    /** About how long a round takes: opening connections is most of it. */
+    double secondsOf(Contender contender, boolean first) {
+        Peer peer = contender.peer();
+        double each = seconds * 4 / 3 + .5;
+        double shaking =
+                peer.isJava() && peer.program.startsWith("peers.Vertx") ? 1.5e-3 : peer.isJava() ? 2.5e-3 : 1e-3;
+        double time = 2 + warmSeconds + 2 * each + (first && freezes(contender) ? 2 * each : 0);
+        if (peer.isExact()) {
+            time += (500 + HELD + 3 * WAVE + 2_000) * shaking + 3 * each + 6;
+        }
+        if (peer == Peer.KIT) {
+            time += 6 * each + Growth.secondsOf(seconds);
+        }
+        return time;
+    }
+
     /** The first two rows, once. */
-    void quick(List<Contender> contenders) throws IOException {
-        for (Contender contender : contenders) {
-            progress.say(contender.label());
-            try (Server server = new Server(contender);
-                    LoadProcess load = new LoadProcess(server)) {
-                rows(contender, server, load, List.of(Row.SIXTEEN, Row.ONE));
+    void quick(Contender contender) throws IOException {
+        try (Server server = new Server(contender)) {
+            load.serve(server);
+            rows(contender, server, List.of(Row.ONE, Row.SIXTEEN));
+        }
+    }
+
+    void round(Contender contender, boolean first) throws IOException {
+        boolean exact = contender.peer().isExact();
+        if (exact) {
+            memory(contender);
+        }
+        try (Server server = new Server(contender)) {
+            start(contender, server);
+            if (exact) {
+                waves(contender, server);
+            }
+            rows(contender, server, rowsOf(contender));
+            if (contender.peer() == Peer.KIT && contender.isOwn()) {
+                for (Peer form : Peer.FORMS) {
+                    load.closeStreams();
+                    rows(new Contender(form, contender.jdk()), server, List.of(Row.ONE, Row.SIXTEEN));
+                }
+            }
+            if (contender.peer() == Peer.KIT) {
+                load.closeStreams();
+                new Growth(results, progress, load, seconds).measure(contender, server);
+            }
+            if (first && freezes(contender)) {
+                load.closeStreams();
+                frozen(contender, server);
             }
         }
     }
 
-    void full(List<Contender> contenders, int rounds) throws IOException {
-        List<Contender> order = new ArrayList<>(contenders);
-        start(order.get(0), false); // The client's own TLS is slow the first time.
-        for (int round = 1; round <= rounds; round++) {
-            for (Contender contender : order) {
-                progress.say("round " + round + " of " + rounds + ": " + contender.label());
-                start(contender, true);
-                round(contender, round == 1);
-                memory(contender);
-            }
-            Collections.reverse(order);
+    private static List<Row> rowsOf(Contender contender) {
+        if (!contender.peer().isExact()) {
+            return List.of(Row.ONE, Row.SIXTEEN);
         }
-    }
-
-    private void round(Contender contender, boolean first) throws IOException {
-        try (Server server = new Server(contender);
-                LoadProcess load = new LoadProcess(server)) {
-            if (waves(contender, server, load)) {
-                rows(contender, server, load, rowsOf(contender));
-            }
-        }
-        if (first) {
-            frozen(contender);
-        }
-    }
-
-    private static List<Row> rowsOf(Contender contender) throws IOException {
-        List<Row> rows = new ArrayList<>();
-        for (Row row : contender.peer().isExact() ? List.of(Row.values()) : List.of(Row.SIXTEEN, Row.ONE)) {
-            if (Machine.mayOpen(row.connections)) {
-                rows.add(row);
-            }
-        }
-        return rows;
+        return Stream.of(Row.values())
+                .filter(row -> contender.peer() == Peer.KIT || !row.isOfTheKit())
+                .toList();
     }
 
     /** From the start of the process to the first answer of 200. */
-    private void start(Contender contender, boolean counts) throws IOException {
-        try (Server server = new Server(contender);
-                Load load = new Load(server.port, server.takesRecords())) {
-            load.open(1, 1, contender.peer().accept);
-            double took = (System.nanoTime() - server.startedNanos) / 1e9;
-            if (counts) {
-                results.starts().add(new Start(contender.label(), took));
-                progress.found(String.format(Locale.ROOT, "started within %.2f s", took));
-            }
+    private void start(Contender contender, Server server) throws IOException {
+        load.serve(server);
+        load.open(1, 1, contender.peer().accept);
+        double took = (System.nanoTime() - server.startedNanos) / 1e9;
+        load.closeStreams();
+        results.starts().add(new Start(contender.label(), took));
+        progress.found(String.format(Locale.ROOT, "started within %.2f s", took));
+    }
+
+    private void waves(Contender contender, Server server) throws IOException {
+        for (int wave = 1; wave <= WAVES; wave++) {
+            Experiment.Run run = load.join(WAVE, contender.peer().accept);
+            add(results.joins(), "wave " + wave, contender, WAVE, 1, 0, server, run);
+            load.closeStreams();
         }
     }
 
-    /** False if the server has ended. */
-    private boolean waves(Contender contender, Server server, LoadProcess load) throws IOException {
-        try {
-            for (int wave = 1; wave <= WAVES; wave++) {
-                Experiment.Run run = load.join(WAVE, contender.peer().accept);
-                results.joins().add(wire("wave " + wave, contender, WAVE, 1, 0, server, run));
-                load.closeStreams();
-            }
-            return true;
-        } catch (IOException e) {
-            mayEnd(contender, e);
-            return false;
-        }
-    }
-
-    private void rows(Contender contender, Server server, LoadProcess load, List<Row> rows) throws IOException {
-        Row open = null;
+    private void rows(Contender contender, Server server, List<Row> rows) throws IOException {
+        Row before = null;
         for (Row row : rows) {
-            if (open == null
-                    || open.connections != row.connections
-                    || open.streams != row.streams
-                    || row.inTurns != open.inTurns) {
+            if (before == null || !row.follows(before)) {
                 load.closeStreams();
-                open(load, row, contender.peer().accept);
-                if (open == null) {
-                    load.post(16, warmSeconds, 0);
-                }
-                open = row;
+                open(row, contender.peer().accept);
             }
-            run(load, row, seconds / 3); // Warm in this way of posting too.
-            results.wire()
-                    .add(wire(row.name(), contender, row.connections, row.streams, 0, server, run(load, row, seconds)));
+            if (before == null) {
+                load.post(16, warmSeconds, 0);
+            }
+            load.post(Math.max(1, row.inFlight), seconds / 3, 0); // Warm in this way of posting too.
+            double measured = row.seconds(seconds);
+            Experiment.Run run =
+                    row.perSecond > 0 ? load.rate(row.perSecond, measured) : load.post(row.inFlight, measured, 0);
+            add(results.wire(), row.name(), contender, row.connections, row.streams, 0, server, run);
+            before = row;
         }
     }
 
-    private static void open(LoadProcess load, Row row, String accept) throws IOException {
-        if (row.inTurns) {
+    private void open(Row row, String accept) throws IOException {
+        if (row.inTurns()) {
             load.openInTurns(row.connections, row.streams, accept);
         } else {
             load.open(row.connections, row.streams, accept);
         }
     }
 
-    private static Experiment.Run run(LoadProcess load, Row row, double seconds) throws IOException {
-        return row.perSecond > 0 ? load.rate(row.perSecond, seconds) : load.post(row.inFlight, seconds, 0);
+    private static boolean freezes(Contender contender) {
+        return contender.isOwn() && contender.peer() != Peer.NAIVE;
     }
 
     /** One connection in twenty stops reading. */
-    private void frozen(Contender contender) throws IOException {
-        try (Server server = new Server(contender);
-                LoadProcess load = new LoadProcess(server)) {
-            load.open(100, 1, contender.peer().accept);
-            load.post(16, warmSeconds, 0);
-            for (int inFlight : new int[] {16, 1}) {
-                Experiment.Run run = load.post(inFlight, seconds, 5);
-                results.frozen().add(wire("stopped", contender, 100, 1, 5, server, run));
-            }
+    private void frozen(Contender contender, Server server) throws IOException {
+        load.open(100, 1, contender.peer().accept);
+        for (int inFlight : new int[] {16, 1}) {
+            Experiment.Run run = load.post(inFlight, seconds, 5);
+            add(results.frozen(), "stopped", contender, 100, 1, 5, server, run);
         }
     }
 
     private void memory(Contender contender) throws IOException {
-        try (Server server = new Server(contender);
-                LoadProcess load = new LoadProcess(server)) {
+        try (Server server = new Server(contender)) {
             String accept = contender.peer().accept;
-            int connections = 2_000;
+            load.serve(server);
             load.open(500, 1, accept); // Classes are loaded, buffers are made.
             load.closeStreams();
+            server.collect();
             long resident = server.residentBytes();
             long heap = server.heapBytes();
-            load.open(connections, 1, accept);
-            double perConnection = (server.residentBytes() - resident) / (double) connections;
-            double heapPerConnection = (server.heapBytes() - heap) / (double) connections;
+            load.open(HELD, 1, accept);
+            server.collect();
+            double perConnection = (server.residentBytes() - resident) / (double) HELD;
+            double heapPerConnection = (server.heapBytes() - heap) / (double) HELD;
             load.closeStreams();
             load.open(20, 1, accept);
             heap = server.heapBytes();
-            load.closeStreams();
-            load.open(20, 100, accept);
+            load.openMore(99, accept);
             double perStream = (server.heapBytes() - heap) / (20 * 99.0);
             results.memory().add(new Memory(contender.label(), perConnection, heapPerConnection, perStream));
             progress.found(String.format(Locale.ROOT, "%.1f kB for each held connection", perConnection / 1e3));
-        } catch (IOException e) {
-            mayEnd(contender, e);
         }
     }
 
-    /** The naive server may end when its clients leave; no other does. */
-    private void mayEnd(Contender contender, IOException failure) throws IOException {
-        if (contender.peer() != Peer.NAIVE) {
-            throw failure;
-        }
-        progress.found("has ended, when its clients left");
-    }
-
-    private Wire wire(
+    private void add(
+            List<Wire> into,
             String row,
             Contender contender,
             int connections,
@@ -199,7 +200,7 @@ final class Sitting {
             Experiment.Run run)
             throws IOException {
         Wire wire = new Wire(contender.label(), row, connections, streams, frozen, server.residentBytes(), run);
+        into.add(wire);
         progress.found(wire);
-        return wire;
     }
 }

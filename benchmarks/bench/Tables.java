@@ -41,7 +41,7 @@ final class Tables {
                     spread(rounds, Wire::perSecond).text("%,.0f", 1e3),
                     arrived(rounds),
                     spread(runs, Experiment.Run::cpuMicros).text("%.2f", 1),
-                    spread(runs, Experiment.Run::p50Micros).text("%.1f", 1e3),
+                    spread(runs, Experiment.Run::p50Micros).text("%.2f", 1e3),
                     spread(runs, Experiment.Run::p99Micros).text("%.1f", 1e3),
                     spread(runs, Experiment.Run::maxMicros).most() / 1e3,
                     spread(rounds, Wire::residentBytes).median() / 1e6,
@@ -55,7 +55,7 @@ final class Tables {
         page.put("");
     }
 
-    private static String arrived(List<Wire> rounds) {
+    static String arrived(List<Wire> rounds) {
         double part = spread(rounds, Tables::arrived).least();
         return part > 110 ? "queued before" : String.format(Locale.ROOT, "%.1f %%", part);
     }
