@@ -12,6 +12,8 @@ import java.util.function.ToDoubleFunction;
 /**
  * Writes what was found for people: a page of Markdown and its charts.
  *
+ * <p><b>Length:</b> a method for each section of the page, in the page's order.
+ *
  * <p><b>Threads:</b> confined to one.
  */
 final class Report {
