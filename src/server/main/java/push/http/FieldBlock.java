@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -90,7 +91,9 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         } else {
             malformed |= !isName(name) || !isAllowed(name, value);
             boolean huge = name.equals("content-length") && value.length() > LENGTH_DIGITS;
-            fields.add(new Field(name, huge ? "9".repeat(LENGTH_DIGITS) : value));
+            boolean shouts = name.equals("te"); // Undertow compares case; "trailers" has none (RFC 9110, 10.1.4).
+            fields.add(new Field(
+                    name, huge ? "9".repeat(LENGTH_DIGITS) : shouts ? value.toLowerCase(Locale.ROOT) : value));
         }
     }
 
@@ -164,15 +167,30 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return bytes;
     }
 
-    /** Returns whether the section exceeds the limits of a request. Fields over the limit are not kept. */
-    boolean isTooLarge() {
-        return tooLarge;
+    /** Returns why this request must be refused although it is well-formed, or null. Undertow gets a substitute. */
+    @Nullable
+    Problem refusal() {
+        if (tooLarge) { // Fields over the limit are not kept.
+            return new Problem(431, TOO_LARGE);
+        } else if (isConnect()) {
+            return new Problem(501, RequestTarget.NO_PROXY);
+        } else if (RequestTarget.hasTooManyParameters(pseudo.getOrDefault(":path", ""))) {
+            return new Problem(414, RequestTarget.TOO_MANY_PARAMETERS);
+        }
+        return null;
+    }
+
+    private boolean isConnect() {
+        return "CONNECT".equals(pseudo.get(":method"));
     }
 
     /** Returns whether the request must be treated as a stream error (RFC 9113, 8.1.1). */
     boolean isMalformed() {
         if (malformed || trailers || tooLarge) { // Incomplete if too large, and refused anyway.
             return malformed;
+        }
+        if (isConnect()) { // RFC 9113, 8.5.
+            return pseudo.size() != 2 || !pseudo.containsKey(":authority") || hasTwoHosts();
         }
         String path = pseudo.getOrDefault(":path", "");
         boolean whole = pseudo.containsKey(":method") && pseudo.containsKey(":scheme");
@@ -203,16 +221,17 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         if (host != null && pseudo.putIfAbsent(":authority", host) == null) {
             fields.removeIf(field -> field.name.equals("host")); // Both would be larger than what was counted.
         }
-        if (tooLarge) {
+        boolean isRefused = refusal() != null;
+        if (isRefused) {
             // Undertow ends the connection above limits of its own, so it receives only what the refusal needs.
-            pseudo.values().removeIf(value -> value.length() > MAX_SHOWN);
+            pseudo.values().removeIf(value -> value.length() > MAX_SHOWN || value.equals("CONNECT"));
             pseudo.putIfAbsent(":method", "GET");
             pseudo.putIfAbsent(":scheme", "https");
             pseudo.putIfAbsent(":authority", "localhost");
             pseudo.putIfAbsent(":path", "/");
         }
         pseudo.forEach((name, value) -> literal(out, name, value));
-        if (!tooLarge) {
+        if (!isRefused) {
             fields.forEach(field -> literal(out, field.name, field.value));
             if (cookies != null) {
                 literal(out, "cookie", cookies.toString());

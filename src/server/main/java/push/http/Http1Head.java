@@ -31,7 +31,6 @@ final class Http1Head {
     private static final String NOT_IN_TARGETS = "\"#<>\\^`{|}"; // RFC 3986, 2.
     private static final int MAX_METHOD = 32;
     private static final int MAX_LENGTH_DIGITS = 18;
-    private static final int MAX_PARAMETERS = 900; // Above 1,000, Undertow would send a 400 without a reason.
 
     private final Http1Lines lines = new Http1Lines();
     private final StringBuilder rest = new StringBuilder(256);
@@ -105,12 +104,12 @@ final class Http1Head {
             throw Problem.closing(400, "The target has a character that must be percent-encoded.");
         } else if (RequestTarget.BAD_PERCENT.matcher(given).find()) {
             throw Problem.closing(400, "A percent sign is not followed by two hexadecimal digits: write %25.");
-        } else if (given.chars().filter(c -> c == '&' || c == ';').count() > MAX_PARAMETERS) {
-            throw Problem.closing(414, "The target has more than 900 parameters: ask for something shorter.");
+        } else if (RequestTarget.hasTooManyParameters(given)) {
+            throw Problem.closing(414, RequestTarget.TOO_MANY_PARAMETERS);
         }
         var absolute = ABSOLUTE.matcher(given);
         if (method.equals("CONNECT")) {
-            throw Problem.closing(501, "This server is not a proxy: it does not support CONNECT.");
+            throw Problem.closing(501, RequestTarget.NO_PROXY);
         } else if (given.startsWith("/") || (given.equals("*") && method.equals("OPTIONS"))) {
             target = given;
         } else if (absolute.matches()) {
