@@ -29,11 +29,6 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
     /** The maximum size of a request's fields, measured as in RFC 9113, 6.5.2: 32 bytes are added for each field. */
     static final int MAX_BYTES = 20_000;
 
-    static final int MAX_FIELDS = 200;
-
-    /** The maximum number of fields with the same name. Undertow counts them in a byte, and fails at 128. */
-    static final int MAX_OF_ONE_NAME = 100;
-
     static final String TOO_LARGE = "The header fields have more than 20,000 bytes, or there are more than 200, or more"
             + " than 100 of one name: send fewer cookies, for example.";
 
@@ -56,6 +51,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
 
     private final Map<String, String> pseudo = new HashMap<>();
     private final List<Field> fields = new ArrayList<>();
+    private final FieldCount count = new FieldCount();
     private final boolean trailers;
     private @Nullable StringBuilder cookies; // The cookie-pairs, joined (RFC 9113, 8.2.3).
     private @Nullable String host;
@@ -77,7 +73,8 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         if (bytes > MAX_DECODED_BYTES) {
             throw new HpackException();
         }
-        tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS || isOneTooMany(name);
+        boolean isCounted = !name.startsWith(":") && !name.equals("cookie"); // Cookies become one field.
+        tooLarge = tooLarge || bytes > MAX_BYTES || (isCounted && !count.add(name));
         if (tooLarge) {
             return; // The remaining fields are decoded only to keep the HPACK table in sync.
         }
@@ -95,11 +92,6 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
             fields.add(new Field(
                     name, huge ? "9".repeat(LENGTH_DIGITS) : shouts ? value.toLowerCase(Locale.ROOT) : value));
         }
-    }
-
-    private boolean isOneTooMany(String name) {
-        return fields.size() >= MAX_OF_ONE_NAME
-                && fields.stream().filter(field -> field.name.equals(name)).count() >= MAX_OF_ONE_NAME;
     }
 
     /** Returns whether a field that HTTP/2 itself restricts is valid. */

@@ -4,10 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -39,12 +37,11 @@ final class Http1Head {
     private final List<String> codings = new ArrayList<>(1);
     private final List<String> connection = new ArrayList<>(1);
     private final List<String> expectations = new ArrayList<>(1);
-    private final Map<String, Integer> names = new HashMap<>();
+    private final FieldCount count = new FieldCount();
     private String method = "";
     private String target = "";
     private String authority = ""; // Of an absolute-form, which overrides Host (RFC 9112, 3.2.2).
     private boolean isHttp10;
-    private int fields;
     private long length; // Of the content; -1 if chunked.
 
     /** Consumes the available bytes. Returns true when the header section is complete. */
@@ -52,7 +49,7 @@ final class Http1Head {
         String line;
         do {
             line = lines.next(in);
-            if (lines.bytes() > FieldBlock.MAX_BYTES || fields > FieldBlock.MAX_FIELDS) {
+            if (lines.bytes() > FieldBlock.MAX_BYTES) {
                 throw tooLarge();
             } else if (line != null && target.isEmpty()) {
                 requestLine(line);
@@ -132,8 +129,7 @@ final class Http1Head {
         int colon = nameEnd(line);
         String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
         String value = line.substring(colon + 1).strip(); // Only spaces and tabs: other controls were refused.
-        fields++;
-        if (names.merge(name, 1, Integer::sum) > FieldBlock.MAX_OF_ONE_NAME) {
+        if (!count.add(name)) {
             throw tooLarge();
         }
         switch (name) {
