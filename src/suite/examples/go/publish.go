@@ -38,6 +38,11 @@ func post(w http.ResponseWriter, r *http.Request) *problem {
 	if p != nil {
 		return p
 	}
+	if more := (len(body) - 1) / postBytes; more > 0 {
+		if seconds := c.posts.takeAll(float64(more), 0, settings.postsPerSecond, settings.postBurst); seconds > 0 {
+			return refusal(429, "This connection posts too fast.").passing("rate", seconds)
+		}
+	}
 	user, text, p := parseMessage(body)
 	if p != nil {
 		return p

@@ -103,6 +103,11 @@ type bucket struct {
 
 // Takes a token, or says how many seconds it takes until there is one.
 func (b *bucket) take(perSecond, burst int64) int64 {
+	return b.takeAll(1, 1, perSecond, burst)
+}
+
+// Takes this many tokens if at least some are there, and owes what is missing.
+func (b *bucket) takeAll(count, least float64, perSecond, burst int64) int64 {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if perSecond == 0 || burst == 0 {
@@ -111,8 +116,8 @@ func (b *bucket) take(perSecond, burst int64) int64 {
 	now := time.Now()
 	b.tokens = math.Min(float64(burst), b.tokens+now.Sub(b.filled).Seconds()*float64(perSecond))
 	b.filled = now
-	if b.tokens >= 1 {
-		b.tokens--
+	if b.tokens >= least {
+		b.tokens -= count
 		return 0
 	}
 	return int64(math.Ceil((1 - b.tokens) / float64(perSecond)))

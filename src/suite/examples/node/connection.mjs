@@ -17,17 +17,17 @@ export function connectionOf({ stream, socket }, settings) {
   return connections.get(key);
 }
 
-/** A bucket of tokens: takes one and returns 0, or returns the seconds until there will be one. */
+/** A bucket of tokens: takes one, or more and owes what is missing, and returns 0, or returns the seconds until there is one. */
 function bucket(perSecond, burst) {
   let tokens = burst;
   let filled = performance.now();
-  return () => {
+  return (more = 0) => {
     if (perSecond === 0 || burst === 0) return 0;
     const now = performance.now();
     tokens = Math.min(burst, tokens + ((now - filled) * perSecond) / 1_000);
     filled = now;
-    if (tokens < 1) return Math.ceil((1 - tokens) / perSecond);
-    tokens -= 1;
+    if (tokens < (more > 0 ? 0 : 1)) return Math.ceil((1 - tokens) / perSecond);
+    tokens -= more > 0 ? more : 1;
     return 0;
   };
 }

@@ -12,6 +12,7 @@ import { HISTORY, json, Log, NDJSON, plain, retryMs, SSE, Stream } from './push.
 import { acceptedForm, message, onlyKey, onlyJson, Problem, settingsOf } from './request.mjs';
 
 const MAX_BODY_BYTES = 65_536;
+const POST_BYTES = 256; // A larger body counts as several POSTs.
 const FILES = { '/': ['index.html', 'text/html'], '/client.js': ['client.js', 'text/javascript'] };
 const CSP = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 
@@ -125,8 +126,8 @@ function history(request, query) {
   return json({ messages: messages.slice(from), more: position - (messages.length - from) > log.first });
 }
 
-function limited(take, detail) {
-  const retryAfter = take();
+function limited(take, detail, more = 0) {
+  const retryAfter = take(more);
   if (retryAfter > 0) throw new Problem(429, `${detail} Wait as Retry-After says.`, { retryAfter, reason: 'rate' });
 }
 
@@ -221,10 +222,13 @@ setInterval(() => {
 // Messages.
 
 async function post(request, response) {
-  limited(connectionOf(request, settings).posts, 'This connection posts too fast.');
+  const { posts } = connectionOf(request, settings);
+  limited(posts, 'This connection posts too fast.');
   onlyJson(request.rawHeaders);
   const key = onlyKey(request.rawHeaders);
-  const { user, text } = message(await body(request));
+  const bytes = await body(request);
+  if (bytes.length > POST_BYTES) limited(posts, 'This connection posts too fast.', Math.ceil(bytes.length / POST_BYTES) - 1);
+  const { user, text } = message(bytes);
   forgetKeys();
   const known = keys.get(key);
   if (known && (known.record.user !== user || known.record.text !== text)) {

@@ -24,6 +24,8 @@ final class Name {
     static final int MAX = 64;
 
     private static final Pattern SPACES = Pattern.compile("\\p{Zs}+");
+    private static final Pattern ENDS = Pattern.compile("^ | $");
+    private static final Pattern PRESENTATION = Pattern.compile("[\\x{FE0E}\\x{FE0F}]");
     /** Fullwidth, mathematical and letterlike characters: ordinary letters and digits in another style. */
     private static final Pattern STYLED =
             Pattern.compile("[[\\x{2100}-\\x{214F}\\x{FF10}-\\x{FF5A}\\x{1D400}-\\x{1D7FF}]&&[\\p{L}\\p{Nd}]]");
@@ -57,6 +59,8 @@ final class Name {
 
     private static final Pattern VISIBLE = Pattern.compile("[\\p{L}\\p{N}\\p{P}\\p{S}\\p{Cn}]");
     private static final Pattern PILE = Pattern.compile("[\\p{Mn}\\p{Me}]{5}");
+    /** More marks than this stay a pile in NFC, which puts at most three of them into the letter (UAX 15). */
+    private static final Pattern HUGE_PILE = Pattern.compile("[\\p{Mn}\\p{Me}]{8}");
 
     private static final Set<UnicodeScript> OF_NO_SCRIPT =
             EnumSet.of(UnicodeScript.COMMON, UnicodeScript.INHERITED, UnicodeScript.UNKNOWN);
@@ -72,20 +76,18 @@ final class Name {
 
     /**
      * Converts a name to the one form in which it is stored. Names that read the same become equal (NFC; spaces as in
-     * RFC 8266, 2.1). A name that is certainly too long is not composed, because NFC sorts the marks on a letter in
-     * quadratic time.
+     * RFC 8266, 2.1). A name that is refused anyway is returned as it is, or not composed: the patterns take time for a
+     * long one, and NFC sorts the marks on a letter in quadratic time.
      */
     static String normalize(String name) {
-        if (isPlain(name)) {
+        if (isPlain(name) || name.codePointCount(0, name.length()) > MAX_DECOMPOSED) {
             return name;
         }
         String plain =
                 STYLED.matcher(name).replaceAll(styled -> Normalizer.normalize(styled.group(), Normalizer.Form.NFKC));
-        String bare =
-                plain.replaceAll("[\\x{FE0E}\\x{FE0F}]", ""); // Colour or text presentation does not change the name.
-        String spaced = SPACES.matcher(bare).replaceAll(" ").replaceAll("^ | $", "");
-        boolean isTooLong = spaced.codePointCount(0, spaced.length()) > MAX_DECOMPOSED;
-        return isTooLong ? spaced : Normalizer.normalize(spaced, Normalizer.Form.NFC);
+        String bare = PRESENTATION.matcher(plain).replaceAll(""); // Colour or text does not change the name.
+        String spaced = ENDS.matcher(SPACES.matcher(bare).replaceAll(" ")).replaceAll("");
+        return HUGE_PILE.matcher(spaced).find() ? spaced : Normalizer.normalize(spaced, Normalizer.Form.NFC);
     }
 
     /** Returns the error in a normalized name, or null if there is none. */

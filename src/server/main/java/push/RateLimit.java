@@ -3,6 +3,8 @@ package push;
 /**
  * A token bucket: it allows a burst, then a fixed number per second.
  *
+ * <p>The bucket can be in debt, so that something that costs more than a whole burst is possible too.
+ *
  * <p><b>Threads:</b> confined to its connection's IO thread.
  */
 public final class RateLimit {
@@ -24,6 +26,19 @@ public final class RateLimit {
         long waitMs = waitMs(nowNanos);
         tokens -= waitMs == 0 ? 1 : 0;
         return waitMs;
+    }
+
+    /**
+     * Takes more tokens for something that has one already, unless the bucket is in debt. Those that are missing are
+     * owed. Returns 0 if it took them, or else the milliseconds until {@link #take} finds a token.
+     */
+    public long takeMore(int more, long nowNanos) {
+        long waitMs = waitMs(nowNanos);
+        if (waitMs > 0 && tokens < 0) {
+            return waitMs;
+        }
+        tokens -= more;
+        return 0;
     }
 
     /** Returns what {@link #take} would return, without taking a token. */

@@ -75,4 +75,27 @@ final class RateLimitTest {
             assertEquals(0, limit.take(START));
         }
     }
+
+    @Test
+    void moreThanTheBurstIsOwedAndWaitedFor() {
+        var limit = new RateLimit(10, 1, START);
+        assertEquals(0, limit.take(START));
+
+        assertEquals(0, limit.takeMore(5, START));
+
+        assertEquals(600, limit.takeMore(1, START), "five that are owed, and one to begin with");
+        assertEquals(600, limit.take(START));
+        assertEquals(0, limit.take(START + 600 * MS));
+        assertEquals(0, limit.takeMore(1, START + 600 * MS));
+    }
+
+    @Test
+    void moreIsFreeWithoutALimit() {
+        var limit = new RateLimit(0, 1, START);
+
+        for (int i = 0; i < 10; i++) {
+            assertEquals(0, limit.take(START));
+            assertEquals(0, limit.takeMore(1_000, START));
+        }
+    }
 }

@@ -60,7 +60,9 @@ public final class ClientConnection implements Transport {
     @Nullable
     Http2StreamSourceChannel request; // Of the HTTP/2 stream being dispatched.
 
-    boolean tooLarge; // Whether the dispatched request's fields are.
+    @Nullable
+    Problem refusal; // Of the dispatched request, by its header section.
+
     private boolean tired; // HTTP/1.1: the next response is the last.
     int requestId; // Of the HTTP/2 stream being dispatched; in HTTP/1.1, a running count.
     private boolean spoke; // Only then have we sent our SETTINGS, which must be first (RFC 9113, 3.4).
@@ -205,10 +207,13 @@ public final class ClientConnection implements Transport {
         return exchange.getConnection().getAttachment(KEY);
     }
 
-    /** Refuses the request being dispatched if its header section was too large to keep (RFC 6585, 5). */
+    /**
+     * Refuses the request being dispatched if its header section was too large to keep (RFC 6585, 5), or asks for what
+     * Undertow would refuse without a reason.
+     */
     public void refuseIfTooLarge() throws Problem {
-        if (tooLarge) {
-            throw new Problem(431, FieldBlock.TOO_LARGE);
+        if (refusal != null) {
+            throw refusal;
         }
     }
 

@@ -64,6 +64,11 @@ final class Clients {
         return of(key(address), nowNanos).posts.take(nowNanos);
     }
 
+    /** Takes what a post costs in addition, because of its size. Returns 0, or the milliseconds to wait. */
+    synchronized long postMore(InetAddress address, int more, long nowNanos) {
+        return of(key(address), nowNanos).posts.takeMore(more, nowNanos);
+    }
+
     /** Takes a stream from an address's rate limit. Returns 0, or the milliseconds to wait. */
     synchronized long open(InetAddress address, long nowNanos) {
         return of(key(address), nowNanos).opens.take(nowNanos);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class FieldBlock implements HpackDecoder.HeaderEmitter {
     /** The maximum size of a request's fields, measured as in RFC 9113, 6.5.2: 32 bytes are added for each field. */
     static final int MAX_BYTES = 20_000;
-
-    static final int MAX_FIELDS = 200;
-
-    /** The maximum number of fields with the same name. Undertow counts them in a byte, and fails at 128. */
-    static final int MAX_OF_ONE_NAME = 100;
 
     static final String TOO_LARGE = "The header fields have more than 20,000 bytes, or there are more than 200, or more"
             + " than 100 of one name: send fewer cookies, for example.";
@@ -55,6 +51,7 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
 
     private final Map<String, String> pseudo = new HashMap<>();
     private final List<Field> fields = new ArrayList<>();
+    private final FieldCount count = new FieldCount();
     private final boolean trailers;
     private @Nullable StringBuilder cookies; // The cookie-pairs, joined (RFC 9113, 8.2.3).
     private @Nullable String host;
@@ -76,7 +73,8 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         if (bytes > MAX_DECODED_BYTES) {
             throw new HpackException();
         }
-        tooLarge |= bytes > MAX_BYTES || fields.size() >= MAX_FIELDS || isOneTooMany(name);
+        boolean isCounted = !name.startsWith(":") && !name.equals("cookie"); // Cookies become one field.
+        tooLarge = tooLarge || bytes > MAX_BYTES || (isCounted && !count.add(name));
         if (tooLarge) {
             return; // The remaining fields are decoded only to keep the HPACK table in sync.
         }
@@ -90,13 +88,10 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         } else {
             malformed |= !isName(name) || !isAllowed(name, value);
             boolean huge = name.equals("content-length") && value.length() > LENGTH_DIGITS;
-            fields.add(new Field(name, huge ? "9".repeat(LENGTH_DIGITS) : value));
+            boolean shouts = name.equals("te"); // Undertow compares case; "trailers" has none (RFC 9110, 10.1.4).
+            fields.add(new Field(
+                    name, huge ? "9".repeat(LENGTH_DIGITS) : shouts ? value.toLowerCase(Locale.ROOT) : value));
         }
-    }
-
-    private boolean isOneTooMany(String name) {
-        return fields.size() >= MAX_OF_ONE_NAME
-                && fields.stream().filter(field -> field.name.equals(name)).count() >= MAX_OF_ONE_NAME;
     }
 
     /** Returns whether a field that HTTP/2 itself restricts is valid. */
@@ -164,15 +159,30 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return bytes;
     }
 
-    /** Returns whether the section exceeds the limits of a request. Fields over the limit are not kept. */
-    boolean isTooLarge() {
-        return tooLarge;
+    /** Returns why this request must be refused although it is well-formed, or null. Undertow gets a substitute. */
+    @Nullable
+    Problem refusal() {
+        if (tooLarge) { // Fields over the limit are not kept.
+            return new Problem(431, TOO_LARGE);
+        } else if (isConnect()) {
+            return new Problem(501, RequestTarget.NO_PROXY);
+        } else if (RequestTarget.hasTooManyParameters(pseudo.getOrDefault(":path", ""))) {
+            return new Problem(414, RequestTarget.TOO_MANY_PARAMETERS);
+        }
+        return null;
+    }
+
+    private boolean isConnect() {
+        return "CONNECT".equals(pseudo.get(":method"));
     }
 
     /** Returns whether the request must be treated as a stream error (RFC 9113, 8.1.1). */
     boolean isMalformed() {
         if (malformed || trailers || tooLarge) { // Incomplete if too large, and refused anyway.
             return malformed;
+        }
+        if (isConnect()) { // RFC 9113, 8.5.
+            return pseudo.size() != 2 || !pseudo.containsKey(":authority") || hasTwoHosts();
         }
         String path = pseudo.getOrDefault(":path", "");
         boolean whole = pseudo.containsKey(":method") && pseudo.containsKey(":scheme");
@@ -203,16 +213,17 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         if (host != null && pseudo.putIfAbsent(":authority", host) == null) {
             fields.removeIf(field -> field.name.equals("host")); // Both would be larger than what was counted.
         }
-        if (tooLarge) {
+        boolean isRefused = refusal() != null;
+        if (isRefused) {
             // Undertow ends the connection above limits of its own, so it receives only what the refusal needs.
-            pseudo.values().removeIf(value -> value.length() > MAX_SHOWN);
+            pseudo.values().removeIf(value -> value.length() > MAX_SHOWN || value.equals("CONNECT"));
             pseudo.putIfAbsent(":method", "GET");
             pseudo.putIfAbsent(":scheme", "https");
             pseudo.putIfAbsent(":authority", "localhost");
             pseudo.putIfAbsent(":path", "/");
         }
         pseudo.forEach((name, value) -> literal(out, name, value));
-        if (!tooLarge) {
+        if (!isRefused) {
             fields.forEach(field -> literal(out, field.name, field.value));
             if (cookies != null) {
                 literal(out, "cookie", cookies.toString());

@@ -29,24 +29,7 @@ final class FieldReader {
 
     /** Returns the non-empty elements of a list (5.6.1). A comma in a quoted string does not separate elements. */
     static List<String> elements(String list) {
-        List<String> elements = new ArrayList<>();
-        int from = 0;
-        boolean quoted = false;
-        for (int i = 0; i <= list.length(); i++) {
-            char c = i == list.length() ? ',' : list.charAt(i);
-            if (i == list.length() || (c == ',' && !quoted)) {
-                String element = strip(list, from, i);
-                if (!element.isEmpty()) {
-                    elements.add(element);
-                }
-                from = i + 1;
-            } else if (c == '"') {
-                quoted = !quoted;
-            } else if (c == '\\' && quoted) {
-                i = Math.min(i + 1, list.length() - 1); // The next character is escaped.
-            }
-        }
-        return elements;
+        return elements(list, false);
     }
 
     /**
@@ -54,18 +37,23 @@ final class FieldReader {
      * it is, whatever precedes it.
      */
     static List<String> elementsFromEnd(String list) {
+        return elements(list, true);
+    }
+
+    private static List<String> elements(String list, boolean fromEnd) {
         List<String> elements = new ArrayList<>();
-        int to = list.length();
+        int length = list.length();
+        int edge = fromEnd ? length : 0; // Where the current element begins, seen in this direction.
         boolean quoted = false;
-        for (int i = list.length() - 1; i >= -1; i--) {
-            char c = i < 0 ? ',' : list.charAt(i);
-            if (i < 0 || (c == ',' && !quoted)) {
-                String element = strip(list, i + 1, to);
+        for (int i = 0; i <= length; i++) {
+            int at = fromEnd ? length - 1 - i : i;
+            if (i == length || (list.charAt(at) == ',' && !quoted)) {
+                String element = fromEnd ? strip(list, at + 1, edge) : strip(list, edge, at);
                 if (!element.isEmpty()) {
                     elements.add(element);
                 }
-                to = i;
-            } else if (c == '"' && !(quoted && isEscaped(list, i))) {
+                edge = fromEnd ? at : at + 1;
+            } else if (list.charAt(at) == '"' && !(quoted && isEscaped(list, at))) {
                 quoted = !quoted;
             }
         }

@@ -42,8 +42,8 @@ final class FrameGate {
         /** A field block is complete and was decoded to this many bytes. */
         void decoded(int bytes);
 
-        /** The next request has more fields than the limits allow. */
-        void tooLarge();
+        /** The next request must be refused. */
+        void refused(Problem refusal);
 
         /** The stream must be reset, because the peer has violated the protocol. */
         void broken(int streamId, int error);
@@ -384,8 +384,9 @@ final class FrameGate {
             if (fields.isMalformed() || (ends && fields.contentLength() > 0)) {
                 content = FieldBlock.malformed();
             } else {
-                if (fields.isTooLarge()) {
-                    watcher.tooLarge();
+                Problem refusal = fields.refusal();
+                if (refusal != null) {
+                    watcher.refused(refusal);
                 }
                 content = fields.encode();
             }

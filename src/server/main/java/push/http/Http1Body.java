@@ -78,7 +78,7 @@ final class Http1Body {
                 }
                 case TRAILERS -> {
                     String line = lines.next(in);
-                    if (lines.bytes() - sizeBytes > FieldBlock.MAX_BYTES || trailers > FieldBlock.MAX_FIELDS) {
+                    if (lines.bytes() - sizeBytes > FieldBlock.MAX_BYTES || trailers > FieldCount.MAX_FIELDS) {
                         throw Problem.closing(
                                 431, "The trailers have more than 20,000 bytes or 200 fields: send none.");
                     } else if (line != null && line.isEmpty()) {

@@ -4,10 +4,8 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.regex.Pattern;
 
 /**
@@ -31,7 +29,6 @@ final class Http1Head {
     private static final String NOT_IN_TARGETS = "\"#<>\\^`{|}"; // RFC 3986, 2.
     private static final int MAX_METHOD = 32;
     private static final int MAX_LENGTH_DIGITS = 18;
-    private static final int MAX_PARAMETERS = 900; // Above 1,000, Undertow would send a 400 without a reason.
 
     private final Http1Lines lines = new Http1Lines();
     private final StringBuilder rest = new StringBuilder(256);
@@ -40,12 +37,11 @@ final class Http1Head {
     private final List<String> codings = new ArrayList<>(1);
     private final List<String> connection = new ArrayList<>(1);
     private final List<String> expectations = new ArrayList<>(1);
-    private final Map<String, Integer> names = new HashMap<>();
+    private final FieldCount count = new FieldCount();
     private String method = "";
     private String target = "";
     private String authority = ""; // Of an absolute-form, which overrides Host (RFC 9112, 3.2.2).
     private boolean isHttp10;
-    private int fields;
     private long length; // Of the content; -1 if chunked.
 
     /** Consumes the available bytes. Returns true when the header section is complete. */
@@ -53,7 +49,7 @@ final class Http1Head {
         String line;
         do {
             line = lines.next(in);
-            if (lines.bytes() > FieldBlock.MAX_BYTES || fields > FieldBlock.MAX_FIELDS) {
+            if (lines.bytes() > FieldBlock.MAX_BYTES) {
                 throw tooLarge();
             } else if (line != null && target.isEmpty()) {
                 requestLine(line);
@@ -105,12 +101,12 @@ final class Http1Head {
             throw Problem.closing(400, "The target has a character that must be percent-encoded.");
         } else if (RequestTarget.BAD_PERCENT.matcher(given).find()) {
             throw Problem.closing(400, "A percent sign is not followed by two hexadecimal digits: write %25.");
-        } else if (given.chars().filter(c -> c == '&' || c == ';').count() > MAX_PARAMETERS) {
-            throw Problem.closing(414, "The target has more than 900 parameters: ask for something shorter.");
+        } else if (RequestTarget.hasTooManyParameters(given)) {
+            throw Problem.closing(414, RequestTarget.TOO_MANY_PARAMETERS);
         }
         var absolute = ABSOLUTE.matcher(given);
         if (method.equals("CONNECT")) {
-            throw Problem.closing(501, "This server is not a proxy: it does not support CONNECT.");
+            throw Problem.closing(501, RequestTarget.NO_PROXY);
         } else if (given.startsWith("/") || (given.equals("*") && method.equals("OPTIONS"))) {
             target = given;
         } else if (absolute.matches()) {
@@ -133,8 +129,7 @@ final class Http1Head {
         int colon = nameEnd(line);
         String name = line.substring(0, colon).toLowerCase(Locale.ROOT);
         String value = line.substring(colon + 1).strip(); // Only spaces and tabs: other controls were refused.
-        fields++;
-        if (names.merge(name, 1, Integer::sum) > FieldBlock.MAX_OF_ONE_NAME) {
+        if (!count.add(name)) {
             throw tooLarge();
         }
         switch (name) {

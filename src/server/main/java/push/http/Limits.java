@@ -3,7 +3,9 @@ package push.http;
 import io.undertow.server.HttpServerExchange;
 import io.undertow.util.AttachmentKey;
 import java.net.InetAddress;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
+import push.RateLimit;
 
 /**
  * The limits of one client.
@@ -18,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class Limits {
     private static final AttachmentKey<Runnable> RELEASE = AttachmentKey.create(Runnable.class);
     private static final int CONNECTIONS = 10;
+    /** A larger body counts as several POSTs: as one for each part of this size. A burst then fits into the log. */
+    private static final int POST_BYTES = 256;
+
     private final Config config;
     private final Clients proxied;
     private final Clients direct;
@@ -28,19 +33,55 @@ final class Limits {
         this.direct = new Clients(config, CONNECTIONS, Math.max(1, (int) (config.maxStreams() * 3L / 4)));
     }
 
-    /** Admits a POST or refuses it with 429. */
-    void post(HttpServerExchange exchange) throws Problem {
+    /** Counts the size of a body that has ended, well or not. */
+    interface Toll {
+        /** Returns a 429 if the client still owes for earlier ones, or else null. */
+        @Nullable
+        Problem pay(int bytes);
+
+        /** Returns a reader that gets the body after this has been paid. */
+        default RequestBody.Reader before(RequestBody.Reader reader) {
+            return new RequestBody.Reader() {
+                @Override
+                public void read(byte[] body) throws Problem {
+                    reader.read(body);
+                }
+
+                @Override
+                public @Nullable Problem count(int bytes) {
+                    return pay(bytes);
+                }
+            };
+        }
+    }
+
+    /** Admits a POST or refuses it with 429. Returns what its body must pay. */
+    Toll post(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
         InetAddress client = config.trustedProxies().client(exchange);
         if (client != null) {
             refuseTooFast("client", "posts", proxied.post(client, now));
-            return;
+            return bytes -> pay("client", bytes, more -> proxied.postMore(client, more, System.nanoTime()));
         }
-        refuseTooFast("connection", "posts", ClientConnection.of(exchange).posts.take(now));
+        RateLimit posts = ClientConnection.of(exchange).posts;
+        refuseTooFast("connection", "posts", posts.take(now));
+        Toll toll = bytes -> pay("connection", bytes, more -> posts.takeMore(more, System.nanoTime()));
         InetAddress address = address(exchange);
-        if (address != null) {
-            refuseTooFast("address", "posts", direct.post(address, now));
+        if (address == null) {
+            return toll;
         }
+        refuseTooFast("address", "posts", direct.post(address, now));
+        return bytes -> {
+            Problem tooFast = toll.pay(bytes);
+            return tooFast != null
+                    ? tooFast
+                    : pay("address", bytes, more -> direct.postMore(address, more, System.nanoTime()));
+        };
+    }
+
+    private static @Nullable Problem pay(String who, int bytes, IntToLongFunction take) {
+        long waitMs = bytes > POST_BYTES ? take.applyAsLong((bytes - 1) / POST_BYTES) : 0; // One is paid.
+        return waitMs > 0 ? tooFast(who, "posts", waitMs) : null;
     }
 
     /** Admits a stream or refuses it with 429. When the stream ends, {@link #release} must be called. */
@@ -133,8 +174,12 @@ final class Limits {
 
     private static void refuseTooFast(String who, String does, long waitMs) throws Problem {
         if (waitMs > 0) {
-            throw Problem.tryLater(429, "This " + who + " " + does + " too fast: wait as Retry-After says.", waitMs);
+            throw tooFast(who, does, waitMs);
         }
+    }
+
+    private static Problem tooFast(String who, String does, long waitMs) {
+        return Problem.tryLater(429, "This " + who + " " + does + " too fast: wait as Retry-After says.", waitMs);
     }
 
     private static Problem tooMany(String who) {

@@ -94,7 +94,7 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_HEADER_SIZE, FieldBlock.MAX_BYTES)
                 .set(
                         UndertowOptions.MAX_HEADERS,
-                        2 * FieldBlock.MAX_FIELDS) // FieldBlock counts, without pseudo-fields.
+                        2 * FieldCount.MAX_FIELDS) // FieldCount counts, without pseudo-fields.
                 .getMap();
         var wider = OptionMap.builder() // Http1Gate enforces the limits, and its output is slightly longer.
                 .addAll(options)

@@ -76,7 +76,8 @@ public record MediaType(String name, List<Map.Entry<String, String>> parameters)
         if (!type.name.equals("application/json")) {
             throw new Problem(415, "The Content-Type is not application/json: send that.");
         }
-        if (!type.allowsCharset("utf-8")) {
+        // IANA does not list utf8, but the WHATWG does, and the parameter means nothing in JSON (RFC 8259, 11).
+        if (!type.allowsCharset("utf-8") && !type.allowsCharset("utf8")) {
             throw new Problem(415, "The Content-Type names another charset: send JSON in UTF-8 (RFC 8259, 8.1).");
         }
     }

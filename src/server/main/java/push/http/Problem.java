@@ -134,6 +134,13 @@ public final class Problem extends Exception {
 
     /** Sends this problem as the response and ends the exchange. */
     public void send(HttpServerExchange exchange) {
+        exchange.setStatusCode(status);
+        headers.forEach(exchange.getResponseHeaders()::put);
+        Reply.send(exchange, "application/problem+json", json());
+    }
+
+    /** Returns this problem as JSON. */
+    byte[] json() {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", "about:blank");
         body.put("title", title());
@@ -142,8 +149,6 @@ public final class Problem extends Exception {
         if (!faults.isEmpty()) {
             body.put("errors", faults);
         }
-        exchange.setStatusCode(status);
-        headers.forEach(exchange.getResponseHeaders()::put);
-        Reply.send(exchange, "application/problem+json", Json.MAPPER.writeValueAsBytes(body));
+        return Json.MAPPER.writeValueAsBytes(body);
     }
 }

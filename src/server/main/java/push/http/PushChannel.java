@@ -59,7 +59,7 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     private boolean serving; // They will be served soon.
     private final TcpConnection socket;
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
-    private boolean tooLarge; // Whether the next request's fields are too large.
+    private @Nullable Problem refusal; // Of the next request.
     private long restUntilNanos = System.nanoTime();
     private int lastReset;
     private int lastEnded; // The last stream that either side reset,
@@ -101,8 +101,8 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         if (frame instanceof Http2StreamSourceChannel request) {
             connection.requestId = request.getStreamId();
             connection.request = request;
-            connection.tooLarge = tooLarge;
-            tooLarge = false;
+            connection.refusal = refusal;
+            refusal = null;
             if (connection.open.size() >= getReceiveMaxConcurrentStreams() // Undertow does not check it.
                     || connection.refuses(request.getStreamId())) {
                 stop(request.getStreamId(), ERROR_REFUSED_STREAM); // RFC 9113, 5.1.2.
@@ -195,8 +195,8 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     }
 
     @Override
-    public void tooLarge() {
-        tooLarge = true;
+    public void refused(Problem why) {
+        refusal = why;
     }
 
     @Override

@@ -16,6 +16,7 @@ public final class PushServer implements RunningServer {
     PushServer(Config config, Publisher.Factory factory) {
         var tls = Pem.context(config.certificate(), config.key());
         handler = new PushHandler(config, factory);
+        MessageBody.warm(); // Before there are clients.
         try {
             listeners = new Listeners(config, tls, handler.shards, handler);
         } catch (BadConfig e) {

@@ -8,6 +8,7 @@ import io.undertow.util.SameThreadExecutor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.xnio.XnioExecutor;
 import org.xnio.channels.StreamSourceChannel;
 import push.Stalled;
@@ -18,12 +19,19 @@ import push.Stalled;
  * <p>It exists because Undertow's receiver trusts {@code Content-Length} before checking it, resets a request with too
  * much content without a response, and waits forever for slow content.
  *
+ * <p><b>Length:</b> it is one body, and each of the ways in which it ends is a method.
+ *
  * <p><b>Threads:</b> confined to its exchange's IO thread.
  */
 public final class RequestBody implements Stalled.Waiting {
     /** Processes complete content. A problem that it throws is sent as the response. */
     public interface Reader {
         void read(byte[] body) throws Problem;
+
+        /** Counts content that has ended, well or not. Returns a refusal if the client has sent too much, or null. */
+        default @Nullable Problem count(int bytes) {
+            return null;
+        }
     }
 
     private static final int AGAIN_MS = 10;
@@ -154,19 +162,24 @@ public final class RequestBody implements Stalled.Waiting {
         }
     }
 
-    private void end() {
+    /** Returns a 429 if the client has sent more than it may, or null. */
+    private @Nullable Problem end() {
         done = true;
         suspend.run(); // Undertow calls an idle listener in an endless loop.
         timeout.remove();
         connection.bodies.remove(this);
         connection.stalled().removeBody(this);
         connection.stalled().hold(connection.tally(), -blocks.held());
+        return reader.count(blocks.size());
     }
 
     private void finish() {
         if (!done) {
-            end();
+            Problem tooFast = end();
             try {
+                if (tooFast != null) {
+                    throw tooFast;
+                }
                 Http1Gate.refuseIfMalformed(exchange);
                 if (declared >= 0 && declared != blocks.size()) { // Undertow resets the stream, but goes on reading.
                     throw new Problem(400, "The body is not as long as its Content-Length says: send as many bytes.");

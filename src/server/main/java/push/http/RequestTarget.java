@@ -30,6 +30,9 @@ final class RequestTarget {
     private static final Pattern ADDRESS = Pattern.compile(NetworkUtils.IP6_EXACT);
     static final Pattern BAD_PERCENT = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final int MAX_PORT = 65_535;
+    private static final int MAX_PARAMETERS = 900; // Above 1,000, Undertow would send a 400 without a reason.
+    static final String TOO_MANY_PARAMETERS = "The target has more than 900 parameters: ask for something shorter.";
+    static final String NO_PROXY = "This server is not a proxy: it does not support CONNECT.";
 
     private RequestTarget() {}
 
@@ -58,6 +61,12 @@ final class RequestTarget {
                 }
             }
         }
+    }
+
+    /** Returns whether a request target has more parameters than Undertow would parse. */
+    static boolean hasTooManyParameters(String target) {
+        return target.length() > MAX_PARAMETERS
+                && target.chars().filter(c -> c == '&' || c == ';').count() > MAX_PARAMETERS;
     }
 
     /** Returns whether an Undertow server other than ours has received this request. */

@@ -2,12 +2,15 @@ package push.http;
 
 import io.undertow.connector.ByteBufferPool;
 import io.undertow.connector.PooledByteBuffer;
+import io.undertow.protocols.ssl.UndertowXnioSsl;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
 import org.jspecify.annotations.Nullable;
 import org.xnio.IoUtils;
 import org.xnio.Option;
@@ -35,6 +38,16 @@ final class TcpConnection extends StreamConnection implements Lobby.Guest, Hands
     /** Discarding this much costs less than the handshake that preceded it. */
     private static final int MAX_DISCARDED = 4 << 20;
 
+    /** The answer to a client that speaks HTTP without TLS. */
+    private static final byte[] PLAIN = """
+            HTTP/1.1 400 Bad Request\r
+            Connection: close\r
+            Content-Type: text/plain\r
+            Content-Length: 36\r
+            \r
+            This port speaks TLS: use https://.
+            """.getBytes(StandardCharsets.US_ASCII);
+
     private static final int BUFFERS_AT_ONCE = 8; // Then other connections get their turn.
 
     /** Decides when a connection may continue its handshake. */
@@ -55,6 +68,7 @@ final class TcpConnection extends StreamConnection implements Lobby.Guest, Hands
     private boolean isDiscarding;
     private int discarded;
     private volatile boolean isTurnedAway; // Set on another connection's thread, read by its IO thread.
+    private boolean hasSpoken; // The client has sent its first byte.
     private boolean hasBegun; // The client has sent some of its handshake.
     private boolean isHeld; // Input waits for its turn.
     private volatile long sinceNanos; // When its handshake began; like the next two read by other connections' threads.
@@ -98,8 +112,21 @@ final class TcpConnection extends StreamConnection implements Lobby.Guest, Hands
         public int read(ByteBuffer to) throws IOException {
             int from = to.position();
             int count = super.read(to);
+            if (!hasSpoken && count > 0) {
+                hasSpoken = true;
+                refuseIfPlain(to.get(from));
+            }
             records.came(to, from);
             return count;
+        }
+
+        /** Refuses HTTP without TLS, by the first byte: a method begins with a letter, and no TLS record does. */
+        private void refuseIfPlain(byte first) throws IOException {
+            if (first >= 'A' && first <= 'Z') {
+                gate = null; // There is no handshake that could need an alert.
+                socket.getSinkChannel().write(ByteBuffer.wrap(PLAIN));
+                throw new IOException("The client speaks HTTP without TLS");
+            }
         }
 
         @Override
@@ -315,6 +342,7 @@ final class TcpConnection extends StreamConnection implements Lobby.Guest, Hands
             if (isTurnedAway) {
                 IoUtils.safeClose(socket);
             } else {
+                sendAlert();
                 socket.getSinkChannel().getConduit().terminateWrites(); // FIN, after all bytes that TCP has queued.
             }
             if (socket.isOpen()) {
@@ -325,6 +353,19 @@ final class TcpConnection extends StreamConnection implements Lobby.Guest, Hands
             IoUtils.safeClose(socket);
         }
         source.tell();
+    }
+
+    /** Sends the alert of a failed handshake (RFC 8446, 6.2). Undertow closes before it has asked the engine for it. */
+    private void sendAlert() throws IOException {
+        if (gate == null || tls == null) {
+            return;
+        }
+        SSLEngine engine = UndertowXnioSsl.getSslConduit(tls).getSSLEngine();
+        ByteBuffer records = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        while (!engine.isOutboundDone() // Other records of the handshake may come first.
+                && engine.wrap(ByteBuffer.allocate(0), records.clear()).bytesProduced() > 0) {
+            socket.getSinkChannel().write(records.flip());
+        }
     }
 
     @Override

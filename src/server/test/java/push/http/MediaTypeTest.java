@@ -45,6 +45,12 @@ final class MediaTypeTest {
         assertNull(MediaType.parse(value));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json;charset=utf-8", "application/json; charset=UTF8"})
+    void labelsOfUtf8AreUtf8(String value) throws Problem {
+        MediaType.requireJson(List.of(value));
+    }
+
     @Test
     void commasInQuotesSeparateNothing() {
         assertEquals(
