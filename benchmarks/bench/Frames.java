@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Map;
 
 /**
  * HTTP/2 frames as a client writes them (RFC 9113, 6).
@@ -20,7 +21,14 @@ final class Frames {
     static final int WINDOW_UPDATE = 8;
     static final int END_STREAM = 1;
     static final int END_HEADERS = 4;
+    static final int PADDED = 0x8;
+    static final int PRIORITY = 0x20;
     static final int ACK = 1;
+
+    /** The static table (RFC 7541, appendix A): fields, and names without a value. */
+    private static final Map<String, Integer> FIELDS = Map.of(":method GET", 2, ":method POST", 3, ":scheme https", 7);
+
+    private static final Map<String, Integer> NAMES = Map.of(":authority", 1, ":path", 4);
 
     private Frames() {}
 
@@ -52,16 +60,30 @@ final class Frames {
         return ByteBuffer.allocate(4).putInt(number).array();
     }
 
-    /** A header block of literals that are neither indexed nor compressed (RFC 7541, 6.2.2). */
+    /**
+     * A header block of literals that are neither indexed nor compressed (RFC 7541, 6.2.2), except what the static table has
+     * of pseudo-headers: Helidon refuses a {@code :method} that is spelled.
+     */
     static byte[] headers(String... namesAndValues) {
         var out = new ByteArrayOutputStream();
-        for (int i = 0; i < namesAndValues.length; i++) {
-            if (i % 2 == 0) {
-                out.write(0);
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            String name = namesAndValues[i];
+            String value = namesAndValues[i + 1];
+            if (FIELDS.containsKey(name + ' ' + value)) {
+                out.write(0x80 | FIELDS.get(name + ' ' + value));
+            } else {
+                out.write(NAMES.getOrDefault(name, 0));
+                if (!NAMES.containsKey(name)) {
+                    text(out, name);
+                }
+                text(out, value);
             }
-            out.write(namesAndValues[i].length()); // One byte, for nothing here is longer than 126.
-            out.writeBytes(namesAndValues[i].getBytes(ISO_8859_1));
         }
         return out.toByteArray();
+    }
+
+    private static void text(ByteArrayOutputStream out, String text) {
+        out.write(text.length()); // One byte, for nothing here is longer than 126.
+        out.writeBytes(text.getBytes(ISO_8859_1));
     }
 }

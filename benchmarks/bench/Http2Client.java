@@ -6,7 +6,9 @@ import static bench.Frames.END_HEADERS;
 import static bench.Frames.END_STREAM;
 import static bench.Frames.GOAWAY;
 import static bench.Frames.HEADERS;
+import static bench.Frames.PADDED;
 import static bench.Frames.PING;
+import static bench.Frames.PRIORITY;
 import static bench.Frames.RST_STREAM;
 import static bench.Frames.SETTINGS;
 import static bench.Frames.WINDOW_UPDATE;
@@ -152,8 +154,16 @@ final class Http2Client {
                 load.located(value);
             }
         });
+        ByteBuffer block = payload.flip();
+        if ((flags() & PADDED) != 0) {
+            int padding = block.get() & 0xff;
+            block.limit(block.limit() - padding);
+        }
+        if ((flags() & PRIORITY) != 0) { // Netty sends it.
+            block.position(block.position() + 5);
+        }
         try {
-            hpack.decode(payload.flip(), false);
+            hpack.decode(block, false);
         } catch (HpackException e) {
             throw new IOException("The peer's headers cannot be read", e);
         }

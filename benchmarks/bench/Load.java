@@ -126,6 +126,11 @@ final class Load implements AutoCloseable {
         }
     }
 
+    /** {@code done}, or how many streams were lost and why. */
+    String opened() {
+        return lost == 0 ? "done" : lost + " streams are lost: " + problem;
+    }
+
     /** Whether the newest message has come to every stream, or nothing has come for a while: it may never come. */
     boolean isEverywhere() {
         return unanswered == 0 && (lacking == 0 || System.nanoTime() - lastArrival > GIVEN_UP_NANOS);

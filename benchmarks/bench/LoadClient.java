@@ -48,9 +48,18 @@ public final class LoadClient {
                     load.openOn(number(words[1]));
                     pids.add(Long.parseLong(words[2]));
                 }
-                case "open" -> load.open(number(words[1]), number(words[2]), words[3]);
-                case "turns" -> load.openInTurns(number(words[1]), number(words[2]), words[3]);
-                case "more" -> load.openMore(number(words[1]), words[2]);
+                case "open" -> {
+                    load.open(number(words[1]), number(words[2]), words[3]);
+                    answer = load.opened();
+                }
+                case "turns" -> {
+                    load.openInTurns(number(words[1]), number(words[2]), words[3]);
+                    answer = load.opened();
+                }
+                case "more" -> {
+                    load.openMore(number(words[1]), words[2]);
+                    answer = load.opened();
+                }
                 case "post" ->
                     answer = new Experiment(load, pids)
                             .post(number(words[1]), Double.parseDouble(words[2]), number(words[3]));

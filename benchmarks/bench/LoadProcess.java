@@ -55,7 +55,7 @@ final class LoadProcess implements AutoCloseable {
     }
 
     void open(int connections, int streams, String accept) throws IOException {
-        ask("open " + connections + " " + streams + " " + accept);
+        opened(ask("open " + connections + " " + streams + " " + accept));
     }
 
     Experiment.Run post(int inFlight, double seconds, int frozenPercent) throws IOException {
@@ -69,12 +69,12 @@ final class LoadProcess implements AutoCloseable {
 
     /** Opens them on all connections in turn. */
     void openInTurns(int connections, int streams, String accept) throws IOException {
-        ask("turns " + connections + " " + streams + " " + accept);
+        opened(ask("turns " + connections + " " + streams + " " + accept));
     }
 
     /** Opens so many further streams on each connection. */
     void openMore(int streams, String accept) throws IOException {
-        ask("more " + streams + " " + accept);
+        opened(ask("more " + streams + " " + accept));
     }
 
     Experiment.Run join(int connections, String accept) throws IOException {
@@ -83,6 +83,12 @@ final class LoadProcess implements AutoCloseable {
 
     void closeStreams() throws IOException {
         ask("close");
+    }
+
+    private static void opened(String answer) throws IOException {
+        if (!answer.equals("\"done\"")) {
+            throw new IOException(answer);
+        }
     }
 
     private String ask(String command) throws IOException {

@@ -34,7 +34,7 @@ enum Peer {
 
     /** What every server in Java needs: the kit's classes and JSON; logging is for two of them. */
     private static final String ALL =
-            "classes$|/(jackson|undertow|xnio|jboss|wildfly|prometheus|jspecify|slf4j|okhttp|okio|kotlin)";
+            "classes$|/(jackson|undertow|xnio|jboss|wildfly|prometheus|smallrye|jspecify|slf4j|okhttp|okio|kotlin)";
 
     final String label;
     final String accept;

@@ -182,7 +182,8 @@ final class Sitting {
             load.closeStreams();
             load.open(20, 1, accept);
             heap = server.heapBytes();
-            load.openMore(99, accept);
+            load.closeStreams();
+            load.open(20, 100, accept);
             double perStream = (server.heapBytes() - heap) / (20 * 99.0);
             results.memory().add(new Memory(contender.label(), perConnection, heapPerConnection, perStream));
             progress.found(String.format(Locale.ROOT, "%.1f kB for each held connection", perConnection / 1e3));

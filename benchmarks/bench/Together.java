@@ -49,7 +49,7 @@ final class Together {
     }
 
     double secondsOfARound() {
-        return 3 * (3 + 5 * seconds) + 2 * (4 + 3 * seconds);
+        return 3 * (3 + 6 * seconds) + 2 * (4 + 4 * seconds);
     }
 
     void round() throws IOException {
@@ -75,22 +75,39 @@ final class Together {
 
     private void one(String name, Server server) throws IOException {
         load.serve(server);
-        load.open(1, 1, kit.peer().accept);
-        for (int tries = 0; tries < 20 && load.post(1, seconds / 3, 0).delivered() == 0; tries++) { // JetStream starts.
-            load.closeStreams();
-            load.open(1, 1, kit.peer().accept);
-        }
+        awaitReady();
         load.post(1, seconds, 0);
         add(name, ARRIVAL, 1, server, load.post(1, seconds, 0));
         load.closeStreams();
         load.open(BURST.connections, 1, kit.peer().accept);
-        load.post(BURST.inFlight, seconds, 0);
+        load.post(BURST.inFlight, 2 * seconds, 0);
         add(name, BURST.name(), BURST.connections, server, load.post(BURST.inFlight, seconds, 0));
+    }
+
+    /** Opens a stream as soon as messages come: JetStream has to choose its leaders first. */
+    private void awaitReady() throws IOException {
+        long deadline = System.nanoTime() + 60_000_000_000L;
+        while (true) {
+            try {
+                load.open(1, 1, kit.peer().accept);
+                if (load.post(1, seconds / 3, 0).delivered() > 0) {
+                    return;
+                }
+            } catch (IOException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IOException("nothing is delivered within 60 s");
+            }
+            load.closeStreams();
+        }
     }
 
     /** The streams are still on the first server: the second follows, and then takes half of them. */
     private void two(String name, NatsServers servers, Server second) throws IOException {
-        load.post(BURST.inFlight, seconds / 3, 0);
+        load.post(BURST.inFlight, seconds, 0); // It starts, and catches up.
         double cpu = second.cpuMicros();
         double ofNats = servers.cpuMicros();
         Experiment.Run run = load.post(BURST.inFlight, seconds, 0);
