@@ -1,5 +1,6 @@
 #!/bin/sh
-# Builds the servers in other languages and judges them side by side by the whole contract. Both must be green in all of it.
+# Builds the servers in other languages and judges them side by side by the whole contract. Both must be green in all of it,
+# but for the checks that look into a server's threads, which those of another process do not show.
 set -u
 here=$(dirname "$0")
 examples=src/suite/examples
@@ -18,7 +19,7 @@ sh "$here/coach.sh" suite --list >/dev/null || exit 1 # Compiles, once for both.
 
 judge() { # judge NAME COMMAND
   sh "$here/coach.sh" suite --command "$2" --report "$out/$1.xml" --html "$out/$1.html" ${ONLY:+--only "$ONLY"} >"$out/$1.log" 2>&1 &&
-    ! grep -q 'not judged' "$out/$1.log"
+    ! grep '^  not judged' "$out/$1.log" | grep -qv "needs to see the server's threads"
 }
 
 began=$(date +%s)

@@ -16,6 +16,7 @@ import (
 	"net/url"
 	"os"
 	"os/signal"
+	"regexp"
 	"strconv"
 	"strings"
 	"sync"
@@ -133,11 +134,38 @@ func readOnly(r *http.Request, answer func() *problem) *problem {
 	return answer()
 }
 
+var anOrigin = regexp.MustCompile(`^(https?)://[^/@?#\s]+$`)
+
+// sameOrigin believes the browser, which no page can make lie, and else compares origins.
 func sameOrigin(r *http.Request) *problem {
-	if origin, ok := r.Header["Origin"]; ok && !strings.EqualFold(origin[0], "https://"+r.Host) {
-		return refusal(403, "Pages of another origin may not use this server: open its own page.")
+	site := r.Header.Get("Sec-Fetch-Site")
+	foreign := site == "cross-site" || site == "same-site"
+	lines, named := r.Header["Origin"]
+	switch {
+	case site == "same-origin" || !named && (!foreign || isLink(r)):
+		return nil
+	case !named:
+		return refusal(403, "The browser says that a page of another origin asks, and not which: use fetch.")
+	}
+	page, here := strings.Join(lines, ", "), "https://"+r.Host
+	if foreign || !anOrigin.MatchString(strings.ToLower(page)) || spelled(page) != spelled(here) {
+		return refusal(403, fmt.Sprintf("The page has the origin %q, but the request was sent to %q: open the server's own page.", page, here))
 	}
 	return nil
+}
+
+func isLink(r *http.Request) bool {
+	to := r.Header.Get("Sec-Fetch-Dest")
+	return r.Header.Get("Sec-Fetch-Mode") == "navigate" && (to == "" || to == "document")
+}
+
+// spelled is an origin as it is compared: without the port that its scheme means.
+func spelled(origin string) string {
+	lower := strings.ToLower(origin)
+	if strings.HasPrefix(lower, "https:") {
+		return strings.TrimSuffix(lower, ":443")
+	}
+	return strings.TrimSuffix(lower, ":80")
 }
 
 func reply(w http.ResponseWriter, status int, contentType string, body []byte) *problem {

@@ -89,10 +89,24 @@ function allow(request, ...methods) {
 
 const readOnly = (request) => allow(request, 'GET', 'HEAD');
 
+/** An origin as it is compared: without the port that its scheme means. Undefined if it is none. */
+function spelled(origin) {
+  const [whole, scheme] = /^(https?):\/\/[^/@?#\s]+$/.exec(origin.toLowerCase()) ?? [];
+  return whole?.replace(scheme === 'https' ? /:443$/ : /:80$/, '');
+}
+
+/** Believes the browser, which no page can make lie, and else compares origins. */
 function sameOrigin({ headers }) {
-  const host = headers[':authority'] ?? headers.host;
-  if (headers.origin !== undefined && headers.origin.toLowerCase() !== `https://${host}`.toLowerCase()) {
-    throw new Problem(403, 'Pages of another origin may not use this server: open its own page.');
+  const site = headers['sec-fetch-site'];
+  const foreign = site === 'cross-site' || site === 'same-site';
+  const to = headers['sec-fetch-dest'];
+  const link = headers['sec-fetch-mode'] === 'navigate' && (to === undefined || to === 'document');
+  const { origin } = headers;
+  if (site === 'same-origin' || (origin === undefined && (!foreign || link))) return;
+  const here = `https://${headers[':authority'] ?? headers.host}`;
+  if (origin === undefined || foreign || spelled(origin) === undefined || spelled(origin) !== spelled(here)) {
+    const page = origin ?? 'of another page, which the browser does not name';
+    throw new Problem(403, `The page has the origin ${page}, but the request was sent to ${here}: open the server's own page.`);
   }
 }
 

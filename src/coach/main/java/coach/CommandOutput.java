@@ -35,6 +35,11 @@ final class CommandOutput {
             // Of a storm, how much was lost varies; that nothing was lost does not.
             Map.entry(Pattern.compile("\\bdelivered [0-9]+/[0-9]+"), "delivered N"),
             Map.entry(Pattern.compile("\\b(repeated|missing|out of order|cuts|chunks) [1-9][0-9]*\\b"), "$1 N"),
+            // Which of two requests is a moment sooner varies, and where a test finds what it looks for.
+            Map.entry(Pattern.compile("\\bheld at [^)\n]+\\)"), "held at PLACE"),
+            Map.entry(Pattern.compile("\"meanwhile [0-9]+\""), "\"meanwhile N\""),
+            Map.entry(Pattern.compile("\\b[0-9]+ (were taken where) [0-9]+ "), "N $1 N "),
+            Map.entry(Pattern.compile("\\b(from here on) [0-9a-z]+\\.[0-9]+"), "$1 MARK"),
             Map.entry(Pattern.compile("[ \t]+(?=\n|$)"), ""),
             Map.entry(Pattern.compile(" {2,}"), "  "));
 

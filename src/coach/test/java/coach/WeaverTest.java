@@ -102,6 +102,13 @@ class WeaverTest {
         assertTrue(CommandOutput.same("delivered 10/12 · repeated 3", "delivered 7/12 · repeated 9"));
         assertFalse(CommandOutput.same("delivered 12/12 · repeated 3", "delivered 12/12 · repeated 0"));
         assertTrue(CommandOutput.same("a stream   1,264 B", "a stream     960 B"));
+        assertTrue(CommandOutput.same("108 were taken where 107 may be", "104 were taken where 103 may be"));
+        assertTrue(CommandOutput.same("from here on mx1dtihc.1", "from here on mx1e2aaa.2"));
+        assertTrue(CommandOutput.same(
+                "held at history(Server.java:100) on its way in, and meanwhile \"meanwhile 8\" was posted",
+                "held at record(Server.java:105) on its way in, and meanwhile \"meanwhile 12\" was posted"));
+        assertFalse(CommandOutput.same(
+                "held at history(Server.java:100), came never", "held at history(Server.java:100), came twice"));
         assertFalse(CommandOutput.same("a stream       0 B", "a stream      56 B"));
     }
 

@@ -65,6 +65,9 @@ public final class Main {
             Listing.print(out, selected.stream().map(Selection::checks).toList(), arguments.only());
             return true;
         }
+        if (arguments.only().isEmpty()) {
+            selected = selected.stream().filter(one -> !one.needsABroker()).toList();
+        }
         Options.use(arguments.options());
         if (running()) {
             Reach.check(arguments.options());

@@ -6,6 +6,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMetho
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.platform.engine.DiscoverySelector;
 import suite.CheckResult.Outcome;
 
@@ -32,6 +34,12 @@ record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
             }
         }
         return selected;
+    }
+
+    /** Whether it judges several servers with a broker between them, which most servers are not made for. */
+    boolean needsABroker() {
+        return Stream.of(checks.type().getAnnotationsByType(Tag.class))
+                .anyMatch(tag -> tag.value().equals("cluster"));
     }
 
     /** Whether some of its checks make the server go down. */
