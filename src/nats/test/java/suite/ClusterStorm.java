@@ -29,7 +29,7 @@ final class ClusterStorm {
         int exit = 1;
         try (var cluster = Cluster.start(NatsNodes.start(3), 3, "PUSH_NATS_WAIT_MS", "20000")) {
             var storm = new ClusterStorm(cluster, seed);
-            cluster.through("storm", Allowed.NOTHING, 6, 40, () -> storm.blow(Duration.ofSeconds(seconds)));
+            cluster.through("storm", Allowed.NOTHING, 6, 40, load -> storm.blow(Duration.ofSeconds(seconds)));
             System.out.println("What failed: " + storm.faults + "\nClean");
             exit = 0;
         } catch (AssertionError e) {

@@ -19,10 +19,15 @@ import push.http.Main;
  */
 final class KitServer implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(90);
+    /** Longer than any POST waits for NATS. */
+    private static final Duration ANSWER = Duration.ofSeconds(60);
+
     private static final String SERVING = "Serving https://localhost:";
 
     private final Map<String, String> settings;
     private final OkHttpClient client = Clients.http2();
+    private final OkHttpClient requests =
+            client.newBuilder().callTimeout(ANSWER).build();
     private final Thread atExit = new Thread(this::kill);
     private Path out;
     private Process process;
@@ -107,7 +112,7 @@ final class KitServer implements AutoCloseable {
 
     /** Sends a request; an answer without a status is one that has not come. */
     Answer request(Request.Builder request) {
-        try (var response = Clients.execute(client, request.build())) {
+        try (var response = Clients.execute(requests, request.build())) {
             return new Answer(
                     response.code(),
                     response.protocol(),

@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Load {
     private static final AtomicInteger LOADS = new AtomicInteger();
-    private static final Duration LONGEST = Duration.ofSeconds(90);
+    private static final Duration LONGEST = Duration.ofSeconds(150);
 
     private final String mark = "load " + LOADS.incrementAndGet() + ".";
     private final List<KitServer> servers;
@@ -30,6 +30,8 @@ final class Load {
     private final AtomicLong answeredNanos = new AtomicLong(System.nanoTime());
     private final AtomicLong longestNanos = new AtomicLong();
     private final Map<String, String> faults = new ConcurrentHashMap<>();
+    private final Map<String, String> underWay = new ConcurrentHashMap<>(); // The last answer to each.
+    private volatile boolean resting;
     private volatile boolean stopped;
 
     private Load(List<KitServer> servers, int clients, int pauseMs) {
@@ -43,7 +45,15 @@ final class Load {
         var load = new Load(servers, clients, pauseMs);
         for (int i = 0; i < clients; i++) {
             int first = i;
-            Threads.named("suite-load").execute(() -> load.post(first));
+            Threads.named("suite-load").execute(() -> {
+                try {
+                    load.post(first);
+                } catch (RuntimeException | Error e) {
+                    load.faults.put("client " + first, "failed: " + e);
+                } finally {
+                    load.running.countDown();
+                }
+            });
         }
         return load;
     }
@@ -51,8 +61,13 @@ final class Load {
     private void post(int first) {
         int at = first;
         while (!stopped) {
+            if (resting) {
+                Deadline.pause(Duration.ofMillis(50));
+                continue;
+            }
             String text = mark + next.incrementAndGet();
             var deadline = Deadline.in(LONGEST);
+            underWay.put(text, "no answer yet");
             while (!answered(servers.get(at++ % servers.size()), text)) {
                 if (deadline.passed()) {
                     faults.put(text, "has not been answered 201 within " + Deadline.say(LONGEST));
@@ -60,11 +75,11 @@ final class Load {
                 }
                 Deadline.pause(Duration.ofMillis(100));
             }
+            underWay.remove(text);
             if (pauseMs > 0) {
                 Deadline.pause(Duration.ofMillis(pauseMs));
             }
         }
-        running.countDown();
     }
 
     private boolean answered(KitServer server, String text) {
@@ -76,12 +91,22 @@ final class Load {
             return true;
         }
         refused.incrementAndGet();
+        underWay.put(text, answer + " after " + server.url(""));
         if (answer.status() != 503 && answer.status() != 0) {
             faults.put(text, "was answered " + answer);
         } else if (answer.status() == 503 && answer.header("retry-after").isEmpty()) {
             faults.put(text, "was answered 503 without Retry-After");
         }
         return false;
+    }
+
+    /** Lets no client begin another message until {@link #goOn}. What is under way goes on. */
+    void rest() {
+        resting = true;
+    }
+
+    void goOn() {
+        resting = false;
     }
 
     /** Waits until so many more messages have been answered. */
@@ -97,7 +122,11 @@ final class Load {
         stopped = true;
         try {
             if (!running.await(LONGEST.toSeconds() + 10, TimeUnit.SECONDS)) {
-                throw new AssertionError("the clients have not finished");
+                throw new AssertionError(underWay.size() + " clients have not finished: " + underWay
+                        + "; the servers say "
+                        + servers.stream()
+                                .map(server -> server.get("/status").json().path("nats"))
+                                .toList());
             }
         } catch (InterruptedException e) {
             throw Deadline.interrupted();

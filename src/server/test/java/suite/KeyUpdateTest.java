@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** A KeyUpdate costs its sender nothing, and the server two keys and an answer (RFC 8446, 4.6.3). */
 final class KeyUpdateTest {
     private static final int MANY = 20_000;
+    private static final int EACH = 20;
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with();
@@ -40,6 +41,32 @@ final class KeyUpdateTest {
         }
         server.post("ann", "after them");
         assertEquals("after them", bystanders.texts().get(0));
+    }
+
+    @LikelyCause("Undertow ends a connection that only asks for keys, but not one that also sends a byte now and then.")
+    @Test
+    void clientThatAsksForKeysBetweenTheBytesOfARequestIsCutOff() throws IOException {
+        int rounds = 0;
+        try (var tls = connect("http/1.1")) {
+            var reading = CompletableFuture.runAsync(() -> readAll(tls), Threads.named("reader"));
+            tls.getOutputStream().write("GET /healthz HTTP/1.1\r\nX: ".getBytes(US_ASCII));
+
+            while (rounds < MANY / EACH && updates(tls, EACH) == EACH && writes(tls)) {
+                rounds++;
+            }
+
+            assertTrue(rounds < MANY / EACH, "it took all of them");
+            assertTrue(Deadline.in(Deadline.PATIENCE).poll(reading::isDone), "the server must end the connection");
+        }
+    }
+
+    private static boolean writes(SSLSocket tls) {
+        try {
+            tls.getOutputStream().write('x');
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     @LikelyCause("A connection that lives for long, and so gets new keys now and then, is cut off.")
