@@ -65,9 +65,6 @@ public final class Main {
             Listing.print(out, selected.stream().map(Selection::checks).toList(), arguments.only());
             return true;
         }
-        if (arguments.only().isEmpty()) {
-            selected = selected.stream().filter(one -> !one.needsABroker()).toList();
-        }
         Options.use(arguments.options());
         if (running()) {
             Reach.check(arguments.options());
@@ -80,7 +77,7 @@ public final class Main {
                 + (running()
                         ? ", with the settings that it has"
                         : ", started again with the settings of each class of checks"));
-        var results = judge(selected);
+        var results = judge(arguments.only().isEmpty() ? Selection.ofOneServer(selected) : selected);
         var verdict =
                 new Verdicts(arguments.server(), began, (System.nanoTime() - start) / 1_000_000, Tally.of(results));
         summary(verdict);

@@ -36,10 +36,12 @@ record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
         return selected;
     }
 
-    /** Whether it judges several servers with a broker between them, which most servers are not made for. */
-    boolean needsABroker() {
-        return Stream.of(checks.type().getAnnotationsByType(Tag.class))
-                .anyMatch(tag -> tag.value().equals("cluster"));
+    /** Those that need no broker between several servers, which most servers are not made for. */
+    static List<Selection> ofOneServer(List<Selection> all) {
+        return all.stream()
+                .filter(one -> Stream.of(one.checks.type().getAnnotationsByType(Tag.class))
+                        .noneMatch(tag -> tag.value().equals("cluster")))
+                .toList();
     }
 
     /** Whether some of its checks make the server go down. */
