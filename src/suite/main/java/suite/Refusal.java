@@ -29,7 +29,7 @@ record Refusal(int status, Optional<Ending> ending, boolean goneAway) {
     }
 
     boolean refused() {
-        return status >= 400 && status < 500 || status == 0 && (ending.isPresent() || goneAway);
+        return status >= 400 && status < 500 || status == 501 || status == 0 && (ending.isPresent() || goneAway);
     }
 
     /** Whether the server ends the connection in time, by GOAWAY or without a word. */
