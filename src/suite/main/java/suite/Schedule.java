@@ -42,6 +42,9 @@ public final class Schedule {
     private record Held(Thread thread, Object receiver, String method) {}
 
     private static final int MOST = 150;
+    /** So many places more are tried when the second request had to wait at one after which something was wrong. */
+    private static final int AFTER_VAGUE = 30;
+
     private static final Duration LONGEST = Duration.ofMillis(300);
     private static final Set<Thread.State> WAITING =
             Set.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
@@ -81,7 +84,8 @@ public final class Schedule {
     /**
      * Holds the first request at each of its places in turn, while the second is answered.
      *
-     * @param check is called when both have been answered, with the place in words; it fails if what came of it is wrong
+     * @param check is called when both have been answered, with the place in words; it fails if what came of it is wrong. Where
+     *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is named instead
      */
     static void explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
         var all = new Schedule(points, Optional.empty());
@@ -91,9 +95,24 @@ public final class Schedule {
         } finally {
             current = Optional.empty();
         }
+        var vague = Optional.<AssertionError>empty();
+        int more = AFTER_VAGUE;
         for (var place : all.places()) {
-            new Schedule(points, Optional.of(place)).run(first, second, place);
-            check.accept(place.toString());
+            if (vague.isPresent() && more-- == 0) {
+                break;
+            }
+            boolean waited = new Schedule(points, Optional.of(place)).run(first, second, place);
+            try {
+                check.accept(place.toString());
+            } catch (AssertionError e) {
+                if (!waited) {
+                    throw e;
+                }
+                vague = vague.or(() -> Optional.of(e)); // What went wrong there came after that place.
+            }
+        }
+        if (vague.isPresent()) {
+            throw vague.get();
         }
     }
 
@@ -101,7 +120,9 @@ public final class Schedule {
         return new ArrayList<>(seen).subList(0, Math.min(MOST, seen.size()));
     }
 
-    private void run(Runnable first, Runnable second, Place place) {
+    /** Returns whether the second had to wait until the first was let go. */
+    private boolean run(Runnable first, Runnable second, Place place) {
+        boolean waited = false;
         current = Optional.of(this);
         try {
             var one = CompletableFuture.runAsync(first, Threads.named("suite-first"));
@@ -109,6 +130,7 @@ public final class Schedule {
             if (thread.isPresent()) {
                 var other = CompletableFuture.runAsync(second, Threads.named("suite-second"));
                 awaitDoneOrStuck(other, thread.get());
+                waited = !other.isDone();
                 release();
                 await(other);
             } else {
@@ -120,6 +142,7 @@ public final class Schedule {
             release();
         }
         failIfTheyMet(place);
+        return waited;
     }
 
     private static void await(CompletableFuture<?> request) {
