@@ -33,6 +33,9 @@ final class Lesson11ResumeTest {
     static final JudgedServer server = JudgedServer.with(
             "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
+    @RegisterExtension
+    static final JudgedServer beating = JudgedServer.with("PUSH_HEARTBEAT_MS", "200");
+
     @Order(1)
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
@@ -84,7 +87,7 @@ final class Lesson11ResumeTest {
     void whoHasMissedNothingGetsWhatComesAndNothingElse() {
         var ids = post("m", 3);
         var stream = server.open(Format.NDJSON, ids.get(2));
-        assertResumed(stream);
+        because("The newest id is a good place: nothing follows it yet.", () -> assertResumed(stream));
 
         var next = post("next", 1);
 
@@ -101,7 +104,10 @@ final class Lesson11ResumeTest {
 
         because("A resumed stream is cut to the history of a new one: a part is passed off as the whole.", () -> {
             assertResumed(stream);
-            assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
+            assertEquals(
+                    ids.subList(1, ids.size()),
+                    ids(stream.messages(HISTORY + 30)),
+                    "the ids after the first of " + ids.size());
         });
     }
 
@@ -215,11 +221,27 @@ final class Lesson11ResumeTest {
                 () -> {
                     var stream = server.open(Format.SSE);
                     var start = stream.next("start");
-                    assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
+                    assertEquals(start.id(), start.event().orElseThrow().id().orElse(""), "the id: line of a start");
                     var message = stream.next("message");
                     assertEquals(
-                            message.id(), message.event().orElseThrow().id().orElse(""));
+                            message.id(), message.event().orElseThrow().id().orElse(""), "the id: line of a message");
+                    assertEquals("start", start.event().orElseThrow().name(), "the event of a start");
                 });
+    }
+
+    @Test
+    void heartbeatLeavesABrowsersPlaceAsItIs() {
+        var stream = beating.open(Format.SSE);
+        stream.next("start");
+
+        var beat = stream.next("heartbeat", beating.heartbeat().multipliedBy(3).plus(Deadline.PATIENCE));
+
+        because(
+                "A heartbeat has an id: line. It names the newest message, and a browser would come back with it though it may not have that message.",
+                () -> assertEquals(
+                        java.util.Optional.empty(),
+                        beat.event().orElseThrow().id(),
+                        "the id: line of a heartbeat, of which there must be none"));
     }
 
     @Proves("resume.start")
