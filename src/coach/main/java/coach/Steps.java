@@ -11,7 +11,7 @@ import java.util.List;
  */
 record Steps(Path root, Lessons lessons, Screen screen) {
 
-    private static final String NEXT = "Next: make learn";
+    private static final String NEXT = "Next: make learn LESSON=";
 
     void hint(String name) {
         screen.line(new Hints(root).next(chosen(name)));
@@ -91,7 +91,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
                     "That lesson's step is the reference, src/server/main/java/push, so the server in the workshop is the last"
                             + " one before it.");
         }
-        screen.line(NEXT);
+        screen.line(NEXT + lessons.after(lesson).orElse(lesson).id());
     }
 
     void reset(String name) {
@@ -99,7 +99,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
         var kept = new Workshop(root, lessons).reset(lesson);
         screen.line("The workshop is at the start of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
-        screen.line(NEXT);
+        screen.line(NEXT + lesson.id());
     }
 
     private Lesson chosen(String name) {

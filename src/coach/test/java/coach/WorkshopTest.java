@@ -2,8 +2,11 @@ package coach;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,17 @@ class WorkshopTest {
         assertFalse(workshop.setUp());
 
         assertEquals("mine", server());
+    }
+
+    @Test
+    void aStepIsNotPutBesideAServerInAnotherLanguage() throws IOException {
+        Files.delete(workshop.server());
+        Text.write(workshop.server().resolveSibling("server.go"), "package main\n");
+
+        var mistake = assertThrows(UserError.class, () -> workshop.reset(ONE));
+
+        assertTrue(mistake.getMessage().contains("is in another language"), mistake.getMessage());
+        assertFalse(Files.exists(workshop.server()));
     }
 
     @Test
