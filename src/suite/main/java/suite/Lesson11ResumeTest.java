@@ -254,6 +254,38 @@ final class Lesson11ResumeTest {
         stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
     }
 
+    /** Cut off after start, and before anything that it announces. */
+    @Proves("resume.start")
+    @Test
+    void whoIsCutOffAfterStartHasLostNothing() {
+        var ids = post("m", HISTORY + 10);
+        var fresh = server.open(Format.NDJSON).next("start");
+        var resumed = server.open(Format.NDJSON, ids.get(3)).next("start");
+
+        var again = server.open(Format.NDJSON, fresh.id());
+        var onceMore = server.open(Format.NDJSON, resumed.id());
+
+        because(
+                "The id of start names the newest message, though what leads up to it has still to follow: whoever is cut off there has lost that, and is told that nothing is missing. It is the place from which the stream goes on.",
+                () -> {
+                    assertFollows(again, ids.subList(10, HISTORY + 10), "the start of a new stream");
+                    assertFollows(onceMore, ids.subList(4, HISTORY + 10), "the start of a resumed stream");
+                });
+    }
+
+    private static void assertFollows(Recorder stream, List<String> expected, String what) {
+        assertResumed(stream);
+        var next = post("next", 1);
+        var came = new ArrayList<String>();
+        do {
+            came.add(stream.nextMessage().id());
+        } while (!came.get(came.size() - 1).equals(next.get(0)));
+        assertEquals(
+                expected,
+                came.subList(0, Math.min(expected.size(), came.size() - 1)),
+                "what follows the id of " + what + ", which had not been sent yet");
+    }
+
     private static List<String> post(String text, int count) {
         return IntStream.range(0, count)
                 .mapToObj(i -> server.post("ann", text + i))
