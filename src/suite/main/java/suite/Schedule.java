@@ -30,11 +30,27 @@ public final class Schedule {
      * A place in the server's code.
      *
      * @param instruction tells two places of one line apart
+     * @param caller the method that makes the object, if the place is in a constructor; or empty
      */
-    private record Place(String method, String file, int line, int instruction) {
+    private record Place(String method, String file, int line, int instruction, String caller) {
+        static Place of(StackWalker.StackFrame frame, Optional<StackWalker.StackFrame> caller) {
+            var type = frame.getDeclaringClass().getSimpleName();
+            boolean makes = frame.getMethodName().equals("<init>");
+            return new Place(
+                    makes ? "new " + type : frame.getMethodName(),
+                    String.valueOf(frame.getFileName()),
+                    frame.getLineNumber(),
+                    frame.getByteCodeIndex(),
+                    makes ? caller.map(Place::at).orElse("") : "");
+        }
+
+        private static String at(StackWalker.StackFrame frame) {
+            return frame.getMethodName() + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
+        }
+
         @Override
         public String toString() {
-            return method + "(" + file + ":" + line + ")";
+            return caller.isEmpty() ? method + "(" + file + ":" + line + ")" : caller + ", in " + method;
         }
     }
 
@@ -201,16 +217,15 @@ public final class Schedule {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                 .walk(frames -> {
                     var all = frames.toList();
-                    return all.stream()
+                    var own = all.stream()
                             .filter(frame -> frame.getDeclaringClass().getClassLoader() == points)
                             .filter(frame ->
                                     all.stream().noneMatch(other -> other.getDeclaringClass() == RunningServer.class))
-                            .findFirst()
-                            .map(frame -> new Place(
-                                    frame.getMethodName(),
-                                    String.valueOf(frame.getFileName()),
-                                    frame.getLineNumber(),
-                                    frame.getByteCodeIndex()));
+                            .toList();
+                    var caller = own.stream()
+                            .filter(frame -> !frame.getMethodName().equals("<init>"))
+                            .findFirst();
+                    return own.stream().findFirst().map(frame -> Place.of(frame, caller));
                 });
     }
 
