@@ -20,7 +20,7 @@ reader() { # reader NAME WORD: opens the page, waits for the word, and stays
   await "$2" "$out/$1"
 }
 show() { # The words of each snapshot, a line each.
-  sed 's/}\]}/&\n/g' "$out/$1" | sed -n "s/[^[]*\[//;s/{\"user\":\"ann\",\"text\":\"\([a-z]*\)\"[^}]*}[],}]*/\1 /g;/[a-z]/s/^/$1 reader: /p"
+  sed 's/}\]}/&\n/g' "$out/$1" | sed -n "s/[^[]*\[//;s/{\"user\":\"ann\",\"text\":\"\([a-z]*\)\"[^}]*}[],}]*/\1 /g;/[a-z]/s/^/$1 reader: /p" | sed "s/ *$//"
 }
 for word in one two three; do post "$word"; done
 reader first one
