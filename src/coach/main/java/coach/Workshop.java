@@ -145,11 +145,6 @@ final class Workshop {
 
     /** Moves the learner's files out of the way. Returns where they are, if there were any. */
     private Optional<Path> keepAside() {
-        if (!Files.exists(server()) && !anyFiles().isEmpty()) {
-            throw new UserError(
-                    "there is no " + server() + ", but there are other files: the steps are in Java, and the"
-                            + " server in " + FOLDER + " is in another language");
-        }
         if (files().isEmpty()) {
             return Optional.empty();
         }

@@ -54,7 +54,8 @@ class WorkshopTest {
         Files.delete(workshop.server());
         Text.write(workshop.server().resolveSibling("server.go"), "package main\n");
 
-        var mistake = assertThrows(UserError.class, () -> workshop.reset(ONE));
+        var steps = new Steps(root, Fixture.lessons(Fixture.SEED, ONE, TWO, THREE), new Shown().plain());
+        var mistake = assertThrows(UserError.class, () -> steps.reset("01"));
 
         assertTrue(mistake.getMessage().contains("is in another language"), mistake.getMessage());
         assertFalse(Files.exists(workshop.server()));
