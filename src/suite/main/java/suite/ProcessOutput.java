@@ -82,7 +82,7 @@ public final class ProcessOutput {
     /** The last lines, as the end of a failure message. */
     public synchronized String last() {
         var lines = lost ? shown(lines(first), lines(kept)) : shown(lines(kept));
-        return lines.isEmpty() ? "it printed nothing" : "what it printed:" + lines;
+        return lines.isEmpty() ? "it printed nothing" : "the last that it printed:" + lines;
     }
 
     public synchronized void mark() {
