@@ -25,7 +25,6 @@ import tools.jackson.databind.JsonNode;
 class Lesson04OrderTest {
 
     private static final int HISTORY = 50;
-    private static final int ALIKE = 4; // Of random epochs one in a million pairs begins so.
     private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
@@ -245,14 +244,6 @@ class Lesson04OrderTest {
                     if (before.equals(after)) {
                         fail("a new life must have a new epoch, but it is \"" + before
                                 + "\" before a restart and after it");
-                    }
-                });
-        because(
-                "A part of the epoch is the same in each life: a process id, a host's name or a time is no random number.",
-                () -> {
-                    if (before.length() > ALIKE && after.startsWith(before.substring(0, ALIKE))) {
-                        fail("an epoch must be chosen at random, but two lives' begin alike: \"" + before + "\" and \""
-                                + after + "\"");
                     }
                 });
         because(
