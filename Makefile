@@ -50,7 +50,7 @@ certs: ## Make certs/key.pem, csr.pem and server.crt, unless the present ones ar
 	@$(WITH) run sh certs/make-certs.sh
 
 learn: ## Judge lessons/workshop/Server.java at each save, and say what to do next
-## CMD="go run ./server": a server in another language, judged at each change in lessons/workshop
+## CMD="go run lessons/workshop/server.go": a server in another language; LESSON=05: begin there
 learn-times: ## Measure how long learn takes from a save to its verdict, red and green, in each lesson
 check: ## Judge the workshop's server, from the first lesson to the first that is red
 ## URL=https://localhost:9000 PID=…, CMD="node server.js" or STEP=05: another server

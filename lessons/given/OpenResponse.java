@@ -84,7 +84,7 @@ public final class OpenResponse {
         sink.getIoThread().execute(task);
     }
 
-    /** Has the task called on the IO thread when there is room again, and when the response has ended. */
+    /** Has the task called on the IO thread when there is room again after a flush said false, and when the response has ended. */
     public synchronized void whenRoom(Runnable task) {
         listening = true;
         sink.getWriteSetter().set(writable -> {

@@ -42,6 +42,16 @@ final class Doctor {
                     "port " + port + " is not free (" + fault
                             + "): stop the program that has it, or make run PORT=9443");
         }
+        int board = args.length > 1 && args[1].matches("[1-9][0-9]{0,4}") ? Integer.parseInt(args[1]) : 0;
+        if (board > 0 && board <= 65_535) { // Else make learn takes one that is free.
+            String taken = binds("127.0.0.1", board);
+            say(
+                    taken == null ? "ok" : "note",
+                    taken == null
+                            ? "port " + board + " is free for the page of make learn"
+                            : "port " + board + " is not free for the page of make learn (" + taken
+                                    + "): if no make learn runs, name another by BOARD_PORT=");
+        }
         if (!v4 || !names.contains("127.0.0.1")) {
             System.exit(1);
         }

@@ -38,7 +38,7 @@ if command -v openssl >/dev/null; then ok "$(openssl version)"
 else missing "openssl: $get"; fi
 
 if [ -n "$jdk" ]; then
-  "$jdk/bin/java" "$here/Doctor.java" "${PORT:-${PUSH_PORT:-8443}}" || bad=1
+  "$jdk/bin/java" "$here/Doctor.java" "${PORT:-${PUSH_PORT:-8443}}" "${BOARD_PORT:-0}" || bad=1
 else note "ports and localhost are checked when there is a JDK"; fi
 
 files=$(ulimit -Hn)

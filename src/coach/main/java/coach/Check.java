@@ -169,7 +169,7 @@ final class Check {
         if (red.isPresent()) {
             var id = red.get().id();
             return server.isEmpty()
-                    ? "make learn, which judges lesson " + id + " at each save; make hint LESSON=" + id
+                    ? "make learn LESSON=" + id + ", which judges it at each save; make hint LESSON=" + id
                     : "make check LESSON=" + id + " KEEP_GOING=1 " + server + ", for all that is red in it";
         }
         if (notJudged) {

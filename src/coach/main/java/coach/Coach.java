@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
@@ -54,7 +55,7 @@ public final class Coach {
         var lesson = env.getOrDefault("LESSON", "");
         var steps = new Steps(here, lessons, screen);
         return switch (command) {
-            case "learn" -> done(() -> learn(here, lessons, env.getOrDefault("CMD", ""), screen));
+            case "learn" -> done(() -> learn(here, lessons, env.getOrDefault("CMD", ""), lesson, screen));
             case "learn-times" -> new LearnTimes(here, lessons, screen).run(lesson);
             case "check" -> new Check(lessons, screen).run(env);
             case "wire" -> new ShowWire(here, lessons, screen).run(env);
@@ -78,10 +79,11 @@ public final class Coach {
         };
     }
 
-    private static void learn(Path here, Lessons lessons, String command, Screen screen) {
+    private static void learn(Path here, Lessons lessons, String command, String lesson, Screen screen) {
+        var begins = lesson.isEmpty() ? Optional.<Lesson>empty() : Optional.of(lessons.findOpen(lesson));
         hurry(command);
         try (var board = board(here, lessons, screen)) {
-            new Learn(here, lessons, screen, new Keys(System.in), command, board).run();
+            new Learn(here, lessons, screen, new Keys(System.in), command, board, begins).run();
         }
     }
 

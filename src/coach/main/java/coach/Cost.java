@@ -136,7 +136,7 @@ final class Cost {
         if (measured.perStream() == 0) {
             screen.line(screen.green("A message costs the same, however many streams there are."));
             new Workshop(root, lessons).done(lessons.find(SLUG));
-            screen.line("Next: make learn, and n");
+            screen.line("Next: n in make learn");
             return true;
         }
         screen.line(screen.red("Each further stream allocates " + measured.perStream()

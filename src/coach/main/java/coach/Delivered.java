@@ -25,17 +25,23 @@ final class Delivered {
     private static final int ROUNDS = 10_000;
     private static final Pattern TEXT = Pattern.compile("\"text\":\"([0-9]+)\"");
 
-    /** Takes so many bytes in each round and then no more, and in its first rounds nothing. */
+    /** Takes so many bytes in a round and then no more, in each round or in some, and in its first rounds nothing. */
     private static final class Fitful implements Sink {
         final String name;
         final int first;
         final int atATime;
         final int deafRounds;
+        final int every;
         final ByteArrayOutputStream got = new ByteArrayOutputStream();
         int round;
         int room;
 
         Fitful(String name, int first, int atATime, int deafRounds) {
+            this(name, first, atATime, deafRounds, 1);
+        }
+
+        Fitful(String name, int first, int atATime, int deafRounds, int every) {
+            this.every = every;
             this.name = name;
             this.first = first;
             this.atATime = atATime;
@@ -43,7 +49,7 @@ final class Delivered {
         }
 
         void nextRound() {
-            room = ++round <= deafRounds ? 0 : atATime;
+            room = ++round <= deafRounds || round % every != 0 ? 0 : atATime;
         }
 
         @Override
@@ -87,6 +93,7 @@ final class Delivered {
         var sinks = new ArrayList<>(List.of(
                 new Fitful("a stream that takes everything", 1, Integer.MAX_VALUE, 0),
                 new Fitful("a stream that takes 50 bytes at a time", 1, 50, 0),
+                new Fitful("a stream that takes 150 bytes, and then nothing while four messages come", 1, 150, 0, 5),
                 new Fitful("a stream that takes nothing for 30 messages", 1, Integer.MAX_VALUE, 30)));
         sinks.forEach(way::open);
         for (int i = 1; i <= MESSAGES; i++) {

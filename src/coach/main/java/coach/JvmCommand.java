@@ -15,6 +15,8 @@ import java.util.stream.Stream;
  */
 final class JvmCommand {
 
+    static final int MEMORY_MB = 512;
+
     /** A small server that starts often: quick to start matters, quick in the long run does not. */
     private static final List<String> FLAGS = List.of(
             "-ea",
@@ -22,7 +24,7 @@ final class JvmCommand {
             "-XX:+UseSerialGC",
             "-XX:+ExitOnOutOfMemoryError",
             "-Xshare:auto",
-            "-Xmx512m",
+            "-Xmx" + MEMORY_MB + "m",
             "-Dsuite.keepBrowser=true",
             "-Dfile.encoding=UTF-8");
 

@@ -3,9 +3,12 @@ package coach;
 import coach.Verdict.Colour;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * {@code make learn}: watches the workshop, judges it by the current lesson at each save, and says what to do next.
@@ -33,10 +36,17 @@ final class Learn {
     private boolean good;
     private boolean unjudged; // Nothing of the lesson could be judged here, which is no reason to stay.
     private boolean told; // Of the trial, its verdict.
+    private boolean pending; // What takes longer may still take the verdict back.
+    private final Set<String> shown = new HashSet<>(); // The lessons whose wrong answers have been told.
     private Optional<BackgroundRun> trial = Optional.empty();
 
     /** @param command starts a server in any language, which is judged instead of the workshop's Java; or empty */
     Learn(Path root, Lessons lessons, Screen screen, Keys keys, String command, Board board) {
+        this(root, lessons, screen, keys, command, board, Optional.empty());
+    }
+
+    /** @param begins the lesson to begin with; if empty, the first that is not done */
+    Learn(Path root, Lessons lessons, Screen screen, Keys keys, String command, Board board, Optional<Lesson> begins) {
         this.root = root;
         this.lessons = lessons;
         this.screen = screen;
@@ -57,7 +67,8 @@ final class Learn {
             screen.line("Why it is wrong: " + first.folder().resolve("README.md"));
         }
         watch = new Watch(command.isEmpty() ? workshop::files : workshop::anyFiles);
-        lesson = workshop.next().orElse(lessons.open().get(lessons.open().size() - 1));
+        lesson = begins.or(workshop::next)
+                .orElse(lessons.open().get(lessons.open().size() - 1));
     }
 
     /** Runs until the learner quits. */
@@ -84,6 +95,7 @@ final class Learn {
             }
             case 'l' -> list();
             case 'n' -> forward();
+            case 'b' -> lessons.before(lesson).ifPresentOrElse(this::goTo, this::next);
             case 'r' -> trial.ifPresentOrElse(BackgroundRun::makeStale, () -> judge(OptionalLong.empty()));
             default -> {}
         }
@@ -144,6 +156,7 @@ final class Learn {
             var first = lastRed.isEmpty() ? lesson.red().map(Lesson.Red::test).orElse("") : lastRed;
             var judged = lesson;
             told = false;
+            pending = false;
             board.judging(judged);
             trial = Optional.of(new BackgroundRun(
                     learner, lesson, first, savedMs, test -> screen.passing(judged + "  " + test + " …")));
@@ -169,6 +182,7 @@ final class Learn {
         lastRed = verdict.firstRed().map(Verdict.Test::method).orElse("");
         report.why(verdict);
         good = verdict.isGood();
+        pending = good && !later.isEmpty();
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (!later.isEmpty()) {
             screen.line("  " + screen.yellow("so far") + ": what takes longer is judged now, and may take this back: "
@@ -178,18 +192,19 @@ final class Learn {
         }
         board.verdict(workshop, lesson, verdict, later, time);
         if (good && later.isEmpty()) {
-            wrongAnswers();
+            wrongAnswers(verdict);
         }
     }
 
     /** What the tests have said that run long. */
     private void tellAfterwards(Verdict verdict, List<String> later) {
+        pending = false;
         if (verdict.isGood()) {
             workshop.done(lesson);
             screen.line("  " + screen.green("and still green") + " with what takes longer: " + Text.some(later)
                     + (verdict.figures().isEmpty() ? "" : "   " + screen.faint(verdict.figures())));
             board.verdict(workshop, lesson, verdict, List.of(), "");
-            wrongAnswers();
+            wrongAnswers(verdict);
         } else {
             screen.line("");
             screen.line(screen.red("The verdict is taken back") + ": it was green without what takes longer.");
@@ -198,10 +213,15 @@ final class Learn {
         next();
     }
 
-    private void wrongAnswers() {
+    /** Those that this server could have been red for; on the terminal once, for the verdict is to be seen. */
+    private void wrongAnswers(Verdict verdict) {
         if (Files.exists(root.resolve(lesson.folder()).resolve("mutants.txt"))) {
-            var mutants = Mutant.read(root, lesson);
-            report.wrongAnswers(mutants);
+            var mutants = Mutant.read(root, lesson).stream()
+                    .filter(mutant -> verdict.judges(mutant.method()))
+                    .toList();
+            if (shown.add(lesson.slug())) {
+                report.wrongAnswers(mutants);
+            }
             board.wrongAnswers(mutants);
         }
     }
@@ -218,26 +238,40 @@ final class Learn {
         } else if (next.isEmpty()) {
             next();
         } else {
-            trial.ifPresent(BackgroundRun::makeStale);
-            trial.ifPresent(BackgroundRun::result);
-            trial = Optional.empty();
-            lesson = next.get();
-            lastRed = "";
-            good = false;
-            unjudged = false;
-            begin();
+            goTo(next.get());
         }
+    }
+
+    private void goTo(Lesson other) {
+        trial.ifPresent(BackgroundRun::makeStale);
+        while (trial.isPresent() && !trial.get().done()) { // Which ends what hangs.
+            LockSupport.parkNanos(LOOK_MS * 1_000_000);
+        }
+        trial = Optional.empty();
+        lesson = other;
+        lastRed = "";
+        good = false;
+        unjudged = false;
+        told = false;
+        pending = false;
+        begin();
     }
 
     /** The last line: what to do next. */
     private void next() {
         var open = lessons.open();
-        screen.line(Screen.bar(workshop.doneOf(open), open.size()));
+        // It may have been green before; what is red now is not done.
+        boolean red = told
+                && lesson.judged()
+                && !good
+                && !unjudged
+                && workshop.progress().contains(lesson.slug());
+        screen.line(Screen.bar(workshop.doneOf(open) - (red ? 1 : 0), open.size()));
         screen.last(step().line());
     }
 
     private NextStep step() {
-        return new NextStep(lessons, workshop, lesson, good, unjudged, trial.isPresent());
+        return new NextStep(lessons, workshop, lesson, good, unjudged, pending || !told && trial.isPresent());
     }
 
     private void list() {

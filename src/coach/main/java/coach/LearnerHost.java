@@ -111,7 +111,8 @@ public final class LearnerHost {
         return classes;
     }
 
+    /** On a line of its own, whatever the learner's code has written before it to the same output. */
     private synchronized void say(int number, String about, Object says) {
-        out.println(JsonMapper.shared().writeValueAsString(new Line(number, about, says)));
+        out.println("\n" + JsonMapper.shared().writeValueAsString(new Line(number, about, says)));
     }
 }

@@ -19,6 +19,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import suite.Debugger;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,6 +46,10 @@ final class LearnerJvm {
     private final PrintStream out;
     private final AtomicInteger questions = new AtomicInteger();
     private final Map<Integer, Question> asked = new ConcurrentHashMap<>();
+    private volatile boolean over; // Set by the thread that reads, when it has read all.
+    private volatile boolean killed; // Set before its process is ended.
+    private volatile String lastWords =
+            ""; // A line that is no answer: the JVM's own, or one that the learner's code wrote.
 
     private LearnerJvm(Process process) {
         this.process = process;
@@ -72,13 +77,28 @@ final class LearnerJvm {
     private void read() {
         try (var in = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             for (var line = in.readLine(); line != null; line = in.readLine()) {
-                var said = JsonMapper.shared().readTree(line);
-                take(said.path("question").asInt(), said.path("about").asString(), said.path("says"));
+                read(line);
             }
         } catch (IOException e) {
             // It has ended.
+        } finally {
+            over = true; // Who asks from now on looks at it after its question stands among those that are asked.
+            asked.values().forEach(question -> question.done.completeExceptionally(new Refused(ending())));
         }
-        asked.values().forEach(question -> question.done.completeExceptionally(new Refused(ending())));
+    }
+
+    /** The learner's code, and the JVM itself when its memory is used up, may write to the same output: that is no answer. */
+    private void read(String line) {
+        JsonNode said;
+        try {
+            said = JsonMapper.shared().readTree(line);
+        } catch (JacksonException e) {
+            lastWords = line;
+            return;
+        }
+        if (said.path("question").isInt()) {
+            take(said.path("question").asInt(), said.path("about").asString(), said.path("says"));
+        }
     }
 
     private void take(int number, String about, JsonNode says) {
@@ -96,6 +116,14 @@ final class LearnerJvm {
     private String ending() {
         try {
             boolean ended = process.waitFor(1, TimeUnit.SECONDS);
+            if (killed) {
+                return "the server's JVM was ended, because a test of it did not come to its end";
+            }
+            if (lastWords.contains("OutOfMemoryError")) {
+                return "the server has used up the memory of its JVM, " + JvmCommand.MEMORY_MB + " MB, which ended: "
+                        + lastWords.replaceFirst(".*?(?=java\\.lang)", "")
+                        + "\nIs there a loop that adds without end, or a list or a queue that only grows?";
+            }
             return ended
                     ? "the server has ended its JVM, with exit code " + process.exitValue()
                     : "the server's JVM has closed its output";
@@ -121,7 +149,7 @@ final class LearnerJvm {
             synchronized (this) {
                 out.println(JsonMapper.shared().writeValueAsString(question));
             }
-            if (!process.isAlive()) {
+            if (over || !process.isAlive()) {
                 throw new Refused(ending());
             }
             return answer.get(within.toMillis(), TimeUnit.MILLISECONDS);
@@ -160,6 +188,7 @@ final class LearnerJvm {
 
     /** Ends it, with what it has started, such as a browser. */
     void kill() {
+        killed = true;
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
     }

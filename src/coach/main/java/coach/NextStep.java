@@ -25,17 +25,18 @@ record NextStep(Lessons lessons, Workshop workshop, Lesson lesson, boolean good,
 
     /** The last line: what to do, and the keys. */
     String line() {
-        return "Next: " + todo() + " · " + (good ? "" : "h hint · ") + "l list · q quit";
+        return "Next: " + todo() + " · " + (good ? "" : "h hint · ") + "l list · "
+                + (lessons.before(lesson).isEmpty() ? "" : "b back · ") + "q quit";
     }
 
     private String todo() {
         var onward =
                 lessons.after(lesson).map(one -> "n for lesson " + one).orElse("make check, which judges all lessons");
-        if (mayGoOn()) {
-            return good || unjudged ? onward : "mend it and save, or " + onward;
-        }
         if (good && goesOn) {
             return "wait for what takes longer";
+        }
+        if (mayGoOn()) {
+            return good || unjudged ? onward : "mend it and save, or " + onward;
         }
         if (lesson.measured()) {
             return "make cost in another terminal, until it is green; then n";

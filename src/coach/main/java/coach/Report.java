@@ -2,6 +2,7 @@ package coach;
 
 import coach.Verdict.Colour;
 import coach.Verdict.Outcome;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 
@@ -58,15 +59,37 @@ record Report(Screen screen) {
                 screen.line("    " + screen.bold("The likely cause: ") + test.means());
             }
         });
-        verdict.tests().stream()
-                .filter(test -> test.outcome() == Outcome.RED)
-                .skip(1)
-                .forEach(test -> screen.line("  " + screen.red(test.name()) + ": "
-                        + Text.brief(said(test)).lines().findFirst().orElse("red too")));
+        others(verdict);
         notJudged(verdict);
         if (verdict.colour() == Colour.NO_TEST) {
             screen.line("    No test of this lesson ran, so there is no verdict.");
         }
+    }
+
+    /** A line of each red test but the first; those that fail alike, but for numbers, are one with what they say. */
+    private void others(Verdict verdict) {
+        var reds = verdict.tests().stream()
+                .filter(test -> test.outcome() == Outcome.RED)
+                .toList();
+        var alike = new LinkedHashMap<String, List<Verdict.Test>>();
+        for (var test : reds) {
+            alike.computeIfAbsent(brief(test).replaceAll("[0-9]+", "0"), said -> new ArrayList<>())
+                    .add(test);
+        }
+        for (var same : alike.values()) {
+            boolean told = same.get(0) == reds.get(0);
+            if (!told) {
+                screen.line("  " + screen.red(same.get(0).name()) + ": " + brief(same.get(0)));
+            }
+            if (same.size() > 1) {
+                var names = same.stream().skip(1).map(Verdict.Test::name).toList();
+                screen.line("  " + screen.red(names.size() + " more alike") + ": " + Text.some(names));
+            }
+        }
+    }
+
+    private static String brief(Verdict.Test test) {
+        return Text.brief(said(test)).lines().findFirst().orElse("red too");
     }
 
     /** The message, without what JUnit adds to one that says it all, or with that in words. */
@@ -74,7 +97,8 @@ record Report(Screen screen) {
         return test.message()
                 .replaceFirst(" ==> expected: <(true|false)> but was: <(true|false)>", "")
                 .replaceFirst(" ==> expected: <(.*?)> but was: <(.*?)>", ": expected $1, but it was $2")
-                .replaceFirst("^expected: <(.*?)> but was: <(.*?)>", "expected $1, but it was $2");
+                .replaceFirst("^expected: <(.*?)> but was: <(.*?)>", "expected $1, but it was $2")
+                .replaceFirst("but it was (?=\n|$)", "but there was none");
     }
 
     /** What people have answered to this lesson, and what finds each: for a learner whose own answer is green. */

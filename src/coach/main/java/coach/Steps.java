@@ -11,7 +11,7 @@ import java.util.List;
  */
 record Steps(Path root, Lessons lessons, Screen screen) {
 
-    private static final String NEXT = "Next: make learn";
+    private static final String NEXT = "Next: make learn LESSON=";
 
     void hint(String name) {
         screen.line(new Hints(root).next(chosen(name)));
@@ -82,8 +82,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
             throw new UserError("name the lesson: make catch-up LESSON=05");
         }
         var lesson = lessons.findOpen(name);
-        var workshop = new Workshop(root, lessons);
-        var kept = workshop.catchUp(lesson);
+        var kept = workshop().catchUp(lesson);
         screen.line("The workshop is at the end of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
         if (!Files.exists(root.resolve(lesson.source()))) {
@@ -91,15 +90,25 @@ record Steps(Path root, Lessons lessons, Screen screen) {
                     "That lesson's step is the reference, src/server/main/java/push, so the server in the workshop is the last"
                             + " one before it.");
         }
-        screen.line(NEXT);
+        screen.line(NEXT + lessons.after(lesson).orElse(lesson).id());
     }
 
     void reset(String name) {
         var lesson = chosen(name);
-        var kept = new Workshop(root, lessons).reset(lesson);
+        var kept = workshop().reset(lesson);
         screen.line("The workshop is at the start of lesson " + lesson + "."
                 + kept.map(path -> " Your own work is in " + path + ".").orElse(""));
-        screen.line(NEXT);
+        screen.line(NEXT + lesson.id());
+    }
+
+    /** The workshop, if a step of Java may be put there. */
+    private Workshop workshop() {
+        var workshop = new Workshop(root, lessons);
+        if (workshop.files().isEmpty() && !workshop.anyFiles().isEmpty()) {
+            throw new UserError(
+                    "the server in " + Workshop.FOLDER + " is in another language, and the steps are in Java");
+        }
+        return workshop;
     }
 
     private Lesson chosen(String name) {

@@ -70,6 +70,11 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
         return tests.stream().filter(test -> test.outcome() == outcome).count();
     }
 
+    /** Whether a test of this method had something to say: it is not one that this server cannot be judged by. */
+    boolean judges(String method) {
+        return tests.stream().noneMatch(test -> test.method().equals(method) && test.outcome() == Outcome.NOT_JUDGED);
+    }
+
     Optional<Test> firstRed() {
         return tests.stream().filter(test -> test.outcome() == Outcome.RED).findFirst();
     }

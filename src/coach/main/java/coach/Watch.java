@@ -16,6 +16,9 @@ import java.util.function.Supplier;
  */
 final class Watch {
 
+    private static final String EMPTY = " 0";
+    private static final long HALF_SAVED_MS = 500;
+
     private final Supplier<List<Path>> files;
     private Map<Path, String> seen;
     private long notBefore = System.nanoTime();
@@ -38,6 +41,9 @@ final class Watch {
             return false;
         }
         notBefore = began + 10 * (System.nanoTime() - began);
+        if (isHalfSaved(now)) {
+            return false;
+        }
         boolean changed = !now.equals(seen);
         seen = now;
         return changed;
@@ -46,6 +52,14 @@ final class Watch {
     /** When the latest of the files was saved, as a time of day in milliseconds. */
     long lastSaveMs() {
         return seen.keySet().stream().mapToLong(Watch::modified).max().orElse(System.currentTimeMillis());
+    }
+
+    /** Whether a file has just become empty: many editors empty a file before they write it. */
+    private boolean isHalfSaved(Map<Path, String> now) {
+        return now.entrySet().stream()
+                .anyMatch(file -> file.getValue().endsWith(EMPTY)
+                        && !file.getValue().equals(seen.get(file.getKey()))
+                        && System.currentTimeMillis() - modified(file.getKey()) < HALF_SAVED_MS);
     }
 
     private Map<Path, String> look() {

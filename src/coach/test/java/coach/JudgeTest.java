@@ -105,7 +105,7 @@ class JudgeTest {
         assertFalse(check.run(Map.of("STEP", "01", "KEEP_GOING", "1")));
 
         assertTrue(shown.text().contains("3 red"), shown.text());
-        assertTrue(shown.text().contains("\n  c: expected 1, but it was 2\n"), shown.text());
+        assertTrue(shown.text().contains("\n  2 more alike: b, c\n"), shown.text());
     }
 
     @Test

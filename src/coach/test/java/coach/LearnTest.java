@@ -55,7 +55,8 @@ class LearnTest {
 
         var first = shown.await(LAST);
         assertTrue(first.contains("green       heartbeat 1234 ms"), first);
-        assertTrue(first.endsWith("[██░] 2 of 3\nNext: n for lesson 02 The lesson two · l list · q quit"), first);
+        assertTrue(
+                first.endsWith("[██░] 2 of 3\nNext: n for lesson 02 The lesson two · l list · b back · q quit"), first);
         press("n");
         assertTrue(shown.await(LAST).contains("Lesson 02 The lesson two"));
         assertFalse(shown.text().contains("\033"), "colour where there is no terminal");
@@ -73,7 +74,7 @@ class LearnTest {
         assertTrue(verdict.contains("It does not compile"), verdict);
         assertTrue(verdict.contains("Server.java:5: cannot find symbol"), verdict);
         assertFalse(verdict.contains("green "), verdict);
-        var both = "Next: mend it and save, or n for lesson 02 The lesson two · h hint · l list · q quit";
+        var both = "Next: mend it and save, or n for lesson 02 The lesson two · h hint · l list · b back · q quit";
         assertTrue(verdict.endsWith(both), "it was green once: " + verdict);
     }
 
@@ -151,6 +152,35 @@ class LearnTest {
         assertGreen(shown.await(LAST));
         press("r");
         assertGreen(shown.await(LAST));
+    }
+
+    @Test
+    void aServerThatDidNotStartLeavesNothingBehindForTheNextSave() throws IOException {
+        lessons = Fixture.lessons(
+                Fixture.SEED, Fixture.lesson("01", "one", List.of("suite.CoachedPairLesson"), Optional.empty()));
+        save(server("System.exit(3);"));
+        learn();
+        assertTrue(shown.await(LAST).contains("ended with exit code 3 before it served"), shown.text());
+
+        save(GOOD);
+
+        assertGreen(shown.await(LAST));
+    }
+
+    @Test
+    void aKeyGoesBackToTheLessonBeforeAndWhatIsRedNowIsNotCounted() throws IOException {
+        learn();
+        assertTrue(shown.await(LAST).contains("[██░] 2 of 3"), shown.text());
+        press("n");
+        shown.await("Lesson 02 The lesson two");
+        shown.await(LAST);
+
+        press("b");
+
+        var back = shown.await(LAST);
+        assertTrue(back.contains("Lesson 01 The lesson one"), back);
+        save(GOOD.replace("push.http.Main", "push.Mane"));
+        assertTrue(shown.await(LAST).contains("[██░] 2 of 3"), shown.text());
     }
 
     @Test

@@ -111,7 +111,7 @@ class LearnWarmTest {
 
         var verdict = shown.await(LAST);
         assertTrue(verdict.contains("did not return from start(Map) within 3 s"), verdict);
-        assertTrue(verdict.contains("thread suite-start at Server.java:6 (start), in"), verdict);
+        assertTrue(verdict.contains("thread suite-start waits at Server.java:6 (start), in"), verdict);
         save(GOOD);
         assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
     }
@@ -128,7 +128,49 @@ class LearnWarmTest {
     }
 
     @Test
-    void aThreadThatStandsInTheLearnersCodeIsNamed() throws IOException {
+    void aServerThatUsesUpItsMemoryIsToldSoAndTheNextSaveIsJudged() throws IOException {
+        learn(server("", "var all = new java.util.ArrayList<byte[]>(); while (true) { all.add(new byte[1 << 20]); }"));
+
+        var verdict = shown.await(LAST);
+
+        assertTrue(verdict.contains("the server has used up the memory of its JVM, 512 MB"), verdict);
+        assertTrue(verdict.contains("OutOfMemoryError"), verdict);
+        save(GOOD);
+        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+    }
+
+    @Test
+    void whatAServerWritesPastSystemOutIsNotTakenForAnAnswer() throws IOException {
+        learn(server(
+                "static final java.io.FileOutputStream OUT = new java.io.FileOutputStream(java.io.FileDescriptor.out);",
+                "OUT.write(\"[1]\\n{\\nnull\\n7\\nhello\".getBytes());\n"
+                        + "        return push.http.PushServer.start(env);"));
+
+        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+    }
+
+    @Test
+    void aThreadThatStandsInTheLearnersCodeIsNamedIfSomethingIsWaitedFor() throws IOException {
+        learn(server(
+                "static java.net.ServerSocket socket;",
+                "socket = new java.net.ServerSocket(0); var held = new java.util.concurrent.CountDownLatch(1);\n"
+                        + "        new Thread(() -> {\n"
+                        + "            try { held.await(); } catch (InterruptedException e) { }\n"
+                        + "        }, \"mine\").start();\n"
+                        + "        return new push.http.RunningServer() {\n"
+                        + "            public int port() { return socket.getLocalPort(); }\n"
+                        + "            public void drain() { }\n"
+                        + "            public void close() { }\n"
+                        + "        };"));
+
+        var verdict = shown.await(LAST);
+
+        assertTrue(verdict.contains("/status must be answered whole within"), verdict);
+        assertTrue(verdict.contains("thread mine waits at Server.java:8 ("), verdict);
+    }
+
+    @Test
+    void whereThreadsStandIsNotToldOfWhatIsSimplyWrong() throws IOException {
         learn(server(
                 "",
                 "var held = new java.util.concurrent.CountDownLatch(1);\n"
@@ -140,7 +182,7 @@ class LearnWarmTest {
         var verdict = shown.await(LAST);
 
         assertTrue(verdict.contains("the heartbeat in ms: expected 1234, but it was"), verdict);
-        assertTrue(verdict.contains("thread mine at Server.java:8 ("), verdict);
+        assertFalse(verdict.contains("Where it stands"), verdict);
         assertTrue(verdict.contains("The likely cause: The setting is not read."), verdict);
     }
 

@@ -3,6 +3,8 @@ package coach;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -23,6 +25,19 @@ class WatchTest {
         assertTrue(seen(watch, 1_000_000));
         assertFalse(seen(watch, 1));
         Text.write(folder.resolve("Server.java"), "another");
+        assertTrue(seen(watch, 1_000_000));
+    }
+
+    @Test
+    void aFileThatAnEditorHasJustEmptiedIsNotSeenBeforeItIsWritten() throws IOException {
+        var file = folder.resolve("Server.java");
+        Text.write(file, "one");
+        var watch = new Watch(() -> Folders.files(folder, ""));
+
+        Files.writeString(file, "");
+        assertFalse(seen(watch, 1), "half a save");
+        Files.writeString(file, "two");
+
         assertTrue(seen(watch, 1_000_000));
     }
 

@@ -2,8 +2,11 @@ package coach;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
@@ -44,6 +47,18 @@ class WorkshopTest {
         assertFalse(workshop.setUp());
 
         assertEquals("mine", server());
+    }
+
+    @Test
+    void aStepIsNotPutBesideAServerInAnotherLanguage() throws IOException {
+        Files.delete(workshop.server());
+        Text.write(workshop.server().resolveSibling("server.go"), "package main\n");
+
+        var steps = new Steps(root, Fixture.lessons(Fixture.SEED, ONE, TWO, THREE), new Shown().plain());
+        var mistake = assertThrows(UserError.class, () -> steps.reset("01"));
+
+        assertTrue(mistake.getMessage().contains("is in another language"), mistake.getMessage());
+        assertFalse(Files.exists(workshop.server()));
     }
 
     @Test

@@ -120,8 +120,14 @@ final class ContainerTest {
         var settings = mapper.readTree(Files.readString(Path.of(".devcontainer/devcontainer.json")));
         var makefile = Files.readString(Path.of("Makefile"));
 
-        assertEquals("[8443,8088]", settings.get("forwardPorts").toString());
+        assertEquals("[8443,9000,8088]", settings.get("forwardPorts").toString());
         assertEquals("8088", settings.path("containerEnv").path("BOARD_PORT").asString(""), "the page of make learn");
+        var recommended = mapper.readTree(Files.readString(Path.of(".vscode/extensions.json")))
+                .get("recommendations");
+        assertEquals(
+                recommended,
+                settings.path("customizations").path("vscode").path("extensions"),
+                "an editor inside the container has only these");
         for (var command : settings.get("postCreateCommand").stringValue().split(" && ")) {
             var target = command.replaceFirst("^make ", "");
             assertTrue(makefile.contains("\n" + target + ": "), "the Makefile has no target of " + command);

@@ -41,7 +41,7 @@ class RecorderTest {
 
         says(
                 "expected a record, but nothing of the kind came within 200 ms; the response (200"
-                        + " application/x-ndjson) has sent 0 records in 1 chunk of 16 bytes, the last 16 not a whole record",
+                        + " application/x-ndjson) has sent 0 records in 1 chunk of 16 bytes, the last 16 not a whole record: no line feed ends it",
                 () -> recorder.next(SHORT));
     }
 

@@ -97,6 +97,20 @@ class StartedByCommandTest {
         }
     }
 
+    /** As go run does when it is ended in the moment in which it starts the server. */
+    @Test
+    void whatHasLostItsParentIsEndedToo() {
+        var server = StartedByCommand.start(
+                "(sleep 600 & echo left $!); exec " + REFERENCE.replaceFirst("^exec ", ""), SETTINGS);
+        long left = Long.parseLong(server.aside().replaceFirst("(?s).*left ([0-9]+).*", "$1"));
+        assertTrue(ProcessHandle.of(left).isPresent(), "it has not begun");
+
+        server.close();
+
+        assertTrue(
+                Deadline.in(Deadline.PATIENCE).poll(() -> ProcessHandle.of(left).isEmpty()), "it still runs");
+    }
+
     @Test
     void outputIsReadForOneWholeAddress() {
         var output = ProcessOutput.nothing();

@@ -43,10 +43,11 @@ public final class CheckFailed extends AssertionFailedError {
         return failed.likelyCause.isEmpty() ? new CheckFailed(failed.fault, failed.aside, likelyCause, thrown) : failed;
     }
 
-    /** The same failure with what the server had to say, which may be nothing. */
+    /** The same failure with what a server had to say, which may be nothing; a class may have several servers. */
     public static CheckFailed withAside(Throwable thrown, String aside) {
         var failed = of(thrown);
-        return new CheckFailed(failed.fault, aside, failed.likelyCause, thrown);
+        var both = failed.aside.isEmpty() || aside.isEmpty() ? failed.aside + aside : failed.aside + "\n  " + aside;
+        return new CheckFailed(failed.fault, both, failed.likelyCause, thrown);
     }
 
     /** What was wrong, and what the server itself had to say. */

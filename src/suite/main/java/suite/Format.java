@@ -17,6 +17,11 @@ enum Format {
         this.mediaType = mediaType;
     }
 
+    /** How a failure names it after the request: {@code " as NDJSON"}, and not at all where any form will do. */
+    String said() {
+        return this == ANY ? "" : " as " + this;
+    }
+
     /** Whether a response with this content-type is of this form. */
     boolean matches(String contentType) {
         return this == ANY || contentType.replaceFirst(" *;.*", "").equalsIgnoreCase(mediaType);

@@ -33,7 +33,7 @@ final class HttpReader {
                 })
                 .build()
                 .newCall(request);
-        this.recorder = new Recorder(request.method() + " " + request.url() + " as " + format, format, call::cancel);
+        this.recorder = new Recorder(request.method() + " " + request.url() + format.said(), format, call::cancel);
     }
 
     static Recorder open(OkHttpClient client, Request request, Format format) {

@@ -167,7 +167,10 @@ abstract class Intake {
         return "the response (" + status() + " " + header("content-type") + ") has sent "
                 + count(arrivals.size(), "record") + " in " + count(chunks.size(), "chunk") + " of "
                 + count(body.size(), "byte")
-                + (parser.pending() == 0 ? "" : ", the last " + parser.pending() + " not a whole record");
+                + (parser.pending() == 0 ? "" : ", the last " + parser.pending() + " not a whole record")
+                + (format == Format.NDJSON && arrivals.isEmpty() && parser.pending() > 0
+                        ? ": no line feed ends it"
+                        : "");
     }
 
     private static String count(int number, String noun) {

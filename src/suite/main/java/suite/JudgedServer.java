@@ -3,8 +3,10 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -66,6 +68,29 @@ final class JudgedServer extends Lifecycle {
     void explore(Runnable first, Runnable second, Consumer<String> check) {
         var points = points().orElseThrow(() -> notJudged(HIDDEN));
         Schedule.explore(points, first, second, check);
+    }
+
+    /** Whether the server's threads can be held and looked at: it is in this JVM. */
+    boolean showsThreads() {
+        return points().isPresent();
+    }
+
+    /**
+     * How much of one processor the server uses in so much time from now on, in percent: its threads in its own code, or its whole
+     * process if it has one of its own. The test ends as not judged if that is not known.
+     */
+    long busy(Duration time) {
+        if (launch() instanceof Launch.InThisJvm) {
+            return ownThreads().busy(time);
+        }
+        return ProcessTime.of(launch().pid())
+                .orElseThrow(() -> notJudged("it needs to see the server's process"))
+                .busy(time);
+    }
+
+    /** Which of the server's threads has been seen asleep in so much time, put to sleep by its own code; empty if none. */
+    String threadsAsleep(Duration time) {
+        return launch() instanceof Launch.InThisJvm ? ownThreads().asleep(time) : "";
     }
 
     /** The threads that are in the server's own code; a test ends as not judged if it is in another process. */
@@ -194,6 +219,11 @@ final class JudgedServer extends Lifecycle {
                     response.protocol(),
                     response.headers(),
                     response.body().string());
+        } catch (InterruptedIOException e) {
+            throw new AssertionError(
+                    built.method() + " " + built.url() + " must be answered whole within "
+                            + Deadline.say(Clients.patience(client)) + ", but it was not",
+                    e);
         } catch (IOException e) {
             throw new AssertionError(
                     built.method() + " " + built.url() + " must be answered whole within "
@@ -235,7 +265,7 @@ final class JudgedServer extends Lifecycle {
             recorder = closing(Recorder.open(client, asked, format));
         }
         if (recorder.status() != 200) {
-            throw new AssertionError("GET " + asked.url() + " as " + format
+            throw new AssertionError("GET " + asked.url() + format.said()
                     + " must be answered 200, but it was answered " + recorder.status() + " " + recorder.closed() + ": "
                     + MalformedRecord.quote(recorder.text()));
         }
@@ -265,6 +295,17 @@ final class JudgedServer extends Lifecycle {
             post("suite", mark);
         }
         return mark;
+    }
+
+    /**
+     * The messages that a stream brings before what is posted once it has joined.
+     *
+     * @param newest the text of the last one that was posted before it was opened
+     */
+    List<Message> history(Recorder recorder, String newest) {
+        recorder.await(Duration.ofSeconds(1), () -> recorder.text().contains(newest) || recorder.ended());
+        var messages = recorder.messagesUpTo(joined(recorder));
+        return messages.subList(0, messages.size() - 1);
     }
 
     /** The memory of the server's process; a test that asks ends as not judged if it cannot be looked into. */

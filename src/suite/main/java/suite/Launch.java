@@ -44,6 +44,11 @@ sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
         return "";
     }
 
+    /** Where the server's threads stand in its own code, for what was waited for in vain; empty if it is hidden. */
+    default String standing() {
+        return "";
+    }
+
     /** Whether the server is ours to start, with the settings of a test, and to stop. */
     default boolean ours() {
         return true;
@@ -103,17 +108,18 @@ sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
                     () -> call(className, settings, loader), Threads.named("suite-start", threads));
             var server = "the server " + className + " with the settings " + settings;
             try {
-                return new InThisJvm(className, started.get(within.toMillis(), TimeUnit.MILLISECONDS), threads);
+                long ms = Deadline.extended(within).toMillis(); // A busy machine is no fault of the server's.
+                return new InThisJvm(className, started.get(ms, TimeUnit.MILLISECONDS), threads);
             } catch (TimeoutException e) {
                 throw new AssertionError(
                         server + " did not return from start(Map) within " + Deadline.say(within)
-                                + Printed.aside(className, threads),
+                                + Printed.aside(threads) + Printed.standing(className, threads),
                         e);
             } catch (ExecutionException e) {
                 throw new AssertionError(
                         server + " did not start: " + e.getCause().getMessage()
                                 + Printed.place(className, e.getCause())
-                                + Printed.aside(className, threads),
+                                + Printed.aside(threads),
                         e.getCause());
             } catch (InterruptedException e) {
                 throw Deadline.interrupted();
@@ -162,7 +168,12 @@ sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
 
         @Override
         public String aside() {
-            return Printed.aside(className, threads).strip();
+            return Printed.aside(threads).strip();
+        }
+
+        @Override
+        public String standing() {
+            return Printed.standing(className, threads).strip();
         }
     }
 }

@@ -1,23 +1,35 @@
 package suite;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
-/** Two readers look at the same chat, and it must be the same for both: in any form, and in any order that they share. */
+/**
+ * Two readers look at the same chat, and it must be the same for both, in any form. Where it is a snapshot, its order is judged
+ * too: the newest message comes first.
+ */
 @Lesson(id = "00", slug = "see_it_break", title = "See it break")
 @Proves("message.all")
 class Lesson00SeeItBreakTest {
 
     private static final List<String> WORDS = List.of("one", "two", "three");
     private static final int HISTORY = 50;
+    private static final int MOST = 6 * HISTORY;
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final JsonMapper FIRST_OF_MANY = new JsonMapper();
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
@@ -29,15 +41,21 @@ class Lesson00SeeItBreakTest {
     void twoReadersSeeOneOrder() {
         WORDS.forEach(word -> server.post("ann", mark(word)));
 
-        var first = seen(server.open(Format.ANY));
+        var reader = server.open(Format.ANY);
+        var first = seen(reader);
         var second = seen(server.open(Format.ANY));
 
+        because("To look at the messages changes them: nothing was posted between the two looks.", () -> {
+            if (!first.equals(second)) {
+                fail("both readers must see one order, but the first sees \"" + first + "\" and the second \"" + second
+                        + "\"");
+            }
+        });
         because(
-                "Looking at the messages changes them: reverse turns the list that it is given, and not a copy.",
+                "The fifty are the right ones, but they are shown as they are kept: the oldest of them is on top.",
                 () -> {
-                    if (!first.equals(second)) {
-                        fail("both readers must see one order, but the first sees \"" + first + "\" and the second \""
-                                + second + "\"");
+                    if (isSnapshot(reader) && !first.equals("three two one")) {
+                        fail("the newest message must come first, but both readers see \"" + first + "\"");
                     }
                 });
         figures.put("both see", first);
@@ -45,23 +63,112 @@ class Lesson00SeeItBreakTest {
 
     @Test
     void theNewestMessageIsOnEveryScreen() {
+        var posted = new ArrayList<String>();
         for (int i = 1; i <= 2 * HISTORY; i++) {
-            server.post("ann", mark("message " + i));
+            posted.add(post(i));
         }
-        var newest = mark("message " + 2 * HISTORY);
 
         for (var whose : List.of("first", "second")) {
             var reader = server.open(Format.ANY);
+            var newest = posted.get(posted.size() - 1);
 
             reader.await(SOON, () -> reader.text().contains(newest));
 
-            because("The newest fifty are taken from the front of a list that every reader turns round.", () -> {
+            because("The fifty that are shown are not the newest fifty: look from which end they are taken.", () -> {
                 if (!reader.text().contains(newest)) {
                     fail("of 100 messages the newest must be on every screen, but the " + whose
                             + " reader does not see it within " + Deadline.say(SOON));
                 }
             });
         }
+    }
+
+    @Test
+    void aSnapshotIsTheNewestFiftyNewestFirst() {
+        var posted = new ArrayList<String>();
+        List<JsonNode> shown = List.of();
+        // A second message within one millisecond shows whether the order is that of the posts or that of the clock.
+        while (posted.size() < 2 * HISTORY || posted.size() < MOST && !sameTime(shown)) {
+            for (int i = 0; i < HISTORY; i++) {
+                posted.add(post(posted.size() + 1));
+            }
+            var reader = server.open(Format.ANY);
+            var newest = posted.get(posted.size() - 1);
+            reader.await(
+                    SOON,
+                    () -> snapshot(reader).isPresent()
+                            || !isSnapshot(reader) && reader.text().contains(newest));
+            if (!isSnapshot(reader)) {
+                return; // From lesson 02 on there are records, and lesson 04 judges their order.
+            }
+            shown = snapshot(reader).orElse(List.of());
+            reader.cancel();
+        }
+
+        var expected = new ArrayList<>(posted.subList(posted.size() - HISTORY, posted.size()));
+        Collections.reverse(expected);
+        var texts =
+                shown.stream().map(message -> message.path("text").asString("")).toList();
+        because(
+                "A snapshot is the newest fifty in the order in which they came, turned round. Times do not give that"
+                        + " order: two messages can have the same one.",
+                () -> assertEquals(expected, texts, "the snapshot, from top to bottom"));
+    }
+
+    @Test
+    void aMessageReachesEveryOpenScreen() {
+        var readers = List.of(server.open(Format.ANY), server.open(server.newClient(), Format.ANY));
+        readers.forEach(server::joined);
+        var text = mark("posted while they look");
+
+        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
+        var answer = server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
+
+        assertEquals(201, answer.status(), "the status with which a POST is answered");
+        because("A snapshot is sent when a reader comes, and not again when there is a new message.", () -> {
+            for (var reader : readers) {
+                reader.await(SOON, () -> reader.text().contains(text) || reader.ended());
+                if (!reader.text().contains(text)) {
+                    fail("a message must appear on each screen that is open, but within " + Deadline.say(SOON)
+                            + " one does not show it" + (reader.ended() ? ": its response has ended" : ""));
+                }
+            }
+        });
+    }
+
+    private static String post(int number) {
+        var text = mark("message " + number);
+        server.post("ann", text);
+        return text;
+    }
+
+    private static boolean isSnapshot(Recorder reader) {
+        return reader.text().contains("{\"messages\":");
+    }
+
+    /** The messages of the first snapshot that a reader got, once it is whole. */
+    private static Optional<List<JsonNode>> snapshot(Recorder reader) {
+        if (!isSnapshot(reader)) {
+            return Optional.empty();
+        }
+        var text = reader.text();
+        try (var parser = FIRST_OF_MANY.createParser(text.substring(text.indexOf("{\"messages\":")))) {
+            var messages = new ArrayList<JsonNode>();
+            FIRST_OF_MANY.readTree(parser).path("messages").forEach(messages::add);
+            return Optional.of(messages);
+        } catch (JacksonException e) {
+            return Optional.empty(); // The rest is on its way.
+        }
+    }
+
+    /** Whether two neighbours have one time. */
+    private static boolean sameTime(List<JsonNode> shown) {
+        for (int i = 1; i < shown.size(); i++) {
+            if (shown.get(i).path("time").equals(shown.get(i - 1).path("time"))) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** A word as this class posts it, which is in no other message. */

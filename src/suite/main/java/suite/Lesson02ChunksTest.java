@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,6 +20,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Lesson02ChunksTest {
 
     private static final int BURST = 50;
+    private static final int HISTORY = 50;
+    private static final String CHARSET =
+            "The characters were made into bytes in another charset, or in the system's: name UTF-8 where that is done.";
 
     @RegisterExtension
     static final JudgedServer server =
@@ -37,17 +41,58 @@ class Lesson02ChunksTest {
         recorder.awaitText("the second of two");
 
         var text = recorder.text();
+        int first = text.indexOf("the first of two");
+        int second = text.indexOf("the second of two");
+        var between = text.substring(Math.min(first, second), Math.max(first, second));
 
         because(
                 "Each message must be a record of its own, ended by a line feed, or no client can tell where it is whole.",
                 () -> {
-                    int first = text.indexOf("the first of two");
-                    int second = text.indexOf("the second of two");
-                    var between = text.substring(Math.min(first, second), Math.max(first, second));
                     if (!between.contains("\n")) {
-                        fail("between two messages there must be a line feed, but there is none in " + between);
+                        fail("between two messages there must be a line feed, but there is none in «"
+                                + MalformedRecord.quote(between) + "»");
                     }
                 });
+        because("A line ends with CR LF in HTTP/1.1 and in many an operating system; in NDJSON it does not.", () -> {
+            if (between.contains("\r")) {
+                fail("a line feed alone must end a record, but there is a carriage return in «"
+                        + MalformedRecord.quote(between) + "»");
+            }
+        });
+    }
+
+    @Proves("message.history")
+    @Test
+    void afterStartComeTheNewestFifty() {
+        var posted = IntStream.rangeClosed(1, HISTORY + 5)
+                .mapToObj(i -> "message " + i + " of many")
+                .toList();
+        posted.forEach(text -> server.post("ann", text));
+        var expected = posted.subList(5, posted.size());
+
+        var recorder = server.open(Format.NDJSON);
+        var history = server.history(recorder, posted.get(posted.size() - 1)).stream()
+                .map(Message::text)
+                .toList();
+
+        because("`open` sends nothing of what there is, or does not flush it.", () -> {
+            if (history.isEmpty()) {
+                fail("after \"start\" must come the newest 50 messages, but there came none");
+            }
+        });
+        because("Nothing limits the history to fifty: it grows until it takes minutes to come in.", () -> {
+            if (history.size() > HISTORY) {
+                fail("after \"start\" must come the newest 50 messages, but there came " + history.size());
+            }
+        });
+        because("The fifty are taken from the wrong end, or one too few of them.", () -> {
+            for (var text : expected) {
+                if (!history.contains(text)) {
+                    fail("after \"start\" must come the newest 50 of " + posted.size() + " messages, but there came "
+                            + history.size() + " without \"" + text + "\"");
+                }
+            }
+        });
     }
 
     @Proves("message.all")
@@ -109,6 +154,7 @@ class Lesson02ChunksTest {
                 "\"quoted\" and \\ and /",
                 "a tab\tand \u2028 and \u2029",
                 "🟢 é ﷽ \ud83d\udc69\u200d\ud83d\ude80",
+                "a flag in tags: \ud83c\udff4\udb40\udc67\udb40\udc62\udb40\udc65\udb40\udc6e\udb40\udc67\udb40\udc7f",
                 "{\"type\":\"bye\"}\n{\"type\":\"start\"}",
             })
     void aTextArrivesAsItWasPosted(String text) {
@@ -116,9 +162,32 @@ class Lesson02ChunksTest {
 
         server.post("ann", text);
 
-        because(
-                "The text was put into the record as it came, and not as a string of JSON, so that a line feed in it ends the record.",
-                () -> assertEquals(text, recorder.nextMessage().text(), "the text"));
+        var came = textOrWhyNot(recorder);
+        if (!came.equals(text)) {
+            because(
+                    inAscii(came).equals(inAscii(text))
+                            ? CHARSET
+                            : "The text was changed on its way: trimmed, or characters were replaced or taken out.",
+                    () -> fail("the text must be \"" + MalformedRecord.quote(text) + "\", but it is \""
+                            + MalformedRecord.quote(came) + "\""));
+        }
+    }
+
+    private static String textOrWhyNot(Recorder recorder) {
+        try {
+            return recorder.nextMessage().text();
+        } catch (AssertionError e) {
+            throw CheckFailed.withLikelyCause(
+                    e,
+                    String.valueOf(e.getMessage()).contains("not UTF-8")
+                            ? CHARSET
+                            : "The text was put into the record as it came, and not as a string of JSON: what JSON escapes, such as a line feed or a quotation mark, ends it.");
+        }
+    }
+
+    /** What an encoder makes of it that knows ASCII or Latin-1 only: a question mark for each thing that it does not know. */
+    private static String inAscii(String text) {
+        return text.replaceAll("[^\\x00-\\x7e]+|[?]+", "?");
     }
 
     @Test
@@ -138,6 +207,11 @@ class Lesson02ChunksTest {
         var reader = server.open(Format.NDJSON);
         for (var text : texts) {
             reader.await(Deadline.PATIENCE, () -> reader.text().contains(text));
+            if (!reader.text().contains("\"message\"")) {
+                because(
+                        "`open` sends nothing of what there is, or does not flush it.",
+                        () -> fail("a client that comes later gets no message of those that there are"));
+            }
             if (!reader.text().contains(text)) {
                 fail("one POST was held at " + held + " while another was answered, and now \"" + text
                         + "\" is not in the history");

@@ -1,17 +1,19 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import tools.jackson.databind.JsonNode;
 
 /**
  * One order for all clients, a name for each place in it, and a beginning that is the same for each client.
@@ -37,11 +39,7 @@ class Lesson04OrderTest {
     void historyIsTheNewestFiftyOldestFirst() {
         var posted = post(HISTORY + 10);
 
-        var recorder = server.open(Format.NDJSON);
-
-        because(
-                "The history is sent newest first, or it is taken from the wrong end of the list.",
-                () -> assertHistory(posted.subList(10, posted.size()), texts(recorder, HISTORY), "the history"));
+        assertHistory(posted.subList(10, posted.size()), server.open(Format.NDJSON), "the history");
     }
 
     @Proves("message.history")
@@ -49,7 +47,7 @@ class Lesson04OrderTest {
     void afterTheHistoryComesWhatIsNew() {
         var posted = post(HISTORY);
         var recorder = server.open(Format.NDJSON);
-        assertHistory(posted, texts(recorder, HISTORY), "the history");
+        assertHistory(posted, recorder, "the history");
 
         server.post("ann", "after the history");
 
@@ -69,7 +67,7 @@ class Lesson04OrderTest {
 
         because(
                 "To ask for the history changes it: one client's reading is another client's order.",
-                () -> assertHistory(first, second, "the history of the second client"));
+                () -> assertOrder(first, second, "the history of the second client"));
     }
 
     @Proves("message.history")
@@ -94,18 +92,20 @@ class Lesson04OrderTest {
     @Proves("message.id")
     @Test
     void anIdIsTheEpochAndASequenceThatGrowsByOne() {
-        var first = server.post("ann", "first");
-        var second = server.post("ann", "second");
+        var first = idOfPost("first");
+        var second = idOfPost("second");
 
-        because(
-                "The id is not made of the log's epoch, a hyphen and a sequence that grows by one with each message.",
-                () -> {
-                    if (!first.matches("[0-9a-z]+-[1-9][0-9]*")) {
-                        fail("an id must be <epoch>-<sequence>, but it is \"" + first + "\"");
-                    }
-                    assertEquals(epoch(first), epoch(second), "the epoch of the second message, as of the first");
-                    assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
-                });
+        var fault = new MessageId(first).fault();
+        if (!fault.isEmpty()) {
+            fail("an id must be <epoch>-<sequence>, but in \"" + first + "\" " + fault);
+        }
+        because("The number does not grow by one with each message, or the epoch is chosen for each message.", () -> {
+            assertEquals(
+                    new MessageId(first).epoch(),
+                    new MessageId(second).epoch(),
+                    "the epoch of the second message, as of the first");
+            assertEquals(Storm.sequence(first) + 1, Storm.sequence(second), "the sequence after " + first);
+        });
     }
 
     @Proves("message.id")
@@ -113,16 +113,15 @@ class Lesson04OrderTest {
     void theStreamBringsTheIdThatThePostWasAnsweredWith() {
         var recorder = server.live(Format.NDJSON);
 
-        var id = server.post("ann", "named");
+        var id = idOfPost("named");
 
-        because("The answer does not hold the message with its id, or the streams carry another one.", () -> {
-            if (id.isEmpty()) {
-                fail("the POST must be answered with the message in JSON, and its id in it, but there is no id");
-            }
-            var message = recorder.nextMessage();
-            assertEquals("named", message.text(), "the text");
-            assertEquals(id, message.id(), "the id of the message on the stream");
-        });
+        because(
+                "The message on the streams is not the one of the answer: it was made twice, or has no id there.",
+                () -> {
+                    var message = recorder.nextMessage();
+                    assertEquals("named", message.text(), "the text");
+                    assertEquals(id, message.id(), "the id of the message on the stream");
+                });
     }
 
     @Proves("post.created")
@@ -141,6 +140,9 @@ class Lesson04OrderTest {
                             recorder.next("message").fields(),
                             answer.json(),
                             "the message in the answer, as on the stream");
+                    if (answer.header("location").isEmpty()) {
+                        fail("the answer must have a Location, but it has none");
+                    }
                     var url = asked.build().url();
                     var location = url.resolve(answer.header("location")); // It may be relative.
                     assertEquals(
@@ -154,16 +156,40 @@ class Lesson04OrderTest {
         readers.get(0).nextMessage(); // The mark of the second.
         var others = server.newClient();
         var count = new AtomicInteger();
+        var answer = new AtomicReference<Answer>();
 
         server.explore(
-                () -> server.post("ann", "held " + count.incrementAndGet()),
+                () -> answer.set(server.request(posting("held " + count.incrementAndGet()))),
                 () -> server.post(others, "bob", "passes"),
-                held -> because(
-                        "The number is taken, the message is kept and the streams are written to in steps, and another POST"
-                                + " comes between two of them: one lock must be held from the number to the last stream.",
-                        () -> assertOneOrder(readers, "held " + count.get(), held)));
+                held -> {
+                    because(
+                            "The number is taken, the message is kept and the streams are written to in steps, and another"
+                                    + " POST comes between two of them: one lock must be held from the number to the last"
+                                    + " stream.",
+                            () -> assertOneOrder(readers, "held " + count.get(), held));
+                    because(
+                            "The message of the answer is made anew, with a time or an id of its own: answer with the message"
+                                    + " that was published.",
+                            () -> assertAnswered(readers.get(0), answer.get().json(), held));
+                });
 
         figures.put("places at which a POST was held", count.get() - 1);
+    }
+
+    private static Request.Builder posting(String text) {
+        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
+        return server.at("/messages").post(JudgedServer.json(json.toString()));
+    }
+
+    private static void assertAnswered(Recorder reader, JsonNode answer, String held) {
+        var sent = reader.arrivals().stream()
+                .map(arrival -> arrival.record().fields())
+                .filter(fields -> fields.path("text").equals(answer.path("text")))
+                .findFirst();
+        if (!sent.equals(Optional.of(answer))) {
+            fail("one POST was held at " + held + " while another was answered: its answer is " + answer
+                    + ", and on the stream came " + sent.map(JsonNode::toString).orElse("none with that text"));
+        }
     }
 
     /** What two readers have got up to both messages of one schedule: the same ids, each one more than the one before. */
@@ -206,44 +232,50 @@ class Lesson04OrderTest {
     @Proves("message.id")
     @Test
     void aNewLifeHasANewEpoch() {
-        var before = server.post("ann", "in this life");
+        var before = new MessageId(idOfPost("in this life")).epoch();
 
         server.restart();
+        var id = idOfPost("in the next");
 
+        var after = new MessageId(id).epoch();
         because(
                 "The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.",
                 () -> {
-                    var after = server.post("ann", "in the next");
-                    assertNotEquals(epoch(before), epoch(after), "the epoch after a restart");
+                    if (before.equals(after)) {
+                        fail("a new life must have a new epoch, but it is \"" + before
+                                + "\" before a restart and after it");
+                    }
                 });
+        because(
+                "The number is counted up after it has been used, or begins where an array does.",
+                () -> assertEquals(1, Storm.sequence(id), "the sequence of the first message of a life"));
     }
 
     @Proves("message.id")
     @Test
     void theEpochIsNotTheTime() {
-        var epoch = epoch(server.post("ann", "in this life"));
+        var id = new MessageId(idOfPost("in this life"));
 
-        for (int base : new int[] {10, 16, 36}) {
-            long value = epoch.matches("[0-9a-z]{1,12}") ? number(epoch, base) : 0;
-            for (long unit : new long[] {1_000, 1}) { // Of a clock in seconds and of one in milliseconds.
-                because(
-                        "Two lives that begin in one tick of the clock, or with the clock set back, have one epoch.",
-                        () -> {
-                            if (Math.abs(value * unit - System.currentTimeMillis())
-                                    < Duration.ofDays(1).toMillis()) {
-                                fail("an epoch must be chosen at random, but " + epoch + " is the time");
-                            }
-                        });
-            }
-        }
+        because(
+                "Two lives that begin in one tick of a clock, or after it was set back, have one epoch. The nanoseconds begin"
+                        + " again when the machine does.",
+                () -> {
+                    if (!id.clock().isEmpty()) {
+                        fail("an epoch must be chosen at random, but " + id.epoch() + " is " + id.clock());
+                    }
+                });
     }
 
-    private static long number(String text, int base) {
-        try {
-            return Long.parseLong(text, base);
-        } catch (NumberFormatException e) {
-            return 0;
+    /** Posts, and returns the id that the answer must have. */
+    private static String idOfPost(String text) {
+        var id = server.post("ann", text);
+        if (id.isEmpty()) {
+            because(
+                    "There are no ids yet, or the answer is not the message.",
+                    () -> fail(
+                            "a POST must be answered with the message in JSON, and its id in it, but there is no id"));
         }
+        return id;
     }
 
     private static List<String> post(int count) {
@@ -256,7 +288,22 @@ class Lesson04OrderTest {
     }
 
     /** Names the first place that is wrong, because two lists of fifty show nothing to a reader. */
-    private static void assertHistory(List<String> expected, List<String> received, String whose) {
+    private static void assertHistory(List<String> expected, Recorder recorder, String whose) {
+        var received = server.history(recorder, expected.get(expected.size() - 1)).stream()
+                .map(Message::text)
+                .toList();
+        because("Not fifty are kept or sent, or something is sent twice: as history, and again as new.", () -> {
+            if (received.size() != expected.size()) {
+                fail(whose + " must be " + expected.size() + " messages, but " + received.size()
+                        + " came before what was posted next");
+            }
+        });
+        because(
+                "The history is sent newest first, or it is taken from the wrong end of the list.",
+                () -> assertOrder(expected, received, whose));
+    }
+
+    private static void assertOrder(List<String> expected, List<String> received, String whose) {
         for (int i = 0; i < expected.size(); i++) {
             if (!expected.get(i).equals(received.get(i))) {
                 fail(whose + " has \"" + received.get(i) + "\" in place " + (i + 1) + " of " + expected.size()
@@ -267,9 +314,5 @@ class Lesson04OrderTest {
 
     private static List<String> texts(Recorder recorder, int count) {
         return recorder.messages(count).stream().map(Message::text).toList();
-    }
-
-    private static String epoch(String id) {
-        return id.substring(0, Math.max(0, id.lastIndexOf('-')));
     }
 }

@@ -49,7 +49,7 @@ class Lesson06JoiningTest {
                 held -> because(
                         "To read the history and to join the streams are two steps, and a message comes between them: after the"
                                 + " history it is lost, and the other way round it comes twice. Both must be done under the"
-                                + " lock that a POST holds.",
+                                + " lock that a POST holds while it keeps its message and puts it on the queues.",
                         () -> assertOnce(reader.get(), "meanwhile " + count.get(), held)));
 
         figures.put("places at which the joining was held", count.get());
@@ -88,7 +88,7 @@ class Lesson06JoiningTest {
         storm.finish();
 
         because(
-                "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they are done the other way round, sent twice.",
+                "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they are done the other way round, sent twice. The same happens if a POST keeps its message and puts it on the queues in two steps.",
                 () -> {
                     var newest = server.post("suite", "after the storm");
                     var deadline = Deadline.in(Deadline.PATIENCE);

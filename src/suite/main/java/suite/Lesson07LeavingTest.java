@@ -6,6 +6,8 @@ import static suite.Because.because;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +24,10 @@ final class Lesson07LeavingTest {
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final JudgedServer joining =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -99,9 +105,45 @@ final class Lesson07LeavingTest {
         Deadline.pause(SOON); // In which nothing is asked and nothing is posted.
 
         because(
-                "GET /status looks who has left, and takes them out. Between two looks the dead are kept.",
+                "Nothing tells the server that an idle stream has ended, or GET /status itself looks who has left, and keeps the dead between two looks. The task of whenRoom is called when a response has ended: ask there.",
                 () -> assertEquals(
                         0, server.status().open(), "streams.open, asked once, a second after the only two have left"));
+    }
+
+    /** The server is held at each place in turn while it takes a client in, and meanwhile the client leaves. */
+    @Test
+    void whoLeavesWhileComingInIsForgotten() {
+        var peer = joining.raw();
+        var streams = new AtomicInteger(-1);
+        var left = new AtomicBoolean(true);
+        var count = new AtomicInteger();
+
+        joining.explore(
+                () -> {
+                    if (!left.get()) { // The one by which the places were found.
+                        leave(peer, streams.get(), left);
+                    }
+                    left.set(false);
+                    streams.addAndGet(2);
+                    peer.openUnread(Format.NDJSON);
+                    Deadline.in(Deadline.PATIENCE)
+                            .poll(() -> left.get() || joining.status().open() == 1);
+                },
+                () -> leave(peer, streams.get(), left),
+                held -> because(
+                        "A stream that has ended before it is put into the set stays there: put it there first, and then ask whether it is open.",
+                        () -> joining.awaitStatus(
+                                status -> status.open() == 0,
+                                "no stream to be open, after a client has left while it was held at " + held
+                                        + " on its way in (place " + count.incrementAndGet() + ")",
+                                SOON)));
+    }
+
+    private static void leave(RawClient peer, int stream, AtomicBoolean left) {
+        peer.reset(stream, CANCEL);
+        peer.ping(stream);
+        peer.awaitPong(stream);
+        left.set(true);
     }
 
     @Proves("leave.alone")
@@ -143,8 +185,16 @@ final class Lesson07LeavingTest {
             var delivery = storm.delivered(witness);
             delivery.into(figures);
             delivery.assertPerfect();
-            server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
         });
+        try {
+            server.awaitStatus(status -> status.open() == 1, "only the stream that stayed to be open", SOON);
+        } catch (AssertionError e) {
+            throw CheckFailed.withLikelyCause(
+                    e,
+                    server.status().open() < 1
+                            ? "A stream that leaves is counted out more than once: take it out of a set, and count that."
+                            : "A stream that left while it was written to is not taken out.");
+        }
     }
 
     @Test
@@ -157,10 +207,12 @@ final class Lesson07LeavingTest {
             peer.reset(2 * i + 1, CANCEL);
         }
 
-        because("What is kept for a stream is not given back when it ends.", () -> {
-            var status = server.awaitStatus(s -> s.open() == 0, "no stream to be open after " + rounds, SOON);
-            figures.put("came and went", rounds);
-            figures.put("streams left", status.open());
-        });
+        because(
+                "A stream that has ended before it is in the set is put there and stays, or what is kept for a stream is given back never, or twice.",
+                () -> {
+                    var status = server.awaitStatus(s -> s.open() == 0, "no stream to be open after " + rounds, SOON);
+                    figures.put("came and went", rounds);
+                    figures.put("streams left", status.open());
+                });
     }
 }

@@ -40,6 +40,9 @@ final class Lesson08SilenceTest {
     @Test
     void quietStreamBeatsAndNamesTheNewestMessage() {
         var stream = server.live(Format.NDJSON);
+        for (int i = 0; i < 51; i++) { // More than a history: the number of messages that are kept is no sequence.
+            server.post("ann", "talk " + i);
+        }
         var newest = server.post("ann", "the last word");
         stream.messagesUpTo("the last word");
 

@@ -33,6 +33,9 @@ final class Lesson11ResumeTest {
     static final JudgedServer server = JudgedServer.with(
             "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
+    @RegisterExtension
+    static final JudgedServer beating = JudgedServer.with("PUSH_HEARTBEAT_MS", "200");
+
     @Order(1)
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
@@ -84,7 +87,7 @@ final class Lesson11ResumeTest {
     void whoHasMissedNothingGetsWhatComesAndNothingElse() {
         var ids = post("m", 3);
         var stream = server.open(Format.NDJSON, ids.get(2));
-        assertResumed(stream);
+        because("The newest id is a good place: nothing follows it yet.", () -> assertResumed(stream));
 
         var next = post("next", 1);
 
@@ -101,7 +104,10 @@ final class Lesson11ResumeTest {
 
         because("A resumed stream is cut to the history of a new one: a part is passed off as the whole.", () -> {
             assertResumed(stream);
-            assertEquals(ids.subList(1, ids.size()), ids(stream.messages(HISTORY + 30)));
+            assertEquals(
+                    ids.subList(1, ids.size()),
+                    ids(stream.messages(HISTORY + 30)),
+                    "the ids after the first of " + ids.size());
         });
     }
 
@@ -215,11 +221,27 @@ final class Lesson11ResumeTest {
                 () -> {
                     var stream = server.open(Format.SSE);
                     var start = stream.next("start");
-                    assertEquals(start.id(), start.event().orElseThrow().id().orElse(""));
+                    assertEquals(start.id(), start.event().orElseThrow().id().orElse(""), "the id: line of a start");
                     var message = stream.next("message");
                     assertEquals(
-                            message.id(), message.event().orElseThrow().id().orElse(""));
+                            message.id(), message.event().orElseThrow().id().orElse(""), "the id: line of a message");
+                    assertEquals("start", start.event().orElseThrow().name(), "the event of a start");
                 });
+    }
+
+    @Test
+    void heartbeatLeavesABrowsersPlaceAsItIs() {
+        var stream = beating.open(Format.SSE);
+        stream.next("start");
+
+        var beat = stream.next("heartbeat", beating.heartbeat().multipliedBy(3).plus(Deadline.PATIENCE));
+
+        because(
+                "A heartbeat has an id: line. It names the newest message, and a browser would come back with it though it may not have that message.",
+                () -> assertEquals(
+                        java.util.Optional.empty(),
+                        beat.event().orElseThrow().id(),
+                        "the id: line of a heartbeat, of which there must be none"));
     }
 
     @Proves("resume.start")
@@ -230,6 +252,38 @@ final class Lesson11ResumeTest {
         var stream = server.open(Format.NDJSON, start.id());
         assertResumed(stream);
         stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
+    }
+
+    /** Cut off after start, and before anything that it announces. */
+    @Proves("resume.start")
+    @Test
+    void whoIsCutOffAfterStartHasLostNothing() {
+        var ids = post("m", HISTORY + 10);
+        var fresh = server.open(Format.NDJSON).next("start");
+        var resumed = server.open(Format.NDJSON, ids.get(3)).next("start");
+
+        var again = server.open(Format.NDJSON, fresh.id());
+        var onceMore = server.open(Format.NDJSON, resumed.id());
+
+        because(
+                "The id of start names the newest message, though what leads up to it has still to follow: whoever is cut off there has lost that, and is told that nothing is missing. It is the place from which the stream goes on.",
+                () -> {
+                    assertFollows(again, ids.subList(10, HISTORY + 10), "the start of a new stream");
+                    assertFollows(onceMore, ids.subList(4, HISTORY + 10), "the start of a resumed stream");
+                });
+    }
+
+    private static void assertFollows(Recorder stream, List<String> expected, String what) {
+        assertResumed(stream);
+        var next = post("next", 1);
+        var came = new ArrayList<String>();
+        do {
+            came.add(stream.nextMessage().id());
+        } while (!came.get(came.size() - 1).equals(next.get(0)));
+        assertEquals(
+                expected,
+                came.subList(0, Math.min(expected.size(), came.size() - 1)),
+                "what follows the id of " + what + ", which had not been sent yet");
     }
 
     private static List<String> post(String text, int count) {

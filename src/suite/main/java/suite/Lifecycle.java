@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -29,6 +30,8 @@ abstract class Lifecycle
                 TestExecutionExceptionHandler,
                 AfterEachCallback,
                 AfterAllCallback {
+
+    private static final Pattern WAITED = Pattern.compile("\\bwithin\\b|no answer");
 
     private final Map<String, String> settings = new HashMap<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -71,8 +74,8 @@ abstract class Lifecycle
     }
 
     final Launch launch() {
-        return launch.orElseThrow(() -> new AssertionError(
-                "no server: Target must be a static field with @RegisterExtension, and asked only while tests run"));
+        return launch.orElseThrow(() -> new AssertionError("no server runs: it was not started again after a stop, or a"
+                + " JudgedServer is no static field with @RegisterExtension, or was asked while no check runs"));
     }
 
     final OkHttpClient client() {
@@ -147,13 +150,16 @@ abstract class Lifecycle
                 .toArray(String[]::new);
     }
 
-    /** Adds what the server has to say. */
+    /** Adds what the server has to say, and where it stands if something was waited for: else that explains nothing. */
     @Override
     public final void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         if (thrown instanceof TestAbortedException) {
             throw thrown;
         }
-        throw CheckFailed.withAside(thrown, launch().aside());
+        var failed = CheckFailed.withAside(thrown, launch.map(Launch::aside).orElse(""));
+        boolean waited = WAITED.matcher(failed.fault()).find();
+        throw CheckFailed.withAside(
+                failed, waited ? launch.map(Launch::standing).orElse("") : "");
     }
 
     @Override
@@ -166,11 +172,15 @@ abstract class Lifecycle
         }
     }
 
+    /** JUnit calls this for each server of a class, also if one that comes before did not start, and this one was not told to. */
     @Override
     public final void afterAll(ExtensionContext context) {
-        if (--depth == 0) {
-            closeOpened();
-            stopServer();
+        if (depth > 0 && --depth == 0) {
+            try {
+                closeOpened();
+            } finally {
+                stopServer();
+            }
         }
     }
 
@@ -187,18 +197,23 @@ abstract class Lifecycle
 
     private void stopServer() {
         client.ifPresent(Clients::close);
-        launch.ifPresent(Launch::close);
         client = Optional.empty();
+        var stopped = launch;
         launch = Optional.empty();
+        stopped.ifPresent(Launch::close);
     }
 
     private synchronized void closeOpened() {
+        var failed = Optional.<Exception>empty();
         while (!opened.isEmpty()) {
             try {
                 opened.pop().close();
             } catch (Exception e) {
-                throw new AssertionError("could not close what the test had opened", e);
+                failed = Optional.of(e);
             }
+        }
+        if (failed.isPresent()) {
+            throw new AssertionError("could not close what the test had opened", failed.get());
         }
     }
 

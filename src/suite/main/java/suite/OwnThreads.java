@@ -3,6 +3,7 @@ package suite;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -16,6 +17,13 @@ import java.util.stream.Stream;
  * @param group of the threads that the server has started: another server of the same classes may run beside it
  */
 record OwnThreads(String prefix, ThreadGroup group) {
+
+    private static final Set<String> SLEEP = Set.of("sleep", "parkNanos", "parkUntil");
+    private static final Set<String> SLEEPERS = Set.of(
+            "java.lang.Thread",
+            "java.util.concurrent.TimeUnit",
+            "java.util.concurrent.locks.LockSupport",
+            "jdk.internal.misc.Unsafe");
 
     /** @param server the name of the server's class */
     static OwnThreads of(String server, ThreadGroup group) {
@@ -44,6 +52,34 @@ record OwnThreads(String prefix, ThreadGroup group) {
                 .mapToLong(entry -> entry.getValue() - before.getOrDefault(entry.getKey(), entry.getValue()))
                 .sum();
         return 100 * used / took;
+    }
+
+    /** Which of them its own code has put to sleep for a time, as seen within so much time; empty if none. */
+    String asleep(Duration time) {
+        var found = new String[] {""};
+        boolean asleep = Deadline.exactly(time).poll(() -> {
+            found[0] = all().filter(entry -> isAsleep(entry.getValue()))
+                    .map(entry -> "at " + place(entry.getValue()))
+                    .findFirst()
+                    .orElse("");
+            return !found[0].isEmpty();
+        });
+        return asleep ? found[0] : "";
+    }
+
+    /** Whether the server's code has called a sleep itself: to wait for a lock or at a queue is something else. */
+    private boolean isAsleep(StackTraceElement[] stack) {
+        boolean sleeps = false;
+        for (var frame : stack) {
+            if (isOwn(frame)) {
+                return sleeps;
+            }
+            sleeps |= SLEEP.contains(frame.getMethodName());
+            if (!SLEEPERS.contains(frame.getClassName())) {
+                return false;
+            }
+        }
+        return false;
     }
 
     private Map<Thread, Long> used() {

@@ -3,6 +3,9 @@ package suite;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.WeakHashMap;
 import java.util.stream.Collectors;
@@ -15,6 +18,7 @@ import java.util.stream.Stream;
  */
 public final class Printed {
 
+    private static final Duration MOMENT = Duration.ofMillis(30);
     private static final Map<ThreadGroup, ProcessOutput> OUTPUTS = new WeakHashMap<>();
 
     private static volatile boolean kept; // Set once, before anything is judged.
@@ -36,15 +40,27 @@ public final class Printed {
         }
     }
 
-    /** What they have printed since the mark, and where they stand; empty if nothing, and nowhere. */
-    public static String aside(String server, ThreadGroup threads) {
+    /** What they have printed since the mark; empty if nothing. */
+    public static String aside(ThreadGroup threads) {
+        var printed =
+                kept ? by(threads).sinceMark() : ""; // Elsewhere a message is compared with the one that is promised.
+        return printed.isEmpty() ? "" : "\n  Meanwhile the server printed:" + printed;
+    }
+
+    /** Where they stand in the server's own code, twice in a moment; empty if nowhere: for what was waited for in vain. */
+    public static String standing(String server, ThreadGroup threads) {
         if (!kept) {
-            return ""; // Elsewhere a failure's message is compared with the one that is promised.
+            return "";
         }
-        var printed = by(threads).sinceMark();
-        var where = where(server, threads);
-        return (printed.isEmpty() ? "" : "\n  Meanwhile the server printed:" + printed)
-                + (where.isEmpty() ? "" : "\n  Where it stands:" + where);
+        var before = places(server, threads);
+        Deadline.pause(MOMENT);
+        var now = places(server, threads);
+        var where = now.entrySet().stream()
+                .filter(entry -> before.getOrDefault(entry.getKey(), "").equals(entry.getValue()))
+                .map(entry -> "\n    " + where(server, entry.getKey()))
+                .filter(line -> !line.isBlank())
+                .collect(Collectors.joining());
+        return where.isEmpty() ? "" : "\n  Where it stands:" + where;
     }
 
     /** Where an exception came from or through in the server's own code: {@code , at Server.java:52 (open)}; or empty. */
@@ -61,27 +77,30 @@ public final class Printed {
 
     /** How many of these threads stand in the server's own code. */
     public static long in(String server, ThreadGroup threads) {
-        return where(server, threads).lines().filter(line -> !line.isBlank()).count();
+        return places(server, threads).size();
     }
 
-    private static String where(String server, ThreadGroup group) {
+    /** Those of these threads that are in the server's own code, each with the method in which it is. */
+    private static Map<Thread, String> places(String server, ThreadGroup group) {
         var threads = new Thread[group.activeCount() + 8];
         int count = group.enumerate(threads);
-        return Stream.of(threads)
-                .limit(count)
-                .map(thread -> where(server, thread))
-                .filter(line -> !line.isEmpty())
-                .map(line -> "\n    " + line)
-                .collect(Collectors.joining());
+        var places = new LinkedHashMap<Thread, String>();
+        for (var thread : Arrays.copyOf(threads, count)) {
+            Stream.of(thread.getStackTrace())
+                    .filter(frame -> isOf(server, frame))
+                    .findFirst()
+                    .ifPresent(frame -> places.put(thread, method(frame)));
+        }
+        return places;
     }
 
-    /** {@code thread XNIO-1 I/O-1 at Server.java:87 (post), in LinkedBlockingQueue.put, and waits}. */
+    /** {@code thread XNIO-1 I/O-1 waits at Server.java:87 (post), in LinkedBlockingQueue.put}. */
     private static String where(String server, Thread thread) {
         var stack = thread.getStackTrace();
         for (int i = 0; i < stack.length; i++) {
             if (isOf(server, stack[i])) {
-                return "thread " + thread.getName() + " at " + place(stack[i])
-                        + (i == 0 ? "" : ", in " + method(stack[i - 1])) + doing(thread.getState());
+                return "thread " + thread.getName() + doing(thread.getState()) + place(stack[i])
+                        + (i == 0 ? "" : ", in " + method(stack[i - 1]));
             }
         }
         return "";
@@ -89,9 +108,9 @@ public final class Printed {
 
     private static String doing(Thread.State state) {
         return switch (state) {
-            case BLOCKED -> ", and waits for a lock that another thread has";
-            case WAITING, TIMED_WAITING -> ", and waits";
-            default -> "";
+            case BLOCKED -> " waits for a lock that another thread has at ";
+            case WAITING, TIMED_WAITING -> " waits at ";
+            default -> " runs at ";
         };
     }
 

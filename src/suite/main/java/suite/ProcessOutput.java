@@ -6,6 +6,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -19,19 +20,31 @@ import java.util.stream.Collectors;
 public final class ProcessOutput {
 
     private static final int KEPT_CHARS = 4_000;
-    private static final int LAST_LINES = 12;
-    /** What is of no help in a Java stack trace: the frames of libraries, and how many there are more. */
+    private static final int FIRST_CHARS = 1_500;
+    private static final int FIRST_LINES = 6;
+    private static final int LAST_LINES = 6;
+    /** What is of no help in a stack trace of Java or Go: the frames of libraries, and how many there are more. */
     private static final Pattern FRAME = Pattern.compile(
-            "\\s+(at ([a-z.]+/)?(java|javax|jdk|sun|io\\.undertow|org\\.xnio|org\\.jboss|tools\\.jackson)\\..*|\\.\\.\\. [0-9]+ more)");
+            "\\s+(at ([a-z.]+/)?(java|javax|jdk|sun|io\\.undertow|org\\.xnio|org\\.jboss|tools\\.jackson)\\..*|\\.\\.\\. [0-9]+ more)"
+                    + "|(net/http|golang\\.org/x|runtime|crypto/tls|sync|bufio|io)[./].*\\(.*\\)"
+                    + "|created by .*|\\s+/.*\\.go:[0-9]+( \\+0x[0-9a-f]+)?");
 
     private static final Pattern URL = Pattern.compile("https://localhost:([0-9]{1,5})[^0-9]");
 
     @GuardedBy("this")
     private final StringBuilder kept = new StringBuilder();
 
+    /** What came first after the mark: an exception or a panic says there what it is. */
+    @GuardedBy("this")
+    private final StringBuilder first = new StringBuilder();
+
     /** Where in what is kept the text after the mark begins. */
     @GuardedBy("this")
     private int marked;
+
+    /** Whether some of what came after the mark is kept no more. */
+    @GuardedBy("this")
+    private boolean lost;
 
     @GuardedBy("this")
     private OptionalInt port = OptionalInt.empty();
@@ -68,29 +81,40 @@ public final class ProcessOutput {
 
     /** The last lines, as the end of a failure message. */
     public synchronized String last() {
-        var lines = lines(kept);
+        var lines = lost ? shown(lines(first), lines(kept)) : shown(lines(kept));
         return lines.isEmpty() ? "it printed nothing" : "the last that it printed:" + lines;
     }
 
     public synchronized void mark() {
         marked = kept.length();
+        lost = false;
+        first.setLength(0);
     }
 
-    /** The last lines since the mark; empty if there are none. */
+    /** The first and the last lines since the mark; empty if there are none. */
     public synchronized String sinceMark() {
-        return lines(kept.substring(marked));
+        return lost ? shown(lines(first), lines(kept)) : shown(lines(kept.substring(marked)));
     }
 
-    private static String lines(CharSequence text) {
-        var lines = text.toString()
+    private static List<String> lines(CharSequence text) {
+        return text.toString()
                 .strip()
                 .lines()
                 .filter(line -> !FRAME.matcher(line).matches())
                 .toList();
-        return lines.stream()
-                .skip(Math.max(0, lines.size() - LAST_LINES))
-                .map(line -> "\n    " + line)
-                .collect(Collectors.joining());
+    }
+
+    private static String shown(List<String> lines) {
+        return lines.size() <= FIRST_LINES + LAST_LINES ? join(lines) : shown(lines, lines);
+    }
+
+    private static String shown(List<String> first, List<String> last) {
+        return join(first.subList(0, Math.min(FIRST_LINES, first.size()))) + "\n    …"
+                + join(last.subList(Math.max(0, last.size() - LAST_LINES), last.size()));
+    }
+
+    private static String join(List<String> lines) {
+        return lines.stream().map(line -> "\n    " + line).collect(Collectors.joining());
     }
 
     private void drain(InputStream in) {
@@ -111,6 +135,7 @@ public final class ProcessOutput {
 
     public synchronized void add(String text) {
         kept.append(text);
+        first.append(text, 0, Math.min(text.length(), FIRST_CHARS - first.length()));
         if (port.isEmpty()) {
             var url = URL.matcher(kept);
             if (url.find()) {
@@ -118,7 +143,9 @@ public final class ProcessOutput {
             }
         }
         if (kept.length() > KEPT_CHARS) {
-            marked = Math.max(0, marked - (kept.length() - KEPT_CHARS));
+            int over = kept.length() - KEPT_CHARS;
+            lost |= over > marked;
+            marked = Math.max(0, marked - over);
             kept.delete(0, kept.length() - KEPT_CHARS);
         }
     }

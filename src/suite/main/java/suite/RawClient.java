@@ -142,7 +142,7 @@ final class RawClient implements AutoCloseable {
     /** The same, without waiting for anything. */
     synchronized Recorder openUnread(Format format, String... headers) {
         int stream = lastStream + 2;
-        var recorder = reader.record(stream, format, "GET /messages as " + format + " on stream " + stream);
+        var recorder = reader.record(stream, format, "GET /messages" + format.said() + " on stream " + stream);
         var all = Arrays.copyOf(headers, headers.length + 2);
         all[headers.length] = "accept";
         all[headers.length + 1] = format.mediaType;

@@ -70,13 +70,12 @@ abstract sealed class Records permits JsonLines, Sse, Records.None {
         lines++;
         var bytes = line.toByteArray();
         line.reset();
+        var rest = ByteBuffer.wrap(bytes);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            return StandardCharsets.UTF_8.newDecoder().decode(rest).toString();
         } catch (CharacterCodingException e) {
-            throw malformed("not UTF-8: " + MalformedRecord.quote(new String(bytes, StandardCharsets.UTF_8)));
+            throw malformed("not UTF-8 in byte " + (rest.position() + 1) + " of " + bytes.length + ": "
+                    + MalformedRecord.around(bytes, rest.position()));
         }
     }
 

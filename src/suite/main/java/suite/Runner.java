@@ -136,6 +136,7 @@ public record Runner(Map<String, String> parameters, BiConsumer<String, Long> st
     private static String name(TestIdentifier test) {
         var method = method(test).orElse("");
         var shown = test.getDisplayName().replaceFirst("\\([^()]*\\)$", "").replaceAll("\\s+", " ");
+        shown = MalformedRecord.visible(shown);
         return method.isEmpty() || shown.equals(method) ? shown : method + " " + shown;
     }
 }

@@ -30,11 +30,27 @@ public final class Schedule {
      * A place in the server's code.
      *
      * @param instruction tells two places of one line apart
+     * @param caller the method that makes the object, if the place is in a constructor; or empty
      */
-    private record Place(String method, String file, int line, int instruction) {
+    private record Place(String method, String file, int line, int instruction, String caller) {
+        static Place of(StackWalker.StackFrame frame, Optional<StackWalker.StackFrame> caller) {
+            var type = frame.getDeclaringClass().getSimpleName();
+            boolean makes = frame.getMethodName().equals("<init>");
+            return new Place(
+                    makes ? "new " + type : frame.getMethodName(),
+                    String.valueOf(frame.getFileName()),
+                    frame.getLineNumber(),
+                    frame.getByteCodeIndex(),
+                    makes ? caller.map(Place::at).orElse("") : "");
+        }
+
+        private static String at(StackWalker.StackFrame frame) {
+            return frame.getMethodName() + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
+        }
+
         @Override
         public String toString() {
-            return method + "(" + file + ":" + line + ")";
+            return caller.isEmpty() ? method + "(" + file + ":" + line + ")" : caller + ", in " + method;
         }
     }
 
@@ -42,6 +58,9 @@ public final class Schedule {
     private record Held(Thread thread, Object receiver, String method) {}
 
     private static final int MOST = 150;
+    /** So many places more are tried when the second request had to wait at one after which something was wrong. */
+    private static final int AFTER_VAGUE = 30;
+
     private static final Duration LONGEST = Duration.ofMillis(300);
     private static final Set<Thread.State> WAITING =
             Set.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
@@ -81,7 +100,8 @@ public final class Schedule {
     /**
      * Holds the first request at each of its places in turn, while the second is answered.
      *
-     * @param check is called when both have been answered, with the place in words; it fails if what came of it is wrong
+     * @param check is called when both have been answered, with the place in words; it fails if what came of it is wrong. Where
+     *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is named instead
      */
     static void explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
         var all = new Schedule(points, Optional.empty());
@@ -91,9 +111,24 @@ public final class Schedule {
         } finally {
             current = Optional.empty();
         }
+        var vague = Optional.<AssertionError>empty();
+        int more = AFTER_VAGUE;
         for (var place : all.places()) {
-            new Schedule(points, Optional.of(place)).run(first, second, place);
-            check.accept(place.toString());
+            if (vague.isPresent() && more-- == 0) {
+                break;
+            }
+            boolean waited = new Schedule(points, Optional.of(place)).run(first, second, place);
+            try {
+                check.accept(place.toString());
+            } catch (AssertionError e) {
+                if (!waited) {
+                    throw e;
+                }
+                vague = vague.or(() -> Optional.of(e)); // What went wrong there came after that place.
+            }
+        }
+        if (vague.isPresent()) {
+            throw vague.get();
         }
     }
 
@@ -101,7 +136,9 @@ public final class Schedule {
         return new ArrayList<>(seen).subList(0, Math.min(MOST, seen.size()));
     }
 
-    private void run(Runnable first, Runnable second, Place place) {
+    /** Returns whether the second had to wait until the first was let go. */
+    private boolean run(Runnable first, Runnable second, Place place) {
+        boolean waited = false;
         current = Optional.of(this);
         try {
             var one = CompletableFuture.runAsync(first, Threads.named("suite-first"));
@@ -109,6 +146,7 @@ public final class Schedule {
             if (thread.isPresent()) {
                 var other = CompletableFuture.runAsync(second, Threads.named("suite-second"));
                 awaitDoneOrStuck(other, thread.get());
+                waited = !other.isDone();
                 release();
                 await(other);
             } else {
@@ -120,6 +158,7 @@ public final class Schedule {
             release();
         }
         failIfTheyMet(place);
+        return waited;
     }
 
     private static void await(CompletableFuture<?> request) {
@@ -178,16 +217,15 @@ public final class Schedule {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                 .walk(frames -> {
                     var all = frames.toList();
-                    return all.stream()
+                    var own = all.stream()
                             .filter(frame -> frame.getDeclaringClass().getClassLoader() == points)
                             .filter(frame ->
                                     all.stream().noneMatch(other -> other.getDeclaringClass() == RunningServer.class))
-                            .findFirst()
-                            .map(frame -> new Place(
-                                    frame.getMethodName(),
-                                    String.valueOf(frame.getFileName()),
-                                    frame.getLineNumber(),
-                                    frame.getByteCodeIndex()));
+                            .toList();
+                    var caller = own.stream()
+                            .filter(frame -> !frame.getMethodName().equals("<init>"))
+                            .findFirst();
+                    return own.stream().findFirst().map(frame -> Place.of(frame, caller));
                 });
     }
 

@@ -10,6 +10,11 @@ import tools.jackson.databind.JsonNode;
  */
 final class Snapshots extends JsonLines {
 
+    /** Whether an object is such a document, as far as its one array goes. */
+    static boolean isOne(JsonNode fields) {
+        return fields.path("messages").isArray();
+    }
+
     @Override
     WireRecord record(String line, JsonNode fields) {
         var messages = fields.get(fields.has("msg") ? "msg" : "messages");

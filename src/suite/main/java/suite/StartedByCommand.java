@@ -1,11 +1,16 @@
 package suite;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -20,10 +25,14 @@ import okhttp3.HttpUrl;
  */
 final class StartedByCommand implements Launch {
 
+    /** In the environment of all that a server's command starts, a word that is the server's alone. */
+    private static final String MARK = "SUITE_STARTED";
+
     private static final Duration LAST_WORDS = Duration.ofMillis(100);
 
     private final String command;
     private final Process process;
+    private final String mark;
     private final ProcessOutput output;
     /** How long the server may take until it serves. */
     private final Duration start;
@@ -32,8 +41,9 @@ final class StartedByCommand implements Launch {
     private int port;
     private volatile boolean drained; // Volatile: drained on one thread of a test, asked for last words on another.
 
-    private StartedByCommand(String command, Process process, Duration start) {
+    private StartedByCommand(String command, Process process, String mark, Duration start) {
         this.command = command;
+        this.mark = mark;
         this.start = start;
         this.process = process;
         output = ProcessOutput.of(process);
@@ -49,10 +59,12 @@ final class StartedByCommand implements Launch {
         builder.environment().keySet().removeIf(name -> name.startsWith("PUSH_"));
         Debugger.leaveOut(builder.environment());
         builder.environment().putAll(settings);
+        var mark = MARK + "=" + UUID.randomUUID();
+        builder.environment().put(MARK, mark.substring(MARK.length() + 1));
         try {
             var process = builder.start();
             process.getOutputStream().close();
-            var server = new StartedByCommand(command, process, start);
+            var server = new StartedByCommand(command, process, mark, start);
             server.awaitServing();
             return server;
         } catch (IOException e) {
@@ -153,6 +165,17 @@ final class StartedByCommand implements Launch {
             assert gone;
         } catch (InterruptedException e) {
             throw Deadline.interrupted();
+        }
+        ProcessHandle.allProcesses().filter(this::isMarked).forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Whether it was started by the command, though it may have lost its parent; false where the system does not tell. */
+    private boolean isMarked(ProcessHandle other) {
+        try {
+            var environment = Files.readAllBytes(Path.of("/proc", String.valueOf(other.pid()), "environ"));
+            return new String(environment, ISO_8859_1).contains(mark);
+        } catch (IOException e) {
+            return false;
         }
     }
 

@@ -31,12 +31,17 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
         try {
             node = JSON.readTree(json);
         } catch (JacksonException e) {
-            throw new MalformedRecord("not JSON (" + e.getOriginalMessage() + "): " + MalformedRecord.quote(json));
+            throw new MalformedRecord("not JSON (" + reason(e) + "): " + MalformedRecord.quote(json));
         }
         if (!node.isObject()) {
             throw new MalformedRecord("JSON, but not an object: " + MalformedRecord.quote(json));
         }
         return node;
+    }
+
+    /** What Jackson says of the text, without what it says of itself. */
+    private static String reason(JacksonException e) {
+        return e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
     }
 
     /** The field {@code id}, or empty. */
