@@ -26,7 +26,7 @@ import (
 )
 
 const maxBodyBytes = 65_536
-const postBytes = 256 // A larger body counts as several POSTs.
+const postBytes = 2048 // A larger body counts as several POSTs.
 
 var settings = struct {
 	heartbeatMs, stallMs, pingMs, pingTimeoutMs, bodyMs          int64

@@ -12,7 +12,7 @@ import { HISTORY, json, Log, NDJSON, plain, retryMs, SSE, Stream } from './push.
 import { acceptedForm, message, onlyKey, onlyJson, Problem, settingsOf } from './request.mjs';
 
 const MAX_BODY_BYTES = 65_536;
-const POST_BYTES = 256; // A larger body counts as several POSTs.
+const POST_BYTES = 2048; // A larger body counts as several POSTs.
 const FILES = { '/': ['index.html', 'text/html'], '/client.js': ['client.js', 'text/javascript'] };
 const CSP = "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'";
 

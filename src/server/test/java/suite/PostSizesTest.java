@@ -1,6 +1,6 @@
 package suite;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whom the size of a POST is counted for, and that it counts also if the server refuses the body before its end. */
 final class PostSizesTest {
-    private static final String LARGE = "{\"user\":\"ann\",\"text\":\"" + "x".repeat(1_000) + "\"}";
+    private static final String LARGE = "{\"user\":\"ann\",\"text\":\"" + "\u20ac".repeat(3_000) + "\"}";
     private static final String SMALL = "{\"user\":\"ann\",\"text\":\"x\"}";
 
     @RegisterExtension
@@ -42,7 +42,7 @@ final class PostSizesTest {
     void bodyThatStopsCountsAsFarAsItHasCome() {
         try (var client = impatient.raw()) {
             int stopped = client.request("POST", "/messages", false, "content-type", "application/json");
-            client.data(stopped, LARGE.getBytes(US_ASCII), false);
+            client.data(stopped, LARGE.getBytes(UTF_8), false);
             assertEquals(408, client.recorder(stopped).awaitHead().status());
 
             int next = client.request("POST", "/messages", false, "content-type", "application/json");
@@ -74,7 +74,7 @@ final class PostSizesTest {
 
         clients.forEach(FromAddress::close);
         assertEquals(201, statuses.get(4), "the fifth is within the burst of ten connections: " + statuses);
-        assertTrue(statuses.contains(429), "20 POSTs of 1 kB, where ten connections may post 5 kB: " + statuses);
+        assertTrue(statuses.contains(429), "20 POSTs that count twice, where ten connections may post 20: " + statuses);
         try (var other = FromAddress.connect("127.0.0.3", server)) {
             assertEquals(201, other.ask("POST /messages", LARGE));
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Area(id = "large-posts", title = "Large POSTs")
 @Proves("limit.rates")
 final class LargePostsTest {
-    private static final int UNIT = 256;
+    private static final int UNIT = 2_048;
     private static final int BURST = 300;
     private static final String FULL = "\u20ac".repeat(4_096);
 

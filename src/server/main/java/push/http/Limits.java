@@ -20,8 +20,8 @@ import push.RateLimit;
 final class Limits {
     private static final AttachmentKey<Runnable> RELEASE = AttachmentKey.create(Runnable.class);
     private static final int CONNECTIONS = 10;
-    /** A larger body counts as several POSTs: as one for each part of this size. A burst then fits into the log. */
-    private static final int POST_BYTES = 256;
+    /** A larger body counts as several POSTs: as one for each part of this size. No usual message is. */
+    private static final int POST_BYTES = 2_048;
 
     private final Config config;
     private final Clients proxied;
