@@ -232,9 +232,10 @@ final class Lesson11ResumeTest {
     @Test
     void heartbeatLeavesABrowsersPlaceAsItIs() {
         var stream = beating.open(Format.SSE);
-        stream.next("start");
-
-        var beat = stream.next("heartbeat", beating.heartbeat().multipliedBy(3).plus(Deadline.PATIENCE));
+        var beat = stream.next(
+                record -> record.is("heartbeat"),
+                "a heartbeat",
+                beating.heartbeat().multipliedBy(3).plus(Deadline.PATIENCE));
 
         because(
                 "A heartbeat has an id: line. It names the newest message, and a browser would come back with it though it may not have that message.",
