@@ -279,8 +279,28 @@ final class JudgedServer extends Lifecycle {
 
     Recorder live(OkHttpClient client, Format format) {
         var recorder = open(client, format);
-        recorder.messagesUpTo(joined(recorder));
+        joined(recorder);
+        together(recorder); // Its first mark may come twice, if it joins before it reads the history.
         return recorder;
+    }
+
+    /** Two streams on connections of their own: the next message of each is the next that is posted. */
+    List<Recorder> two() {
+        var two = List.of(live(Format.NDJSON), live(newClient(), Format.NDJSON));
+        together(two.toArray(Recorder[]::new));
+        return two;
+    }
+
+    private void together(Recorder... recorders) {
+        var mark = mark();
+        post("suite", mark);
+        for (var recorder : recorders) {
+            recorder.messagesUpTo(mark);
+        }
+    }
+
+    private static String mark() {
+        return "from here on " + LIFE + "." + MARKS.incrementAndGet();
     }
 
     /**
@@ -288,7 +308,7 @@ final class JudgedServer extends Lifecycle {
      * without a gap: that is for lesson 06 to say, and for no other.
      */
     String joined(Recorder recorder) {
-        var mark = "from here on " + LIFE + "." + MARKS.incrementAndGet();
+        var mark = mark();
         post("suite", mark);
         recorder.await(Duration.ofSeconds(1), () -> recorder.text().contains(mark) || recorder.ended());
         if (!recorder.text().contains(mark)) {

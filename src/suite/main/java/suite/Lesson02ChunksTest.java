@@ -98,9 +98,7 @@ class Lesson02ChunksTest {
     @Proves("message.all")
     @Test
     void aMessageIsOneRecordOnEveryOpenStream() {
-        var ann = server.live(Format.NDJSON);
-        var bob = server.live(server.newClient(), Format.NDJSON);
-        ann.nextMessage();
+        var readers = server.two();
 
         long before = System.currentTimeMillis();
         server.post("ann", "hello");
@@ -108,7 +106,7 @@ class Lesson02ChunksTest {
         because(
                 "What was posted did not become a record of type message, with its user, its text and its time, on every stream.",
                 () -> {
-                    for (var recorder : List.of(ann, bob)) {
+                    for (var recorder : readers) {
                         var message = recorder.nextMessage();
                         assertEquals("ann", message.user(), "the user");
                         assertEquals("hello", message.text(), "the text");

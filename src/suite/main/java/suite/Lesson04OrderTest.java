@@ -73,17 +73,15 @@ class Lesson04OrderTest {
     @Proves("message.history")
     @Test
     void pastFiftyMessagesNoneGoesMissing() {
-        var ann = server.live(Format.NDJSON);
-        var bob = server.live(server.newClient(), Format.NDJSON);
-        ann.nextMessage();
+        var readers = server.two();
 
         var posted = post(3 * HISTORY);
 
         because(
                 "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.",
                 () -> {
-                    var delivery = Delivery.of(posted, texts(ann, posted.size()))
-                            .plus(Delivery.of(posted, texts(bob, posted.size())))
+                    var delivery = Delivery.of(posted, texts(readers.get(0), posted.size()))
+                            .plus(Delivery.of(posted, texts(readers.get(1), posted.size())))
                             .into(figures);
                     delivery.assertPerfect();
                 });
@@ -152,8 +150,7 @@ class Lesson04OrderTest {
 
     @Test
     void twoPostsAtTheSameTimeHaveOneOrder() {
-        var readers = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
-        readers.get(0).nextMessage(); // The mark of the second.
+        var readers = server.two();
         var others = server.newClient();
         var count = new AtomicInteger();
         var answer = new AtomicReference<Answer>();

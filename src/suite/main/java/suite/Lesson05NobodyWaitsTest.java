@@ -41,8 +41,7 @@ class Lesson05NobodyWaitsTest {
 
     @Test
     void aStreamThatTakesNothingStopsNobody() {
-        var others = List.of(server.live(Format.NDJSON), server.live(server.newClient(), Format.NDJSON));
-        others.get(0).nextMessage();
+        var others = server.two();
         var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
         var full = peer.open(Format.NDJSON);
         var large = "x".repeat(4_000);
