@@ -267,7 +267,7 @@ final class Lesson11ResumeTest {
         var onceMore = server.open(Format.NDJSON, resumed.id());
 
         because(
-                "The id of start names the newest message, though what leads up to it has still to follow: whoever is cut off there has lost that, and is told that nothing is missing. It is the place from which the stream goes on.",
+                "The id of start is not the place from which the stream goes on, or that is not the client's: whoever is cut off there has lost what lies between, and is told that nothing is missing.",
                 () -> {
                     assertFollows(again, ids.subList(10, HISTORY + 10), "the start of a new stream");
                     assertFollows(onceMore, ids.subList(4, HISTORY + 10), "the start of a resumed stream");
