@@ -57,9 +57,13 @@ final class Report {
     private void design() throws IOException {
         Page table = new Page(folder);
         table.put(
-                "Measured by `make bench` on %s, medians of %d rounds: %d processors (%s), %s. The"
+                "Measured by `make bench` on %s, %s: %d processors (%s), %s. The"
                         + " [report](benchmarks/REPORT.md) has their spread.\n",
-                results.date(), results.rounds(), results.processors(), results.processor(), results.machine());
+                results.date(),
+                results.rounds() == 1 ? "one round" : "medians of " + results.rounds() + " rounds",
+                results.processors(),
+                results.processor(),
+                results.machine());
         new Summary(results).write(table);
         table.writeInto(folder.resolveSibling("DESIGN.md"), "<!-- what make bench has measured -->", "<!-- end -->");
     }
