@@ -279,8 +279,7 @@ final class JudgedServer extends Lifecycle {
 
     Recorder live(OkHttpClient client, Format format) {
         var recorder = open(client, format);
-        joined(recorder);
-        together(recorder); // Its first mark may come twice, if it joins before it reads the history.
+        recorder.messagesUpTo(joined(recorder));
         return recorder;
     }
 
