@@ -33,30 +33,8 @@ final class Limits {
         this.direct = new Clients(config, CONNECTIONS, Math.max(1, (int) (config.maxStreams() * 3L / 4)));
     }
 
-    /** Counts the size of a body that has ended, well or not. */
-    interface Toll {
-        /** Returns a 429 if the client still owes for earlier ones, or else null. */
-        @Nullable
-        Problem pay(int bytes);
-
-        /** Returns a reader that gets the body after this has been paid. */
-        default RequestBody.Reader before(RequestBody.Reader reader) {
-            return new RequestBody.Reader() {
-                @Override
-                public void read(byte[] body) throws Problem {
-                    reader.read(body);
-                }
-
-                @Override
-                public @Nullable Problem count(int bytes) {
-                    return pay(bytes);
-                }
-            };
-        }
-    }
-
     /** Admits a POST or refuses it with 429. Returns what its body must pay. */
-    Toll post(HttpServerExchange exchange) throws Problem {
+    RequestBody.Toll post(HttpServerExchange exchange) throws Problem {
         long now = System.nanoTime();
         InetAddress client = config.trustedProxies().client(exchange);
         if (client != null) {
@@ -65,7 +43,7 @@ final class Limits {
         }
         RateLimit posts = ClientConnection.of(exchange).posts;
         refuseTooFast("connection", "posts", posts.take(now));
-        Toll toll = bytes -> pay("connection", bytes, more -> posts.takeMore(more, System.nanoTime()));
+        RequestBody.Toll toll = bytes -> pay("connection", bytes, more -> posts.takeMore(more, System.nanoTime()));
         InetAddress address = address(exchange);
         if (address == null) {
             return toll;

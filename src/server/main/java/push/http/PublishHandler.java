@@ -35,11 +35,10 @@ final class PublishHandler {
     }
 
     void handle(HttpServerExchange exchange) throws Problem {
-        Limits.Toll toll = limits.post(exchange);
+        RequestBody.Toll toll = limits.post(exchange);
         MediaType.requireJson(exchange.getRequestHeaders().get(Headers.CONTENT_TYPE));
         String key = IdempotencyKey.read(exchange.getRequestHeaders().get(IDEMPOTENCY_KEY));
-        RequestBody.receive(
-                exchange, config.bodyMs(), toll.before(body -> publish(exchange, MessageBody.parse(body), key)));
+        RequestBody.receive(exchange, config.bodyMs(), toll, body -> publish(exchange, MessageBody.parse(body), key));
     }
 
     private void publish(HttpServerExchange exchange, NewMessage message, @Nullable String key) {

@@ -27,16 +27,19 @@ public final class RequestBody implements Stalled.Waiting {
     /** Processes complete content. A problem that it throws is sent as the response. */
     public interface Reader {
         void read(byte[] body) throws Problem;
+    }
 
-        /** Counts content that has ended, well or not. Returns a refusal if the client has sent too much, or null. */
-        default @Nullable Problem count(int bytes) {
-            return null;
-        }
+    /** Counts the size of content that has ended, well or not. */
+    interface Toll {
+        /** Returns a refusal if the client still owes for earlier content, or else null. */
+        @Nullable
+        Problem pay(int bytes);
     }
 
     private static final int AGAIN_MS = 10;
     private final HttpServerExchange exchange;
     private final ClientConnection connection;
+    private final Toll toll;
     private final Reader reader;
     private final int declared; // Content-Length, or -1.
     private final int bodyMs;
@@ -46,23 +49,33 @@ public final class RequestBody implements Stalled.Waiting {
     private long movedNanos = System.nanoTime();
     private boolean done;
 
-    private RequestBody(HttpServerExchange exchange, int declared, int bodyMs, Reader reader) {
+    private RequestBody(HttpServerExchange exchange, int declared, int bodyMs, Toll toll, Reader reader) {
         this.exchange = exchange;
         this.connection = ClientConnection.of(exchange);
         this.declared = declared;
         this.bodyMs = bodyMs;
+        this.toll = toll;
         this.reader = reader;
     }
 
-    /** Reads the content, now or as it arrives, and passes it to the reader. May respond with 413, 408 or 503. */
+    /** Receives content whose size costs nothing. */
     public static void receive(HttpServerExchange exchange, int bodyMs, Reader reader) throws Problem {
+        receive(exchange, bodyMs, bytes -> null, reader);
+    }
+
+    /**
+     * Reads the content, now or as it arrives, and passes it to the reader when its size is paid for. May respond with
+     * 413, 408, 503 or what the toll returns.
+     */
+    static void receive(HttpServerExchange exchange, int bodyMs, Toll toll, Reader reader) throws Problem {
         String length = exchange.getRequestHeaders().getFirst(Headers.CONTENT_LENGTH);
         if (length != null && !FieldBlock.isNumber(length)) {
             throw new Problem(400, "The Content-Length is not a number.");
         } else if (length != null && (length.length() > 9 || Integer.parseInt(length) > Config.MAX_BODY_BYTES)) {
             throw tooLarge();
         }
-        RequestBody body = new RequestBody(exchange, length == null ? -1 : Integer.parseInt(length), bodyMs, reader);
+        RequestBody body =
+                new RequestBody(exchange, length == null ? -1 : Integer.parseInt(length), bodyMs, toll, reader);
         exchange.dispatch(SameThreadExecutor.INSTANCE, body::start);
     }
 
@@ -170,7 +183,7 @@ public final class RequestBody implements Stalled.Waiting {
         connection.bodies.remove(this);
         connection.stalled().removeBody(this);
         connection.stalled().hold(connection.tally(), -blocks.held());
-        return reader.count(blocks.size());
+        return toll.pay(blocks.size());
     }
 
     private void finish() {
