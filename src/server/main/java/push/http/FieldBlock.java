@@ -207,13 +207,16 @@ final class FieldBlock implements HpackDecoder.HeaderEmitter {
         return tooLarge || malformed || length == null || length.length() > LENGTH_DIGITS ? -1 : Long.parseLong(length);
     }
 
-    /** Encodes the section again, as literals that need no table. */
-    byte[] encode() {
+    /**
+     * Encodes the section again, as literals that need no table.
+     *
+     * @param isRefused whether there is a {@link #refusal}
+     */
+    byte[] encode(boolean isRefused) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(bytes);
         if (host != null && pseudo.putIfAbsent(":authority", host) == null) {
             fields.removeIf(field -> field.name.equals("host")); // Both would be larger than what was counted.
         }
-        boolean isRefused = refusal() != null;
         if (isRefused) {
             // Undertow ends the connection above limits of its own, so it receives only what the refusal needs.
             pseudo.values().removeIf(value -> value.length() > MAX_SHOWN || value.equals("CONNECT"));

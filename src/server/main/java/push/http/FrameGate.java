@@ -388,7 +388,7 @@ final class FrameGate {
                 if (refusal != null) {
                     watcher.refused(refusal);
                 }
-                content = fields.encode();
+                content = fields.encode(refusal != null);
             }
         } else {
             Coming body = bodies.remove(blockStream);
