@@ -286,16 +286,10 @@ final class JudgedServer extends Lifecycle {
     /** Two streams on connections of their own: the next message of each is the next that is posted. */
     List<Recorder> two() {
         var two = List.of(live(Format.NDJSON), live(newClient(), Format.NDJSON));
-        together(two.toArray(Recorder[]::new));
-        return two;
-    }
-
-    private void together(Recorder... recorders) {
         var mark = mark();
         post("suite", mark);
-        for (var recorder : recorders) {
-            recorder.messagesUpTo(mark);
-        }
+        two.forEach(recorder -> recorder.messagesUpTo(mark));
+        return two;
     }
 
     private static String mark() {
