@@ -17,8 +17,9 @@ import java.util.function.ToDoubleFunction;
  */
 final class Growth {
     private static final int[] STREAMS = {1, 10, 100, 1_000}; // On each of 100 connections.
-    private static final int[] CONNECTIONS = {10, 1_000, 3_000, 9_000
-    }; // Of one stream; 100 is the first of those above.
+    /** Of one stream; 100 is the first of those above. */
+    private static final int[] CONNECTIONS = {10, 1_000, 3_000, 9_000};
+
     static final int MOST = CONNECTIONS[CONNECTIONS.length - 1];
 
     private final Results results;

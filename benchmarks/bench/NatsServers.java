@@ -1,14 +1,10 @@
 package bench;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
@@ -25,8 +21,8 @@ final class NatsServers implements AutoCloseable {
                 .toAbsolutePath();
         List<Integer> routes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            ports.add(freePort());
-            routes.add(freePort());
+            ports.add(Server.freePort());
+            routes.add(Server.freePort());
         }
         for (int i = 0; i < count; i++) {
             String text = "server_name: n" + i + "\nlisten: 127.0.0.1:" + ports.get(i) + "\njetstream { store_dir: \""
@@ -44,24 +40,8 @@ final class NatsServers implements AutoCloseable {
                     .redirectOutput(folder.resolve("n" + i + ".log").toFile())
                     .start());
         }
-        ports.forEach(NatsServers::awaitListening);
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    private static void awaitListening(int port) {
-        long deadline = System.nanoTime() + 10_000_000_000L;
-        while (System.nanoTime() < deadline) {
-            try {
-                new Socket("127.0.0.1", port).close();
-                return;
-            } catch (IOException e) {
-                LockSupport.parkNanos(10_000_000);
-            }
+        for (int i = 0; i < count; i++) {
+            Server.awaitListening(processes.get(i), ports.get(i), "nats-server");
         }
     }
 

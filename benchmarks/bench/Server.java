@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -53,27 +54,27 @@ final class Server implements AutoCloseable {
         this.contender = contender;
         Map<String, String> settings = new HashMap<>(SETTINGS);
         settings.putAll(more);
-        settings.put("PUSH_PORT", contender.peer() == Peer.NCHAN ? freePort() : "0");
+        settings.put("PUSH_PORT", contender.peer() == Peer.NCHAN ? Integer.toString(freePort()) : "0");
         ProcessBuilder builder = new ProcessBuilder(contender.command(settings)).redirectError(log());
         builder.environment().putAll(settings);
         startedNanos = System.nanoTime();
         process = builder.start();
         if (contender.peer() == Peer.NCHAN) {
             port = Integer.parseInt(settings.get("PUSH_PORT"));
-            awaitListening();
+            awaitListening(process, port, contender.label());
         } else {
             port = readPort();
         }
     }
 
-    /** For nginx, which cannot choose a port and say which. */
-    private static String freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return Integer.toString(socket.getLocalPort());
+    /** For programs that cannot choose a port and say which. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
         }
     }
 
-    private void awaitListening() throws IOException {
+    static void awaitListening(Process process, int port, String name) throws IOException {
         long deadline = System.nanoTime() + 10_000_000_000L;
         while (process.isAlive() && System.nanoTime() < deadline) {
             try {
@@ -83,7 +84,7 @@ final class Server implements AutoCloseable {
                 LockSupport.parkNanos(1_000_000);
             }
         }
-        throw new IOException(contender.label() + " does not listen; see target/bench/server.log");
+        throw new IOException(name + " does not listen; see target/bench");
     }
 
     private static File log() throws IOException {

@@ -66,7 +66,8 @@ final class Summary {
         servers.forEach((peer, ofPeer) ->
                 head.append(' ').append(peer).append(versions(ofPeer)).append(" |"));
         page.put("%s\n|---|%s", head, "--:|".repeat(servers.size()));
-        for (Line line : lines()) {
+        List<Line> lines = lines();
+        for (Line line : lines) {
             List<String> cells = servers.values().stream()
                     .map(ofPeer -> ofPeer.stream()
                             .map(label -> line.of(label)
@@ -77,7 +78,7 @@ final class Summary {
             page.put("| %s | %s |", line.title, String.join(" | ", cells));
         }
         page.put("");
-        lines().forEach(line -> verdict(line).ifPresent(text -> page.put("- **%s:** %s", line.title, text)));
+        lines.forEach(line -> verdict(line).ifPresent(text -> page.put("- **%s:** %s", line.title, text)));
         ratios(
                 page,
                 "Streams that joined in turns, not in a row",

@@ -48,8 +48,8 @@ final class LearnerJvm {
     private final Map<Integer, Question> asked = new ConcurrentHashMap<>();
     private volatile boolean over; // Set by the thread that reads, when it has read all.
     private volatile boolean killed; // Set before its process is ended.
-    private volatile String lastWords =
-            ""; // A line that is no answer: the JVM's own, or one that the learner's code wrote.
+    /** A line that is no answer: the JVM's own, or one that the learner's code wrote. */
+    private volatile String lastWords = "";
 
     private LearnerJvm(Process process) {
         this.process = process;
