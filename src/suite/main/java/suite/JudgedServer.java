@@ -65,9 +65,9 @@ final class JudgedServer extends Lifecycle {
     }
 
     /** {@link Schedule#explore}, if the server is in this JVM; else the test ends as not judged. */
-    void explore(Runnable first, Runnable second, Consumer<String> check) {
+    int explore(Runnable first, Runnable second, Consumer<String> check) {
         var points = points().orElseThrow(() -> notJudged(HIDDEN));
-        Schedule.explore(points, first, second, check);
+        return Schedule.explore(points, first, second, check);
     }
 
     /** Whether the server's threads can be held and looked at: it is in this JVM. */

@@ -20,7 +20,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Proves("message.join")
 class Lesson06JoiningTest {
 
-    private static final int HISTORY = 50;
+    private static final String GAP =
+            "To read the history and to join the streams are two steps, and a message comes between them: after the history it is lost, and the other way round it comes twice. Both must be done under the lock that a POST holds while it keeps its message and puts it on the queues.";
+    private static final String OVERTAKES =
+            "The stream joins before its history is on its queue, and what is new overtakes that: the history has to be put there under the same lock.";
     private static final int STORM = 400;
     private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
     private static final int PLENTY = 1 << 24;
@@ -39,37 +42,63 @@ class Lesson06JoiningTest {
         var reader = new AtomicReference<Recorder>();
         var count = new AtomicInteger();
 
-        server.explore(
+        int places = server.explore(
                 () -> {
                     var opened = server.open(joining, Format.NDJSON);
-                    opened.next("start");
+                    opened.await(Deadline.PATIENCE, () -> !opened.arrivals().isEmpty() || opened.ended());
                     reader.set(opened);
                 },
                 () -> server.post("ann", "meanwhile " + count.incrementAndGet()),
-                held -> because(
-                        "To read the history and to join the streams are two steps, and a message comes between them: after the"
-                                + " history it is lost, and the other way round it comes twice. Both must be done under the"
-                                + " lock that a POST holds while it keeps its message and puts it on the queues.",
-                        () -> assertOnce(reader.get(), "meanwhile " + count.get(), held)));
+                held -> assertOnce(reader.get(), "meanwhile " + count.get(), held));
 
-        figures.put("places at which the joining was held", count.get());
+        figures.put("places at which the joining was held", places);
     }
 
     /** Nothing is missing up to a message that is posted when all is over, and nothing has come twice. */
     private static void assertOnce(Recorder reader, String posted, String held) {
+        var meanwhile =
+                "a client was held at " + held + " on its way in, and meanwhile \"" + posted + "\" was posted: ";
         var last = "after " + posted;
         server.post("suite", last);
-        var texts = reader.messagesUpTo(last).stream().map(Message::text).toList();
-        int times = Collections.frequency(texts, posted);
-        var before = texts.get(0);
+        assertStart(reader, posted, meanwhile);
+        because(GAP, () -> {
+            var texts = upTo(last, reader, meanwhile);
+            int times = Collections.frequency(texts, posted);
+            if (times == 1 && texts.indexOf(posted) != texts.size() - 2) {
+                because(
+                        OVERTAKES,
+                        () -> fail(meanwhile + "a client that joins gets the history first, but it begins with \""
+                                + texts.get(0) + "\""));
+            }
+            if (times != 1) {
+                fail(meanwhile + "it must come once, but it came "
+                        + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
+            }
+        });
         reader.close();
-        if (times != 1) {
-            fail("a client was held at " + held + " on its way in, and meanwhile \"" + posted
-                    + "\" was posted: it must come" + " once, but it came "
-                    + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
+    }
+
+    private static void assertStart(Recorder reader, String posted, String meanwhile) {
+        try {
+            reader.next("start");
+        } catch (AssertionError e) {
+            var first = reader.arrivals().stream()
+                    .map(arrival -> arrival.record().text("text"))
+                    .limit(1)
+                    .toList();
+            throw CheckFailed.withLikelyCause(
+                    new AssertionError(meanwhile + e.getMessage(), e),
+                    first.isEmpty()
+                            ? ""
+                            : first.contains(posted) ? OVERTAKES : "The start comes first, then the history.");
         }
-        if (!texts.contains("before") && texts.size() < HISTORY) {
-            fail("a client that joins gets the history first, but it begins with \"" + before + "\"");
+    }
+
+    private static List<String> upTo(String last, Recorder reader, String meanwhile) {
+        try {
+            return reader.messagesUpTo(last).stream().map(Message::text).toList();
+        } catch (AssertionError e) {
+            throw new AssertionError(meanwhile + e.getMessage(), e);
         }
     }
 

@@ -1,16 +1,21 @@
 package suite;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -18,7 +23,8 @@ import java.util.stream.Stream;
  * is held at a place in the server's code, another is answered meanwhile, and then the first goes on. That is repeated for every
  * place through which the first request comes, see {@link PausePoints}.
  *
- * <p>If the second request waits for the first, because the server has a lock there, the first goes on immediately.
+ * <p>If the second request waits for the first, because the server has a lock there, the first goes on immediately. A request is
+ * over when the server's threads have left its code, which may be long after the client has its answer.
  *
  * <p><b>Length:</b> the place, the thread that is held there and every wait for it are guarded by one lock.
  *
@@ -60,8 +66,15 @@ public final class Schedule {
     private static final int MOST = 150;
     /** So many places more are tried when the second request had to wait at one after which something was wrong. */
     private static final int AFTER_VAGUE = 30;
+    /** So often is a place tried again to which the first request has not come: it may come by several ways. */
+    private static final int AGAIN = 2;
 
-    private static final Duration LONGEST = Duration.ofMillis(300);
+    private static final Duration LOOK = Duration.ofMillis(2);
+    private static final int SURE = 3;
+    /** So many looks in a row find a thread that waits, and not for a lock: another may be about to wake it. */
+    private static final int SURE_UNLESS_WOKEN = 25;
+
+    private static final Duration LONGEST = Duration.ofMillis(500);
     private static final Set<Thread.State> WAITING =
             Set.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
     private static final Pattern CHANGES = Pattern.compile(
@@ -73,8 +86,16 @@ public final class Schedule {
     @GuardedBy("this")
     private final Set<Place> seen = new LinkedHashSet<>();
 
+    /** Those that have come through the server's code, but for IO threads. */
+    @GuardedBy("this")
+    private final Set<Thread> threads = new LinkedHashSet<>();
+
     @GuardedBy("this")
     private Optional<Place> stopAt;
+
+    /** The thread that is or was held, whose places are those of the first request. */
+    @GuardedBy("this")
+    private Optional<Thread> first = Optional.empty();
 
     @GuardedBy("this")
     private Optional<Held> held = Optional.empty();
@@ -98,75 +119,105 @@ public final class Schedule {
     }
 
     /**
-     * Holds the first request at each of its places in turn, while the second is answered.
+     * Holds the first request at each of its places in turn, while the second is answered. Returns at how many it was held.
      *
      * @param check is called when both have been answered, with the place in words; it fails if what came of it is wrong. Where
      *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is named instead
      */
-    static void explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
-        var all = new Schedule(points, Optional.empty());
-        current = Optional.of(all);
-        try {
-            first.run();
-        } finally {
-            current = Optional.empty();
-        }
+    static int explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
+        var known = new LinkedHashSet<>(places(points, first));
+        var todo = new ArrayDeque<>(known);
         var vague = Optional.<AssertionError>empty();
         int more = AFTER_VAGUE;
-        for (var place : all.places()) {
-            if (vague.isPresent() && more-- == 0) {
-                break;
-            }
-            boolean waited = new Schedule(points, Optional.of(place)).run(first, second, place);
-            try {
-                check.accept(place.toString());
-            } catch (AssertionError e) {
-                if (!waited) {
-                    throw e;
+        int held = 0;
+        while (!todo.isEmpty() && (vague.isEmpty() || more-- > 0)) {
+            var place = todo.remove();
+            var turn = Turn.MISSED;
+            for (int go = 0; turn == Turn.MISSED && go <= AGAIN; go++) {
+                var schedule = new Schedule(points, Optional.of(place));
+                turn = schedule.run(first, second, place);
+                try {
+                    check.accept(place.toString());
+                } catch (AssertionError e) {
+                    if (turn == Turn.PASSED) {
+                        throw e;
+                    }
+                    vague = vague.or(() -> Optional.of(e)); // What went wrong there came after that place.
                 }
-                vague = vague.or(() -> Optional.of(e)); // What went wrong there came after that place.
+                if (turn != Turn.MISSED) {
+                    held++; // By now the first may come through places that it did not come through before.
+                    schedule.places().stream()
+                            .filter(later -> known.size() < MOST && known.add(later))
+                            .forEach(todo::add);
+                }
             }
         }
         if (vague.isPresent()) {
             throw vague.get();
         }
+        return held;
+    }
+
+    /** Through which places a request comes that is not held. */
+    private static List<Place> places(PausePoints points, Runnable request) {
+        var all = new Schedule(points, Optional.empty());
+        current = Optional.of(all);
+        try {
+            request.run();
+            all.awaitRest();
+        } finally {
+            current = Optional.empty();
+        }
+        return all.places();
     }
 
     private synchronized List<Place> places() {
         return new ArrayList<>(seen).subList(0, Math.min(MOST, seen.size()));
     }
 
-    /** Returns whether the second had to wait until the first was let go. */
-    private boolean run(Runnable first, Runnable second, Place place) {
-        boolean waited = false;
+    /** What came of the attempt to hold the first request at a place. */
+    private enum Turn {
+        /** It was held, and the second passed it. */
+        PASSED,
+        /** It was held, and the second waited until it was let go. */
+        WAITED,
+        /** It has not come to that place. */
+        MISSED
+    }
+
+    private Turn run(Runnable first, Runnable second, Place place) {
+        var turn = Turn.MISSED;
         current = Optional.of(this);
         try {
             var one = CompletableFuture.runAsync(first, Threads.named("suite-first"));
             var thread = awaitHeld(one);
             if (thread.isPresent()) {
+                var before = waiting(thread.get());
                 var other = CompletableFuture.runAsync(second, Threads.named("suite-second"));
-                awaitDoneOrStuck(other, thread.get());
-                waited = !other.isDone();
+                awaitDoneOrStuck(other, thread.get(), before);
+                turn = other.isDone() ? Turn.PASSED : Turn.WAITED;
                 release();
-                await(other);
+                await(other, place);
             } else {
                 second.run(); // This time it came by another way; what is checked expects both.
             }
-            await(one);
+            await(one, place);
+            awaitRest();
         } finally {
             current = Optional.empty();
             release();
         }
         failIfTheyMet(place);
-        return waited;
+        return turn;
     }
 
-    private static void await(CompletableFuture<?> request) {
+    private static void await(CompletableFuture<?> request, Place place) {
         try {
             Deadline.await(request);
         } catch (CompletionException e) {
             if (e.getCause() instanceof AssertionError failed) {
-                throw failed;
+                throw new AssertionError(
+                        "one request was held at " + place + " while another came: " + failed.getMessage(), failed);
             }
             throw e;
         }
@@ -185,9 +236,13 @@ public final class Schedule {
     }
 
     private synchronized void reached(Place place, Held here) {
-        seen.add(place);
+        threads.add(here.thread());
+        if (first.isEmpty() || first.get() == here.thread()) {
+            seen.add(place);
+        }
         if (stopAt.equals(Optional.of(place))) {
             stopAt = Optional.empty();
+            first = Optional.of(here.thread());
             held = Optional.of(here);
             notifyAll();
             Deadline.exactly(Deadline.PATIENCE).await(this, () -> !isHeld());
@@ -229,29 +284,76 @@ public final class Schedule {
                 });
     }
 
-    private synchronized Optional<Thread> awaitHeld(CompletableFuture<?> first) {
+    /** The first may have its answer before it comes to the place. */
+    private Optional<Thread> awaitHeld(CompletableFuture<?> request) {
         var deadline = Deadline.in(Deadline.PATIENCE);
-        while (held.isEmpty() && !first.isDone() && !deadline.passed()) {
-            Deadline.exactly(Duration.ofMillis(2)).await(this, this::isHeld);
+        while (heldThread().isEmpty() && !(request.isDone() && atWork().isEmpty()) && !deadline.passed()) {
+            pauseUnlessHeld();
         }
+        return heldThread(); // Which it may be since it was last looked at.
+    }
+
+    private synchronized Optional<Thread> heldThread() {
         return held.map(Held::thread);
     }
 
-    private void awaitDoneOrStuck(CompletableFuture<?> second, Thread first) {
-        var deadline = Deadline.exactly(LONGEST);
-        for (int stuck = 0; stuck < 3 && !second.isDone() && !deadline.passed(); ) {
-            Deadline.pause(Duration.ofMillis(2));
-            stuck = anotherWaits(first) ? stuck + 1 : 0;
+    private synchronized void pauseUnlessHeld() {
+        Deadline.exactly(LOOK).await(this, this::isHeld);
+    }
+
+    /** Waits until the threads that have come through the server's code have left it, or wait in it. */
+    private void awaitRest() {
+        var deadline = Deadline.in(Deadline.PATIENCE);
+        int waiting = 0;
+        for (var busy = atWork(); !busy.isEmpty() && waiting < SURE_UNLESS_WOKEN; busy = atWork()) {
+            waiting += busy.stream().allMatch(thread -> WAITING.contains(thread.getState())) ? 1 : 0;
+            if (deadline.passed()) {
+                throw new AssertionError(
+                        "a request has its answer, but " + busy.get(0).getName()
+                                + " is still at work in the server's code after " + Deadline.say(Deadline.PATIENCE)
+                                + ", so it cannot be held at every place there");
+            }
+            Deadline.pause(LOOK);
         }
     }
 
-    /** Whether a thread of this server waits in the server's code, but for the one that is held. */
-    private boolean anotherWaits(Thread first) {
+    private synchronized List<Thread> atWork() {
+        threads.removeIf(thread -> !isInside(thread.getStackTrace()));
+        return List.copyOf(threads);
+    }
+
+    private boolean isInside(StackTraceElement[] stack) {
+        return Stream.of(stack).anyMatch(frame -> points.isOwn(frame.getClassName()));
+    }
+
+    /** @param before those that have waited since before the second came, and so not for the first */
+    private void awaitDoneOrStuck(CompletableFuture<?> second, Thread first, Set<Thread> before) {
+        var deadline = Deadline.in(LONGEST);
+        int stuck = 0;
+        for (int sure = SURE; stuck < sure && !second.isDone() && !deadline.passed(); ) {
+            Deadline.pause(LOOK);
+            var waiting = waiting(first);
+            waiting.removeAll(before);
+            stuck = waiting.isEmpty() ? 0 : stuck + 1;
+            sure = waiting.stream().anyMatch(thread -> waitsFor(first, thread)) ? SURE : SURE_UNLESS_WOKEN;
+        }
+    }
+
+    /** Whether a thread waits for a lock that the other holds. */
+    private static boolean waitsFor(Thread owner, Thread thread) {
+        var told = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
+        return told != null && told.getLockOwnerId() == owner.getId();
+    }
+
+    /** The threads of this server that wait in its code, but for the one that is held. */
+    private Set<Thread> waiting(Thread first) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> entry.getKey() != first
                         && entry.getKey().getThreadGroup() == first.getThreadGroup()
-                        && WAITING.contains(entry.getKey().getState()))
-                .anyMatch(entry -> Stream.of(entry.getValue()).anyMatch(frame -> points.isOwn(frame.getClassName())));
+                        && WAITING.contains(entry.getKey().getState())
+                        && isInside(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     private synchronized boolean isHeld() {
