@@ -1,7 +1,6 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
@@ -58,26 +57,5 @@ final class LeftoversTest {
                     Deadline.in(Deadline.PATIENCE).poll(attacker::ended),
                     () -> "only the end of its connection may stop it: " + e);
         }
-    }
-
-    @LikelyCause("A stream that both sides reset is counted twice, and an honest client loses its connection.")
-    @Test
-    void streamThatBothSidesResetCountsOnce() {
-        var client = server.attacker(RawClient.Options.PLAIN);
-        for (int i = 0; i < 6_000; i += AT_ONCE) { // Of 8,000 that may be: counted twice, they are too many.
-            var streams = IntStream.range(0, AT_ONCE)
-                    .map(j -> client.request("GET", "/healthz", false))
-                    .toArray();
-            for (int stream : streams) { // The answer has ended by then, so its recorder does not tell.
-                client.await(frame -> frame.is(Frame.RST_STREAM, stream), "RST_STREAM of the server");
-            }
-            for (int stream : streams) {
-                client.send(Frame.ofInts(Frame.RST_STREAM, 0, stream, 8));
-            }
-        }
-
-        client.ping(1);
-        client.awaitPong(1);
-        assertFalse(Refusal.goneAway(client), () -> client.frames().toString());
     }
 }
