@@ -15,7 +15,7 @@ run: certs $(if $(STEP),,$(JAR)) ## Start the server; Ctrl-C drains it
 
 test: certs ## Run the tests, except those through real proxies
 ## TEST=Lesson05*: some; WITHOUT="browser clients": without these groups
-## COVERAGE=1: report which lines they reach
+## COVERAGE=1: report which lines they reach; TLS=openssl: judge the server with PUSH_TLS=openssl
 	@$(WITH) test sh src/build/test.sh
 
 test-proxies: certs ## Run the tests through nginx, HAProxy, Caddy and Apache (TEST=ProxyNginxTest: some)

@@ -4,7 +4,8 @@
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
 # may be left out), FORKS (JVMs side by side; default: 3, and 4 for the cluster's, which mostly wait; always 1 for those
 # through proxies, which take ports that another test might take at the same moment), TEST_JVM (flags of those JVMs in
-# place of the pom's test.jvm), COVERAGE (any word: reports which lines the tests reach, and fails nothing).
+# place of the pom's test.jvm), COVERAGE (any word: reports which lines the tests reach, and fails nothing),
+# TLS (openssl: the server that is judged has PUSH_TLS=openssl).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -35,6 +36,10 @@ else
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
 [ -z "${TEST_JVM:-}" ] || set -- "$@" "-Dtest.jvm=$TEST_JVM"
+if [ "${TLS:-}" = openssl ]; then
+  export PUSH_TLS=openssl # for the servers that tests start by a command
+  set -- "$@" -DargLine=-Dsuite.server=push.http.OpenSslServer
+fi
 [ -z "${COVERAGE:-}" ] || set -- "$@" -P coverage
 rm -rf benchmarks/"$build/surefire-reports" src/*/"$build/surefire-reports"
 began=$(date +%s)

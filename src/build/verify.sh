@@ -38,6 +38,9 @@ end() {
   check "$1 ($(($(date +%s) - since)) s in all)" sh -c "cat '$dir/begun'; exit $ended"
 }
 
+# What depends on whose TLS it is; make test TLS=openssl runs all tests with it.
+OPENSSL='TlsEngineTest,KeyUpdateTest,RenegotiationTest,NotTlsTest,HandshakeStormTest,LastWordTest,JammedConnectionTest,Lesson13HandshakeTest,SharedWriteTest,GreedyClientTest,Lesson07LeavingTest'
+
 feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
 
 # Compiles and tests on another JDK, in a folder of its own, and with both of the JVM's compilers: races that only the second
@@ -75,6 +78,7 @@ check "planted faults" env FAULTS=1 sh "$here/simulate.sh"
 check "packages" sh "$here/packages.sh"
 check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")
+check "TLS and hostile clients with BoringSSL" env TLS=openssl TEST="$OPENSSL" sh "$here/test.sh"
 check "docs" sh "$here/coach.sh" docs-check
 begin sh "$here/coach.sh" mutants # What is red has waited first, so these two leave a processor idle.
 check "matrix" sh "$here/coach.sh" matrix-check

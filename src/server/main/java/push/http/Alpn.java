@@ -29,6 +29,9 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
     private static final Pattern GOOD_CIPHER =
             Pattern.compile("TLS_(AES|CHACHA20).*|TLS_(EC)?DHE_.*(_GCM_|_CCM|_CHACHA20_).*");
 
+    /** What BoringSSL reports while it has not chosen a suite of TLS 1.3, of which every one is good. */
+    private static final String NOT_YET = "SSL_NULL_WITH_NULL_NULL";
+
     void accept(TcpConnection tcp, SslConnection tls) {
         SSLEngine engine = UndertowXnioSsl.getSslConduit(tls).getSSLEngine();
         engine.setHandshakeApplicationProtocolSelector(Alpn::select);
@@ -41,7 +44,8 @@ record Alpn(Door door, ByteBufferPool pool, Http2Listener http2, DelegateOpenLis
     /** Returns null, which ends the handshake, if the server supports none of the offered protocols. */
     private static @Nullable String select(SSLEngine engine, List<String> offered) {
         String cipher = engine.getHandshakeSession().getCipherSuite();
-        if (offered.contains("h2") && GOOD_CIPHER.matcher(cipher).matches()) {
+        boolean good = cipher.equals(NOT_YET) || GOOD_CIPHER.matcher(cipher).matches();
+        if (offered.contains("h2") && good) {
             return "h2";
         }
         return offered.contains("http/1.1") ? "http/1.1" : null;

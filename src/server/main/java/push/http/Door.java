@@ -119,7 +119,7 @@ final class Door implements TcpConnection.Gate {
     }
 
     private void leave(TcpConnection connection, String key) {
-        connection.closed();
+        connection.closed(config.tls());
         stats.connections.decrement();
         synchronized (this) {
             lobby.remove(connection);

@@ -101,7 +101,7 @@ public final class Listeners {
                 .set(UndertowOptions.MAX_HEADER_SIZE, 2 * FieldBlock.MAX_BYTES);
         http1 = new HttpOpenListener(pool, wider.getMap());
         http1.setRootHandler(Http1Gate.before(handler, shards, config));
-        var buffers = new TlsBuffers();
+        var buffers = new TlsBuffers(config.tls());
         http2 = new Http2Listener(buffers, pool, options, shards, config, handler);
         ssl = new UndertowXnioSsl(xnio, OptionMap.EMPTY, buffers, tls);
         door = new Door(config, shards.stats(), pool);

@@ -52,6 +52,11 @@ public final class Pem {
      * @throws BadConfig if a file cannot be read, or if the pair does not match, is too weak or is not valid now
      */
     public static SSLContext context(Path certificate, Path key) {
+        return context(certificate, key, TlsEngine.JDK);
+    }
+
+    /** The same, for an engine of your choice. */
+    static SSLContext context(Path certificate, Path key, TlsEngine engine) {
         X509Certificate[] chain = readChain(certificate);
         PrivateKey privateKey = readKey(key, chain[0].getPublicKey().getAlgorithm());
         try {
@@ -64,7 +69,7 @@ public final class Pem {
             store.setKeyEntry("server", privateKey, new char[0], chain);
             KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
             keys.init(store, new char[0]);
-            SSLContext context = SSLContext.getInstance("TLS");
+            SSLContext context = engine.context();
             context.init(keys.getKeyManagers(), new TrustManager[0], null); // Clients have no certificates.
             return context;
         } catch (CertificateExpiredException e) {

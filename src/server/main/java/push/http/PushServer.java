@@ -14,7 +14,7 @@ public final class PushServer implements RunningServer {
 
     /** Creates a server with a custom publisher. */
     PushServer(Config config, Publisher.Factory factory) {
-        var tls = Pem.context(config.certificate(), config.key());
+        var tls = Pem.context(config.certificate(), config.key(), config.tls());
         handler = new PushHandler(config, factory);
         MessageBody.warm(); // Before there are clients.
         try {

@@ -216,9 +216,12 @@ final class TcpConnection extends StreamConnection implements Lobby.Guest, Hands
     }
 
     /** Records that the socket has been closed. */
-    void closed() {
+    void closed(TlsEngine engine) {
         forget(patience); // Pending tasks would keep this object in memory.
         forget(end);
+        if (tls != null) {
+            engine.release(UndertowXnioSsl.getSslConduit(tls).getSSLEngine());
+        }
     }
 
     private static void forget(XnioExecutor.@Nullable Key later) {

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The buffers for TLS records: from the heap for large records that are encrypted, and otherwise direct.
  *
  * <p>It exists because the JDK encrypts a record of 2 kB or more in less than half the time if it writes to the heap,
- * the copy to the socket included. Records that wait for TCP stay direct beyond a sixteenth of the heap, so that clients
+ * the copy to the socket included. BoringSSL would copy such a record once more. Records that wait for TCP stay direct beyond a sixteenth of the heap, so that clients
  * that do not read cannot fill it.
  *
  * <p><b>Threads:</b> any thread; {@link #encrypting} applies to the calling thread.
@@ -28,8 +28,12 @@ final class TlsBuffers implements ByteBufferPool {
 
     private final ByteBufferPool direct = new DefaultByteBufferPool(true, BYTES, -1, KEPT);
     private final ByteBufferPool heap = new DefaultByteBufferPool(false, BYTES, -1, KEPT);
-    private final long maxLent = Runtime.getRuntime().maxMemory() / 16 / BYTES;
+    private final long maxLent;
     private final AtomicInteger lent = new AtomicInteger(); // Atomic: every IO thread lends.
+
+    TlsBuffers(TlsEngine engine) {
+        maxLent = engine.prefersHeap() ? Runtime.getRuntime().maxMemory() / 16 / BYTES : 0;
+    }
 
     /** Sets whether this thread allocates buffers in order to encrypt data. */
     void encrypting(boolean isSo) {

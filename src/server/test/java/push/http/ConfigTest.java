@@ -211,6 +211,7 @@ final class ConfigTest {
                 "PUSH_HOST", "localhost, a name or address of this machine",
                 "PUSH_CERT", "certs/server.crt, a path",
                 "PUSH_KEY", "certs/key.pem, a path",
+                "PUSH_TLS", "jdk, jdk or openssl",
                 "PUSH_EXEMPT_ADDRESSES", "127.0.0.0/8, ::1, addresses and blocks with commas between them",
                 "PUSH_ORIGINS", "none, origins with commas between them",
                 "PUSH_TRUSTED_PROXIES", "none, addresses and blocks with commas between them",

@@ -45,7 +45,8 @@ final class OutboxTest {
     void allBeforeTheLastWordLeavesAndNothingAfterIt() throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
             var tls = new FitfulTls(new Random(seed));
-            var outbox = new Outbox(tls, new TlsBuffers(), new DefaultByteBufferPool(true, 16_364), new FlowMeter());
+            var outbox = new Outbox(
+                    tls, new TlsBuffers(TlsEngine.JDK), new DefaultByteBufferPool(true, 16_364), new FlowMeter());
             var window = new FlowMeter().begin(1);
             outbox.hold();
             outbox.data(window, 1, ByteBuffer.allocate(100));
@@ -65,7 +66,7 @@ final class OutboxTest {
 
     private void run(Random random, String where) throws IOException {
         var tls = new FitfulTls(random);
-        var outbox = new Outbox(tls, new TlsBuffers(), new DefaultByteBufferPool(true, 16_364), meter);
+        var outbox = new Outbox(tls, new TlsBuffers(TlsEngine.JDK), new DefaultByteBufferPool(true, 16_364), meter);
         outbox.whenFree(() -> freed++);
         for (int i = 0; i < STREAMS; i++) {
             windows.add(meter.add(2 * i + 1, 0));
