@@ -90,6 +90,11 @@ record Contender(Peer peer, Jdk jdk) {
         }
     }
 
+    /** What only this server is told. */
+    Map<String, String> settings() {
+        return peer == Peer.KIT_BORINGSSL ? Map.of("PUSH_TLS", "openssl") : Map.of();
+    }
+
     /** The command that starts it; its settings are environment variables, but for nginx, whose file has the port. */
     List<String> command(Map<String, String> settings) throws IOException {
         return switch (peer) {
@@ -100,7 +105,7 @@ record Contender(Peer peer, Jdk jdk) {
                         Jdk.command("nginx").orElseThrow().toString(),
                         "-c",
                         nchan(settings).toString());
-            case KIT, KIT_SSE, KIT_SNAPSHOT -> java(List.of("-jar", peer.program));
+            case KIT, KIT_BORINGSSL, KIT_SSE, KIT_SNAPSHOT -> java(List.of("-jar", peer.program));
             default -> {
                 List<String> entries = new ArrayList<>(peer.classPath(
                         List.of(System.getProperty("java.class.path").split(File.pathSeparator))));

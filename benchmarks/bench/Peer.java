@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  */
 enum Peer {
     KIT("kit", Forms.NDJSON, "target/streaming-push-kit.jar", ""),
+    KIT_BORINGSSL("kit, BoringSSL", Forms.NDJSON, "target/streaming-push-kit.jar", ""),
     KIT_SSE("kit, SSE", Forms.SSE, "target/streaming-push-kit.jar", ""),
     KIT_SNAPSHOT("kit, snapshots", Forms.SNAPSHOT, "target/streaming-push-kit.jar", ""),
     VERTX("Vert.x", Forms.NDJSON, "peers.VertxServer", "vertx|netty"),

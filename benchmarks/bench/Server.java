@@ -53,6 +53,7 @@ final class Server implements AutoCloseable {
     Server(Contender contender, Map<String, String> more) throws IOException {
         this.contender = contender;
         Map<String, String> settings = new HashMap<>(SETTINGS);
+        settings.putAll(contender.settings());
         settings.putAll(more);
         settings.put("PUSH_PORT", contender.peer() == Peer.NCHAN ? Integer.toString(freePort()) : "0");
         ProcessBuilder builder = new ProcessBuilder(contender.command(settings)).redirectError(log());

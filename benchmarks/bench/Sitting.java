@@ -51,8 +51,9 @@ final class Sitting {
     double secondsOf(Contender contender, boolean first) {
         Peer peer = contender.peer();
         double each = seconds * 4 / 3 + .5;
-        double shaking =
-                peer.isJava() && peer.program.startsWith("peers.Vertx") ? 1.5e-3 : peer.isJava() ? 2.5e-3 : 1e-3;
+        double shaking = peer == Peer.KIT_BORINGSSL || peer.program.startsWith("peers.Vertx")
+                ? 1.5e-3
+                : peer.isJava() ? 2.5e-3 : 1e-3;
         double time = 2 + warmSeconds + 2 * each + (first && freezes(contender) ? 2 * each : 0);
         if (peer.isExact()) {
             time += (500 + HELD + 3 * WAVE + 2_000) * shaking + 3 * each + 6;

@@ -112,7 +112,7 @@ final class Summary {
                         write, past Undertow's queues.\
                         """,
                         """
-                        What is left is the system call, which every server pays, and the JDK's TLS.\
+                        What is left is the system call, which every server pays, and TLS.\
                         """),
                 line(Row.ONE, "deliveries/s, thousands", "%.0f", 1e3, false, Wire::perSecond, """
                         A round costs least.\
@@ -128,8 +128,7 @@ final class Summary {
                 line(Row.SIXTEEN, "deliveries/s, thousands", "%,.0f", 1e3, false, Wire::perSecond, """
                         A round carries all that was posted during the one before, in one record for each connection.\
                         """, """
-                        A round can carry at most the 16 messages in flight, and costs one record of the JDK's TLS for each
-                        connection.\
+                        A round can carry at most the 16 messages in flight, and costs one TLS record for each connection.\
                         """),
                 line(
                         Row.MANY,
@@ -243,7 +242,8 @@ final class Summary {
         }
         double times = line.times(kit.get().value, rival.get().value);
         String text = times <= 1
-                ? "the kit is first of the servers on a JVM and Node"
+                ? "the kit" + (kit.get().label.startsWith(Peer.KIT_BORINGSSL.label) ? ", with BoringSSL," : "")
+                        + " is first of the servers on a JVM and Node"
                 : ratio(kit.get(), rival.get()) + (times <= TIE ? ", which is a tie" : "");
         Optional<Place> compiled = best(line, Summary::isCompiled);
         if (compiled.isPresent()) {
