@@ -35,13 +35,13 @@ record Era(
 
     /** Returns the id of a position, which a client that sends it may have from this era or the one before. */
     String id(long position) {
-        if (position >= start - 1) {
+        if (position >= start - 1 || before == null) {
             return epoch + '-' + (position - offset);
         }
-        if (before != null && position >= before.start - 1) {
+        if (position >= before.start - 1) {
             return before.epoch + '-' + (position - before.offset);
         }
-        // Forgotten. Nothing can follow this id, so a client that sends it is told that it has missed some.
-        return epoch + "-0";
+        // Forgotten. A stream that is kept whole can follow its own beginning, so this is the epoch before, if there was one.
+        return before.epoch + "-0";
     }
 }

@@ -94,8 +94,28 @@ final class EraTest {
 
         append("c", 5, 1);
 
-        assertEquals("c-0", log.id(position));
-        assertEquals("evicted", Resume.from("c-0", log).reason());
+        assertEquals("b-0", log.id(position));
+        assertEquals("epoch", Resume.from("b-0", log).reason());
+    }
+
+    @Test
+    void forgottenPositionIsNotTakenForTheBeginningOfAStreamThatIsKeptWhole() {
+        append("a", 1, 3);
+        long position = log.newest();
+        append("b", 5, 1);
+        append("c", 1, 2);
+
+        assertEquals("epoch", Resume.from(log.id(position), log).reason());
+    }
+
+    @Test
+    void positionBeforeTwoHolesOfOneStreamIsEvicted() {
+        append("a", 1, 3);
+        long position = log.newest();
+        append("a", 5, 1);
+        append("a", 9, 1);
+
+        assertEquals("evicted", Resume.from(log.id(position), log).reason());
     }
 
     @Test
