@@ -117,8 +117,8 @@ final class Summary {
                 line(Row.ONE, "deliveries/s, thousands", "%.0f", 1e3, false, Wire::perSecond, """
                         A round costs least.\
                         """, """
-                        A POST is answered after the round that carries its message, so the server idles until its client has
-                        posted again. A server that answers immediately is never idle.\
+                        A POST is answered after some of the writes that carry its message; a server that answers before them
+                        has its next message sooner.\
                         """),
                 line(Row.ONE, "99 %, ms", "%.1f", 1e3, true, w -> w.run().p99Micros(), """
                         No POST waits behind a round that does not carry its message.\
@@ -126,9 +126,9 @@ final class Summary {
                         The last stream of a round waits for the writes to all others, and a young JVM pauses to compile.\
                         """),
                 line(Row.SIXTEEN, "deliveries/s, thousands", "%,.0f", 1e3, false, Wire::perSecond, """
-                        A round carries all that was posted during the one before, in one record for each connection.\
+                        A round reads in between, and a connection gets all that has been posted by its turn in one record.\
                         """, """
-                        A round can carry at most the 16 messages in flight, and costs one TLS record for each connection.\
+                        A round costs one record of TLS and one write for each connection.\
                         """),
                 line(
                         Row.MANY,

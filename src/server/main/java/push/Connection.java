@@ -32,7 +32,7 @@ public final class Connection {
         /** A stream has ended. */
         void left(EndReason reason);
 
-        /** A request is to be answered after every stream has been written. Any thread. */
+        /** A request is to be answered as soon as the streams are not too far behind. Any thread. */
         void answer(Connection connection, Runnable task);
 
         /** The connection and all its streams have ended. */
@@ -191,8 +191,8 @@ public final class Connection {
     }
 
     /**
-     * Answers a request after every stream has been written in the current round. If POSTs were answered immediately, a
-     * fast publisher would outrun the streams, which would then be lapped. Any thread.
+     * Answers a request as soon as the streams are not too far behind. If POSTs were answered immediately, a fast
+     * publisher would outrun the streams, which would then be lapped. Any thread.
      */
     public void answer(Runnable task) {
         owner.answer(this, task);

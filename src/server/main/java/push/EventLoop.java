@@ -15,6 +15,9 @@ public interface EventLoop {
     /** Runs a task on the loop's thread after at least this many milliseconds. Drops the task if the loop has ended. */
     void executeAfter(Runnable task, long ms);
 
+    /** Runs a task on the loop's thread after the input that has arrived has been read. That thread only. */
+    void executeAfterInput(Runnable task);
+
     /** Returns the time in nanoseconds since an arbitrary origin. It never decreases. */
     long nanoTime();
 

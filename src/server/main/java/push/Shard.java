@@ -23,11 +23,19 @@ import java.util.logging.Logger;
 public final class Shard {
     private static final Logger LOG = Logger.getLogger(Shard.class.getName());
 
-    /** How long rounds may run back to back. An event loop serves its sockets and timers only when it has no tasks. */
-    private static final long MAX_BUSY_NANOS = 10_000_000;
+    /** After so many connections of a round the loop reads what has come in. It does so only when it has no tasks. */
+    static final int SLICE = 25;
+
+    /** So many messages may be answered before every stream has been written them, while a round is under way. */
+    private static final int MAX_AHEAD = 64;
+
+    /** Of the messages that the log keeps, at most this part; otherwise streams could be lapped. */
+    private static final int PART_AHEAD = 4;
 
     /** After a gap of this many ticks the loop was blocked. It reads pending input before it judges its clients. */
     private static final int LATE_TICKS = 4;
+
+    private static final String FAILED = "A connection failed in a round; the others continue";
 
     private record Answer(Connection connection, Runnable task) {}
 
@@ -38,25 +46,30 @@ public final class Shard {
     private final Settings settings;
     private final MessageLog log;
     private final Stats stats;
+    private final int slice; // So many connections.
     private final Batches batches;
     private final Stalled stalled;
     private final Owner owner = new Owner();
     private final Subscription[] written = new Subscription[Connection.MAX_TOGETHER];
     private final Runnable round = this::round;
+    private final Runnable rest = this::slice;
     private final List<Connection> connections = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>(); // Filled by publishers.
     private final AtomicBoolean woken = new AtomicBoolean(); // Set by publishers, cleared by the loop.
     private volatile Figures figures = new Figures(0, 0, 0); // Volatile: status requests read it on other threads.
-    private boolean followed; // Another round follows without a gap: the shard was woken during the last one.
-    private long busySinceNanos;
+    private int next = -1; // The connections before it have not had their turn in the round; negative between rounds.
+    private boolean planned; // The next slice will run when input has been read.
+    private long beganAt; // The log's head when the round began.
+    private long writtenTo; // Every stream that takes it has been written the log up to here.
     private long tickedNanos;
     private boolean wasLate;
 
-    Shard(EventLoop loop, Settings settings, MessageLog log, Stats stats) {
+    Shard(EventLoop loop, Settings settings, MessageLog log, Stats stats, int slice) {
         this.loop = loop;
         this.settings = settings;
         this.log = log;
         this.stats = stats;
+        this.slice = slice;
         this.batches = new Batches(log);
         this.stalled = new Stalled(loop, stats, settings.loops());
         this.tickedNanos = loop.nanoTime();
@@ -104,22 +117,55 @@ public final class Shard {
         }
     }
 
-    /** Writes to every stream, then sends the responses that wait for that. */
+    /** Begins a round. If one is under way, the next begins at its end. */
     void round() {
-        long nowNanos = loop.nanoTime();
-        busySinceNanos = followed ? busySinceNanos : nowNanos;
-        followed = false;
-        if (nowNanos - busySinceNanos >= MAX_BUSY_NANOS) { // Sockets and timers must get a turn.
-            loop.executeAfter(round, 1);
-            return;
+        if (!planned) {
+            slice();
         }
-        woken.set(false);
-        stats.countWakeup();
-        long head = log.newest();
-        forEach(connection -> connection.write(head, nowNanos));
-        answerAll();
-        report();
-        followed = woken.get();
+    }
+
+    /**
+     * Writes to the streams of the round's next connections: all that is in the log by then. Sends the responses that
+     * wait, unless they would get too far ahead of the streams.
+     */
+    private void slice() {
+        planned = false;
+        long nowNanos = loop.nanoTime();
+        if (next < 0) {
+            woken.set(false);
+            stats.countWakeup();
+            beganAt = log.newest();
+            next = connections.size();
+        }
+        for (int i = 0; i < slice && next >= 0; i++) {
+            next = Math.min(next, connections.size()) - 1; // In descending order: any of them may end meanwhile.
+            if (next >= 0) {
+                write(connections.get(next), nowNanos);
+            }
+        }
+        if (next < 0) {
+            writtenTo = beganAt;
+            report();
+        }
+        if (log.newest() - writtenTo <= maxAhead()) {
+            answerAll();
+        }
+        if (next >= 0 || woken.get()) {
+            loop.executeAfterInput(rest);
+            planned = true;
+        }
+    }
+
+    private void write(Connection connection, long nowNanos) {
+        try {
+            connection.write(log.newest(), nowNanos);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, FAILED, e);
+        }
+    }
+
+    private long maxAhead() {
+        return Math.min(MAX_AHEAD, (log.newest() - log.first() + 1) / PART_AHEAD);
     }
 
     /** Sends waiting responses; consecutive responses of one connection are flushed together. */
@@ -138,8 +184,8 @@ public final class Shard {
 
     private void tick() {
         loop.executeAfter(this::tick, settings.tickMs()); // First, so that the clock continues whatever fails below.
-        if (woken.get()) { // If the wake-up failed because memory ran out, its round was lost.
-            guard(round);
+        if ((woken.get() || next >= 0) && !planned) { // If a task could not be added because memory ran out.
+            guard(rest);
         }
         long nowNanos = loop.nanoTime();
         boolean isLate = !wasLate && nowNanos - tickedNanos > LATE_TICKS * settings.tickMs() * 1_000_000;
@@ -177,12 +223,15 @@ public final class Shard {
 
     private void forEach(Consumer<Connection> task) {
         for (int i = connections.size() - 1; i >= 0; i = Math.min(i, connections.size()) - 1) {
-            Connection connection = connections.get(i); // In descending order: the task may end this one or several.
-            try {
-                task.accept(connection);
-            } catch (RuntimeException | Error e) {
-                LOG.log(Level.WARNING, "A connection failed in a round; the others continue", e);
-            }
+            apply(task, connections.get(i)); // In descending order: the task may end this one or several.
+        }
+    }
+
+    private static void apply(Consumer<Connection> task, Connection connection) {
+        try {
+            task.accept(connection);
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.WARNING, FAILED, e);
         }
     }
 

@@ -14,10 +14,16 @@ public final class Shards {
     private final Settings settings;
     private final MessageLog log;
     private final Stats stats;
+    private final int slice;
     private final Map<EventLoop, Shard> byLoop = new ConcurrentHashMap<>();
     private final List<Shard> all = new CopyOnWriteArrayList<>();
 
     public Shards(Settings settings, MessageLog log, Stats stats) {
+        this(settings, log, stats, Shard.SLICE);
+    }
+
+    Shards(Settings settings, MessageLog log, Stats stats, int slice) {
+        this.slice = slice;
         this.settings = settings;
         this.log = log;
         this.stats = stats;
@@ -30,7 +36,7 @@ public final class Shards {
 
     Shard of(EventLoop loop) {
         return byLoop.computeIfAbsent(loop, key -> {
-            Shard shard = new Shard(key, settings, log, stats);
+            Shard shard = new Shard(key, settings, log, stats, slice);
             all.add(shard);
             return shard;
         });

@@ -11,11 +11,14 @@ import java.util.Queue;
  * <p><b>Threads:</b> confined to the test's.
  */
 public final class FakeLoop implements EventLoop {
+    private static final int MOST = 10_000; // Far more often than any test needs.
+
     private record Timer(long atNanos, long order, Runnable task) {}
 
     private final Queue<Runnable> tasks = new ArrayDeque<>();
     private final Queue<Timer> timers =
             new PriorityQueue<>(Comparator.comparingLong(Timer::atNanos).thenComparingLong(Timer::order));
+    private final Queue<Runnable> afterInput = new ArrayDeque<>();
     private long nanos = 1;
     private long order;
 
@@ -30,6 +33,11 @@ public final class FakeLoop implements EventLoop {
     }
 
     @Override
+    public void executeAfterInput(Runnable task) {
+        afterInput.add(task);
+    }
+
+    @Override
     public long nanoTime() {
         return nanos;
     }
@@ -41,9 +49,22 @@ public final class FakeLoop implements EventLoop {
 
     /** Does all that is to be done now, and what follows from it. */
     public void run() {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        for (int reads = 0; reads < MOST; reads++) {
+            while (runOne()) {}
+            if (!read()) {
+                return;
+            }
+        }
+        throw new IllegalStateException("the loop gets no rest");
+    }
+
+    /** The input has been read: does the next task that waits for that; false if there is none. */
+    public boolean read() {
+        Runnable task = afterInput.poll();
+        if (task != null) {
             task.run();
         }
+        return task != null;
     }
 
     /** Does the next task; false if there is none. */

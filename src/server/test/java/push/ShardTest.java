@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A shard that gets no rest, and one whose streams fail. */
 final class ShardTest {
@@ -30,16 +33,67 @@ final class ShardTest {
         };
         open(shards.connect(loop, new FakeTransport()), sink);
 
-        int rounds = 0;
-        while (loop.runOne()) {
-            rounds++;
-            assertTrue(rounds < 100, "rounds without end hold up what comes in");
+        for (int i = 0; i < 10; i++) {
+            for (int tasks = 0; loop.runOne(); tasks++) {
+                assertTrue(tasks < 100, "rounds without end hold up what comes in");
+            }
+            long bytes = sink.bytes;
+            assertTrue(loop.read(), "the next round waits for the input, and for nothing else");
+            assertTrue(sink.bytes > bytes, "and then the rounds go on");
         }
-        long bytes = sink.bytes;
-        loop.pass(5);
+    }
 
-        assertTrue(rounds >= 3, rounds + " rounds");
-        assertTrue(sink.bytes > bytes, "and then the rounds go on");
+    @Test
+    void whatComesInDuringARoundGoesOutWithTheRestOfIt() {
+        var sinks = openOnConnectionsOfTheirOwn(120);
+        publishAndWake();
+        loop.runOne();
+        long begun = sinks.stream().filter(sink -> sink.writes > 1).count();
+        publishAndWake();
+        loop.run();
+
+        assertTrue(begun > 0 && begun < 120, begun + " of 120 connections were written to before input was read");
+        assertEquals(begun, sinks.stream().filter(sink -> sink.writes > 2).count(), "the others got both in one write");
+        assertEquals(240, stats.messages().deliveries());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"20, 20", "40, 0"})
+    void responsesAreSentDuringARoundUnlessTheyGetTooFarAhead(int posted, int sentDuringIt) {
+        openOnConnectionsOfTheirOwn(120);
+        Connection publisher = shards.connect(loop, new FakeTransport());
+        var sent = new ArrayList<Integer>();
+        for (int i = 0; i < 100; i++) { // A quarter of them may be ahead.
+            publishAndWake();
+        }
+        loop.run();
+        publishAndWake();
+        loop.runOne();
+
+        for (int i = 0; i < posted; i++) {
+            int nth = i;
+            publishAndWake();
+            publisher.answer(() -> sent.add(nth));
+        }
+        loop.read();
+        assertEquals(sentDuringIt, sent.size());
+        loop.run();
+        assertEquals(IntStream.range(0, posted).boxed().toList(), sent, "all of them in the end, in their order");
+    }
+
+    private List<SwallowingSink> openOnConnectionsOfTheirOwn(int count) {
+        var sinks = new ArrayList<SwallowingSink>();
+        for (int i = 0; i < count; i++) {
+            sinks.add(new SwallowingSink());
+            open(shards.connect(loop, new FakeTransport()), sinks.get(i));
+        }
+        stats.resetMessages();
+        return sinks;
+    }
+
+    private void publishAndWake() {
+        log.append(new NewMessage("ann", "hi"), 0);
+        shards.wake();
     }
 
     @Test

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
  */
 class SwallowingSink implements Sink {
     long bytes;
+    int writes;
     Listener listener;
     boolean aborted;
 
@@ -22,6 +23,7 @@ class SwallowingSink implements Sink {
         int taken = from.remaining();
         from.position(from.limit());
         bytes += taken;
+        writes++;
         return taken;
     }
 

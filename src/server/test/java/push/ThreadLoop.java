@@ -37,6 +37,11 @@ final class ThreadLoop implements EventLoop, AutoCloseable {
     }
 
     @Override
+    public void executeAfterInput(Runnable task) {
+        execute(task);
+    }
+
+    @Override
     public long nanoTime() {
         return System.nanoTime();
     }

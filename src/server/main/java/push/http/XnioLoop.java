@@ -34,6 +34,11 @@ record XnioLoop(XnioIoThread thread) implements EventLoop {
     }
 
     @Override
+    public void executeAfterInput(Runnable task) {
+        AfterInput.of(thread).execute(task);
+    }
+
+    @Override
     public long nanoTime() {
         return System.nanoTime();
     }
