@@ -41,13 +41,13 @@ final class BackgroundRun {
     private volatile boolean stale; // Set by the coach's thread, read by the trial's own.
 
     /** @param savedMs when the learner saved, as a time of day in milliseconds; empty if no save has led to this trial */
-    BackgroundRun(Learner learner, Lesson lesson, String first, OptionalLong savedMs, Consumer<String> started) {
+    BackgroundRun(Learner learner, Lesson lesson, LastRed red, OptionalLong savedMs, Consumer<String> started) {
         this.learner = learner;
         this.savedMs = savedMs;
         this.started = started;
         Daemon.start("coach-trial", () -> {
             try {
-                var last = run(lesson, first);
+                var last = run(lesson, red);
                 verdict.complete(last);
                 learner.makeReady(() -> stale);
                 result.complete(last);
@@ -58,7 +58,7 @@ final class BackgroundRun {
         });
     }
 
-    private Result run(Lesson lesson, String first) {
+    private Result run(Lesson lesson, LastRed red) {
         started.accept("compiling");
         var faults = learner.compile();
         if (stale || !faults.isEmpty()) {
@@ -66,7 +66,7 @@ final class BackgroundRun {
         }
         return new Result(learner.judge(
                 lesson,
-                first,
+                red,
                 this::go,
                 (soon, later) -> verdict.complete(new Result(List.of(), Optional.of(soon), List.copyOf(later)))));
     }

@@ -90,7 +90,8 @@ final class Check {
         try {
             return judge(
                     lessons,
-                    lesson -> learner.judge(lesson, first(lesson), test -> passing(lesson, test), (soon, later) -> {}),
+                    lesson -> learner.judge(
+                            lesson, LastRed.promised(lesson), test -> passing(lesson, test), (soon, later) -> {}),
                     "",
                     false);
         } finally {
@@ -151,7 +152,8 @@ final class Check {
             said.add(lessons - verdicts.size() + " not reached");
         }
         screen.line("");
-        screen.line("Of " + Text.count(lessons, "lesson") + ": " + String.join(", ", said));
+        screen.line("Of " + Text.count(lessons, "lesson") + (lessons > 1 ? " that tests judge" : "") + ": "
+                + String.join(", ", said));
         long notJudged = verdicts.stream()
                 .mapToLong(verdict -> verdict.count(Verdict.Outcome.NOT_JUDGED))
                 .sum();

@@ -44,7 +44,8 @@ record Debug(Path root, Lessons lessons, Screen screen) {
             screen.line("Compiled. A test waits ten minutes for what does not come; Ctrl-C ends it.");
             var first = lesson.red().map(Lesson.Red::test).orElse("");
             var test = env.getOrDefault("TEST", first);
-            var verdict = learner.judge(lesson, test, started -> screen.line("  " + started), (soon, later) -> {});
+            var verdict = learner.judge(
+                    lesson, new LastRed(test, ""), started -> screen.line("  " + started), (soon, later) -> {});
             var report = new Report(screen);
             report.line(verdict);
             report.why(verdict);

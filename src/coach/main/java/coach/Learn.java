@@ -32,7 +32,7 @@ final class Learn {
     private final Keys keys;
     private final Board board;
     private Lesson lesson;
-    private String lastRed = "";
+    private LastRed lastRed = LastRed.NONE;
     private boolean good;
     private boolean unjudged; // Nothing of the lesson could be judged here, which is no reason to stay.
     private boolean told; // Of the trial, its verdict.
@@ -153,7 +153,7 @@ final class Learn {
 
     private void judge(OptionalLong savedMs) {
         if (lesson.judged()) {
-            var first = lastRed.isEmpty() ? lesson.red().map(Lesson.Red::test).orElse("") : lastRed;
+            var first = lastRed.equals(LastRed.NONE) ? LastRed.promised(lesson) : lastRed;
             var judged = lesson;
             told = false;
             pending = false;
@@ -178,10 +178,10 @@ final class Learn {
     }
 
     private void tell(Verdict verdict, List<String> later, String time) {
-        report.line(verdict, time);
-        lastRed = verdict.firstRed().map(Verdict.Test::method).orElse("");
-        report.why(verdict);
         good = verdict.isGood();
+        report.line(verdict, good && !later.isEmpty(), time);
+        lastRed = LastRed.of(verdict);
+        report.why(verdict);
         pending = good && !later.isEmpty();
         unjudged = verdict.colour() == Colour.NOT_JUDGED;
         if (!later.isEmpty()) {
@@ -249,7 +249,7 @@ final class Learn {
         }
         trial = Optional.empty();
         lesson = other;
-        lastRed = "";
+        lastRed = LastRed.NONE;
         good = false;
         unjudged = false;
         told = false;

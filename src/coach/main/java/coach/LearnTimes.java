@@ -85,7 +85,7 @@ final class LearnTimes {
     private Row row(Workshop workshop, Learner learner, Lesson lesson) {
         double red = 0;
         var fault = "";
-        var first = lesson.red().map(Lesson.Red::test).orElse("");
+        var first = LastRed.promised(lesson);
         if (lesson.red().isPresent()) {
             Folders.delete(workshop.server().getParent());
             if (lesson.hasStart()) {
@@ -119,7 +119,7 @@ final class LearnTimes {
     private record Run(double seconds, Verdict soon, Verdict verdict, int later, double afterwards) {}
 
     /** Saves, and waits as {@code make learn} does. */
-    private Run go(Workshop workshop, Learner learner, Lesson lesson, String first, String more) {
+    private Run go(Workshop workshop, Learner learner, Lesson lesson, LastRed first, String more) {
         var watch = new Watch(workshop::files);
         long saved = System.nanoTime();
         Text.write(workshop.server(), Text.read(workshop.server()) + "// " + saved + "\n" + more);

@@ -95,22 +95,30 @@ final class Learner {
     /**
      * Judges what was compiled.
      *
-     * @param first the test to run before all others
+     * @param last its test runs before all others
      * @param started is told each test's name as it starts
      * @param soon is told the verdict without the tests that run long, and the names of those, if some follow
      */
-    Verdict judge(Lesson lesson, String first, Consumer<String> started, BiConsumer<Verdict, List<String>> soon) {
+    Verdict judge(Lesson lesson, LastRed last, Consumer<String> started, BiConsumer<Verdict, List<String>> soon) {
         long began = System.nanoTime();
         if (process.isPresent()) {
-            return new Judge(first, true, started).judge(lesson, process.get());
+            return new Judge(last.test(), true, started).judge(lesson, process.get());
         }
         var tests = new ArrayList<Verdict.Test>();
         var later = new ArrayList<String>();
         try {
-            var last = warm.jvm()
+            var said = warm.jvm()
                     .ask(
                             "judge",
-                            Map.of("tests", lesson.tests(), "first", first, "classes", classes),
+                            Map.of(
+                                    "tests",
+                                    lesson.tests(),
+                                    "first",
+                                    last.test(),
+                                    "said",
+                                    last.said(),
+                                    "classes",
+                                    classes),
                             (about, says) -> {
                                 switch (about) {
                                     case "started" -> started.accept(says.asString());
@@ -123,7 +131,7 @@ final class Learner {
                                 }
                             },
                             LONG);
-            tests.addAll(tests(last));
+            tests.addAll(tests(said));
         } catch (Refused e) {
             tests.add(0, new Verdict.Test(LearnerHost.SERVER, Outcome.RED, e.getMessage(), "", Map.of(), 0));
         }

@@ -87,7 +87,9 @@ public final class LearnerHost {
     /** Says each test's name, then the first verdict, and returns what the tests say that run long. */
     private List<Verdict.Test> judge(int number, JsonNode question) {
         var tests = question.path("tests").valueStream().map(JsonNode::asString).toList();
-        var side = new SideBySide(tests, question.path("first").asString(), name -> say(number, "started", name), runs);
+        var last = new LastRed(
+                question.path("first").asString(), question.path("said").asString());
+        var side = new SideBySide(tests, last, name -> say(number, "started", name), runs);
         var soon = side.judge(classes(question));
         say(number, "later", side.later());
         say(number, "soon", soon);

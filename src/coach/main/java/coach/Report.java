@@ -19,12 +19,13 @@ record Report(Screen screen) {
 
     /** {@code 05 Broadcast without a gap   green   delivered 1000/1000 · repeated 0   1.2 s}. */
     void line(Verdict verdict) {
-        line(verdict, Text.seconds(verdict.ms()));
+        line(verdict, false, Text.seconds(verdict.ms()));
     }
 
-    void line(Verdict verdict, String time) {
+    /** @param soFar whether what takes longer may take it back */
+    void line(Verdict verdict, boolean soFar, String time) {
         var colour = verdict.colour();
-        var word = String.format("%-10s", colour.word);
+        var word = String.format("%-10s", colour.word + (soFar ? " so far" : ""));
         screen.line(String.format("%-" + TITLE_WIDTH + "s  ", verdict.lesson()) + paint(colour, word) + "  "
                 + figures(verdict) + screen.faint(time));
     }

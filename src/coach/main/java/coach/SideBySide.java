@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,7 @@ final class SideBySide {
 
     private static final long NEVER_MS = 600_000;
 
+    private final LastRed last;
     private final String first;
     private final Consumer<String> started;
     private final ThreadGroup group;
@@ -51,19 +53,22 @@ final class SideBySide {
     /** What runs in one lane, one after the other: a test, or all tests of a class that share a browser. */
     private final Deque<List<Method>> queue = new ArrayDeque<>();
 
+    private final Set<Method> running = new HashSet<>();
     private final Set<Method> told = new LinkedHashSet<>();
+    private boolean inOrder; // What was red is red for another reason, and not the first to be told.
     private Map<String, String> parameters = Map.of();
     private Map<String, byte[]> classes = Map.of();
 
     /**
      * @param classesOfTests by their names
-     * @param first the test to run before all others, as {@code method} or {@code Class.method}; or empty
+     * @param last its test runs before all others
      * @param started is told each test's name as it starts
      * @param group for the threads of the tests and of their servers
      */
-    SideBySide(List<String> classesOfTests, String first, Consumer<String> started, ThreadGroup group) {
+    SideBySide(List<String> classesOfTests, LastRed last, Consumer<String> started, ThreadGroup group) {
         this.group = group;
-        this.first = first.substring(first.lastIndexOf('.') + 1);
+        this.last = last;
+        this.first = last.method();
         this.started = started;
         for (var name : classesOfTests) {
             for (var test : new CheckClass(Judge.load(name), "", "", "").checks()) {
@@ -109,14 +114,63 @@ final class SideBySide {
                 queue.add(inBrowser);
             }
         }
-        for (int i = 0; i < Math.min(LANES, quick.size()); i++) {
-            lane(i);
-        }
+        lanes(quick.size());
         await(quick, ENOUGH_MS);
+        judgeInOrder();
         synchronized (this) {
             boolean green = firstRed().isEmpty();
             quick.stream().filter(test -> !green || results.containsKey(test)).forEach(told::add);
             return said(List.copyOf(told));
+        }
+    }
+
+    private void lanes(int tests) {
+        for (int i = 0; i < Math.min(LANES, tests); i++) {
+            lane(i);
+        }
+    }
+
+    /**
+     * If the test that was red last time is red for another reason, the tests that a learner meets before it have a say: it is made
+     * for another mistake, and so is the likely cause that it gives.
+     */
+    private void judgeInOrder() {
+        List<Method> before;
+        synchronized (this) {
+            inOrder = results.values().stream()
+                    .flatMap(List::stream)
+                    .anyMatch(test -> test.method().equals(first)
+                            && test.outcome() == Outcome.RED
+                            && last.isAnother(test.message()));
+            if (!inOrder || StopAtRed.isCalledOff()) {
+                return;
+            }
+            before = quick.stream()
+                    .takeWhile(test -> !test.getName().equals(first))
+                    .toList();
+            StopAtRed.goOn();
+            queue.clear();
+            before.stream()
+                    .filter(test -> !running.contains(test))
+                    .filter(test -> results.getOrDefault(test, List.of()).stream()
+                            .allMatch(said -> said.outcome() == Outcome.NOT_RUN))
+                    .forEach(test -> {
+                        results.remove(test);
+                        queue.add(List.of(test));
+                    });
+        }
+        lanes(before.size());
+        long enough = System.nanoTime() + ENOUGH_MS * 1_000_000;
+        synchronized (this) {
+            try {
+                while (!results.keySet().containsAll(before)
+                        && !StopAtRed.isCalledOff()
+                        && System.nanoTime() < enough) {
+                    TimeUnit.MILLISECONDS.timedWait(this, 20);
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -182,7 +236,9 @@ final class SideBySide {
     }
 
     private synchronized Optional<List<Method>> next() {
-        return Optional.ofNullable(queue.poll());
+        var tests = Optional.ofNullable(queue.poll());
+        tests.ifPresent(running::addAll);
+        return tests;
     }
 
     /** Runs one in a lane of its own. */
@@ -212,6 +268,7 @@ final class SideBySide {
         lane.giveBack();
         synchronized (this) {
             results.put(test, said);
+            running.remove(test);
             notifyAll();
         }
     }
@@ -232,7 +289,10 @@ final class SideBySide {
         started.accept((greens == 0 ? "" : greens + " green, now ") + name);
     }
 
-    /** In the lesson's order, the red one that was asked for before all others; a test that has not ended has not run. */
+    /**
+     * In the lesson's order, the red one that was asked for before all others, unless it is red for another reason; a test that has
+     * not ended has not run.
+     */
     private synchronized List<Verdict.Test> said(List<Method> tests) {
         var all = new ArrayList<Verdict.Test>();
         for (var test : tests) {
@@ -241,7 +301,9 @@ final class SideBySide {
                     List.of(new Verdict.Test(
                             test.getName(), Outcome.NOT_RUN, "an earlier test is red", "", Map.of(), 0))));
         }
-        all.sort(Comparator.comparing(test -> !test.method().equals(first)));
+        if (!inOrder) {
+            all.sort(Comparator.comparing(test -> !test.method().equals(first)));
+        }
         return all;
     }
 }

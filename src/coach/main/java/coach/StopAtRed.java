@@ -19,6 +19,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
 
     private static final String CANCELLED = "the run was cancelled";
     private static final String RUN = "coach.run";
+    private static final String EARLIER = "an earlier test is red";
     private static final String AT_RED = "coach.stopAtRed";
 
     private static final ConditionEvaluationResult GO_ON = ConditionEvaluationResult.enabled("");
@@ -32,6 +33,11 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
     static void begin() {
         NOW.incrementAndGet();
         STOP.set("");
+    }
+
+    /** Tests may start again after a red one. */
+    static void goOn() {
+        STOP.compareAndSet(EARLIER, "");
     }
 
     static void callOff() {
@@ -63,7 +69,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
                 && context.getConfigurationParameter(AT_RED)
                         .map(Boolean::valueOf)
                         .orElse(false)) {
-            STOP.compareAndSet("", "an earlier test is red");
+            STOP.compareAndSet("", EARLIER);
         }
     }
 

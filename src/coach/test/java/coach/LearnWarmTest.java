@@ -53,7 +53,7 @@ class LearnWarmTest {
         learn(GOOD);
 
         var verdict = shown.await(LAST);
-        assertTrue(verdict.contains("green       2 green"), verdict);
+        assertTrue(verdict.contains("green so far  2 green"), verdict);
         assertTrue(
                 verdict.contains("so far: what takes longer is judged now, and may take this back: twoPostsAreTaken"),
                 verdict);
@@ -87,7 +87,7 @@ class LearnWarmTest {
                 "if (starts++ > 0) throw new IllegalStateException(\"again\");\n"
                         + "        return push.http.PushServer.start(env);"));
 
-        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+        assertTrue(shown.await(LAST).contains("green so far  2 green"), shown.text());
     }
 
     @Test
@@ -113,7 +113,7 @@ class LearnWarmTest {
         assertTrue(verdict.contains("did not return from start(Map) within 3 s"), verdict);
         assertTrue(verdict.contains("thread suite-start waits at Server.java:6 (start), in"), verdict);
         save(GOOD);
-        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+        assertTrue(shown.await(LAST).contains("green so far  2 green"), shown.text());
     }
 
     @Test
@@ -124,7 +124,7 @@ class LearnWarmTest {
 
         assertTrue(verdict.contains("the server has ended its JVM, with exit code 3"), verdict);
         save(GOOD);
-        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+        assertTrue(shown.await(LAST).contains("green so far  2 green"), shown.text());
     }
 
     @Test
@@ -136,7 +136,7 @@ class LearnWarmTest {
         assertTrue(verdict.contains("the server has used up the memory of its JVM, 512 MB"), verdict);
         assertTrue(verdict.contains("OutOfMemoryError"), verdict);
         save(GOOD);
-        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+        assertTrue(shown.await(LAST).contains("green so far  2 green"), shown.text());
     }
 
     @Test
@@ -146,7 +146,7 @@ class LearnWarmTest {
                 "OUT.write(\"[1]\\n{\\nnull\\n7\\nhello\".getBytes());\n"
                         + "        return push.http.PushServer.start(env);"));
 
-        assertTrue(shown.await(LAST).contains("green       2 green"), shown.text());
+        assertTrue(shown.await(LAST).contains("green so far  2 green"), shown.text());
     }
 
     @Test
