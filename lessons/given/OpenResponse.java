@@ -74,6 +74,9 @@ public final class OpenResponse {
 
     /** Waits until there may be room again. Not on an IO thread, which serves other connections meanwhile. */
     public void awaitRoom() throws IOException {
+        if (onIoThread()) {
+            throw new IllegalStateException("an IO thread must not wait: write what is taken now, and return");
+        }
         sink.awaitWritable();
     }
 

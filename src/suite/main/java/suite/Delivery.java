@@ -1,8 +1,10 @@
 package suite;
 
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.Function;
 
 /**
  * Compares the messages that one or more streams received with those that they should have, in the one order.
@@ -50,6 +52,22 @@ record Delivery(int expected, int delivered, int repeated, int outOfOrder, Strin
             furthest = Math.max(furthest, place);
         }
         return new Delivery(order.size(), seen.size(), repeated, outOfOrder, trouble);
+    }
+
+    /** Fails if two messages have one id: then there is no order to judge. */
+    static <T> void requireOwnIds(Collection<T> messages, Function<T, String> id, Function<T, String> text) {
+        var texts = new HashMap<String, String>();
+        for (var message : messages) {
+            var other = texts.putIfAbsent(id.apply(message), text.apply(message));
+            if (other != null
+                    && !other.equals(text.apply(message))
+                    && !id.apply(message).isEmpty()) {
+                throw CheckFailed.withLikelyCause(
+                        new AssertionError("two messages have the id " + id.apply(message) + ": \"" + other
+                                + "\" and \"" + text.apply(message) + "\""),
+                        "The number is not one that grows by one with each message: two threads take it at the same time, or it is the size of a list that is cut.");
+            }
+        }
     }
 
     int missing() {

@@ -40,6 +40,9 @@ final class JudgedServer extends Lifecycle {
     private static final MediaType JSON = MediaType.get("application/json");
     private static final AtomicInteger MARKS = new AtomicInteger();
     private static final Duration LONGEST_429 = Duration.ofSeconds(30);
+    private static final Duration LONGEST_REST = Duration.ofMillis(200);
+    private static final String IO_WAITS =
+            "An IO thread waits, and with it all connections that it serves. Perhaps it waits for a lock whose owner waits in `flush` for that IO thread: hold no lock during a flush that /status takes.";
 
     private JudgedServer(String... settings) {
         super(settings);
@@ -106,6 +109,11 @@ final class JudgedServer extends Lifecycle {
         return launch() instanceof Launch.InThisJvm here
                 ? OwnThreads.of(here.className(), here.threads()).places()
                 : "";
+    }
+
+    /** Whether the server has printed or logged this since the test began. */
+    boolean hasPrinted(String text) {
+        return launch().aside().contains(text);
     }
 
     /** How many servers are judged by turns: one, unless a cluster is. */
@@ -220,16 +228,24 @@ final class JudgedServer extends Lifecycle {
                     response.headers(),
                     response.body().string());
         } catch (InterruptedIOException e) {
-            throw new AssertionError(
+            throw withIoThread(new AssertionError(
                     built.method() + " " + built.url() + " must be answered whole within "
                             + Deadline.say(Clients.patience(client)) + ", but it was not",
-                    e);
+                    e));
         } catch (IOException e) {
             throw new AssertionError(
                     built.method() + " " + built.url() + " must be answered whole within "
                             + Deadline.say(Clients.patience(client)) + ", but: " + e,
                     e);
         }
+    }
+
+    /** If there is no answer, and an IO thread waits, that is the cause, whatever was asked for. */
+    private AssertionError withIoThread(AssertionError noAnswer) {
+        return launch() instanceof Launch.InThisJvm here
+                        && OwnThreads.of(here.className(), here.threads()).hasWaitingIoThread()
+                ? CheckFailed.withLikelyCause(noAnswer, IO_WAITS)
+                : noAnswer;
     }
 
     /** A body of type {@code application/json}, exactly, without a charset. */
@@ -259,10 +275,10 @@ final class JudgedServer extends Lifecycle {
             asked = asked.newBuilder().header("accept-encoding", "identity").build();
         }
         var deadline = Deadline.in(LONGEST_429);
-        var recorder = closing(Recorder.open(client, asked, format));
+        var recorder = begun(client, asked, format);
         while (recorder.status() == 429 && waited(recorder.header("retry-after"), deadline)) {
             recorder.cancel();
-            recorder = closing(Recorder.open(client, asked, format));
+            recorder = begun(client, asked, format);
         }
         if (recorder.status() != 200) {
             throw new AssertionError("GET " + asked.url() + format.said()
@@ -272,14 +288,28 @@ final class JudgedServer extends Lifecycle {
         return recorder;
     }
 
+    private Recorder begun(OkHttpClient client, Request asked, Format format) {
+        try {
+            return closing(Recorder.open(client, asked, format));
+        } catch (AssertionError e) {
+            throw withIoThread(e);
+        }
+    }
+
     /** Opens a stream and reads on past all history, which other tests of the class may have left: what comes next is new. */
     Recorder live(Format format) {
         return live(client(), format);
     }
 
     Recorder live(OkHttpClient client, Format format) {
-        var recorder = open(client, format);
-        recorder.messagesUpTo(joined(recorder));
+        return live(open(client, format));
+    }
+
+    /** The same for a stream that is open already. */
+    Recorder live(Recorder recorder) {
+        var mark = joined(recorder);
+        recorder.messagesUpTo(mark);
+        recorder.passOver(mark);
         return recorder;
     }
 
@@ -288,7 +318,10 @@ final class JudgedServer extends Lifecycle {
         var two = List.of(live(Format.NDJSON), live(newClient(), Format.NDJSON));
         var mark = mark();
         post("suite", mark);
-        two.forEach(recorder -> recorder.messagesUpTo(mark));
+        two.forEach(recorder -> {
+            recorder.messagesUpTo(mark);
+            recorder.passOver(mark);
+        });
         return two;
     }
 
@@ -298,16 +331,24 @@ final class JudgedServer extends Lifecycle {
 
     /**
      * Posts a mark until the stream brings it, and returns the mark. The first one may be lost by a server that does not yet join
-     * without a gap: that is for lesson 06 to say, and for no other.
+     * without a gap, or come twice: that is for lesson 06 to say, and for no other.
      */
     String joined(Recorder recorder) {
         var mark = mark();
+        rest();
         post("suite", mark);
         recorder.await(Duration.ofSeconds(1), () -> recorder.text().contains(mark) || recorder.ended());
         if (!recorder.text().contains(mark)) {
             post("suite", mark);
         }
         return mark;
+    }
+
+    /** Waits for a moment until the server has done what was asked of it, as far as that can be seen. */
+    void rest() {
+        if (launch() instanceof Launch.InThisJvm here) {
+            OwnThreads.of(here.className(), here.threads()).awaitRest(LONGEST_REST);
+        }
     }
 
     /**
@@ -317,7 +358,9 @@ final class JudgedServer extends Lifecycle {
      */
     List<Message> history(Recorder recorder, String newest) {
         recorder.await(Duration.ofSeconds(1), () -> recorder.text().contains(newest) || recorder.ended());
-        var messages = recorder.messagesUpTo(joined(recorder));
+        var mark = joined(recorder);
+        var messages = recorder.messagesUpTo(mark);
+        recorder.passOver(mark);
         return messages.subList(0, messages.size() - 1);
     }
 

@@ -80,7 +80,7 @@ class Lesson02ChunksTest {
                 fail("after \"start\" must come the newest 50 messages, but there came none");
             }
         });
-        because("Nothing limits the history to fifty: it grows until it takes minutes to come in.", () -> {
+        because("Nothing limits the history to the newest fifty.", () -> {
             if (history.size() > HISTORY) {
                 fail("after \"start\" must come the newest 50 messages, but there came " + history.size());
             }
@@ -119,13 +119,34 @@ class Lesson02ChunksTest {
                 });
     }
 
+    /** However late a record is made of it, or made again. */
+    @Test
+    void theTimeIsThatOfTheMessage() {
+        var reader = server.live(Format.NDJSON);
+        server.post("ann", "taken once");
+        long time = reader.nextMessage().time();
+        Deadline.pause(Duration.ofMillis(20)); // So that a clock that is read again says something else.
+
+        var later = server.open(Format.NDJSON);
+        var again = later.awaitArrival(record -> record.text("text").equals("taken once"), "what was posted before");
+
+        because(
+                "The clock is read when a record is made, and so for each client again. Read it once, where the message is taken, and keep it with the message.",
+                () -> {
+                    if (again.message().time() != time) {
+                        fail("a message has one time, but one client was told " + time
+                                + ", and another, who came later, "
+                                + again.message().time());
+                    }
+                });
+    }
+
     @Test
     void aBurstThatComesAsOnePieceIsStillManyRecords() {
         var relay = server.relay();
         var recorder =
                 server.open(server.newClient(), server.at("/messages").url(relay.url("/messages")), Format.NDJSON);
-        server.post("suite", "before the burst");
-        recorder.messagesUpTo("before the burst");
+        server.live(recorder);
         int chunksBefore = recorder.chunks().size();
         var texts = new ArrayList<String>();
 

@@ -33,6 +33,8 @@ class Lesson03EveryByteTest {
             "`write` took a part. Go on with the bytes that are left, no more and no less, and flush until nothing is left either.";
     private static final String LEFT_IN_BUFFER =
             "`write` has taken all of it, and the end of it was not sent before the next message: flush until `flush` says true.";
+    private static final String GAVE_UP =
+            "The stream was given up, and is not counted any more, though its client only takes its time: wait for room as often as it takes, without a limit.";
     private static final String MIXED =
             "Two threads write to one response: the second begins its record while the first has written half of its own.";
 
@@ -60,7 +62,11 @@ class Lesson03EveryByteTest {
             try {
                 refillUntil(raw, recorder, granted, text);
             } catch (AssertionError e) {
-                throw CheckFailed.withLikelyCause(e, goesOutLater(raw, recorder, text) ? LEFT_IN_BUFFER : DROPPED);
+                throw CheckFailed.withLikelyCause(
+                        e,
+                        server.status().open() == 0
+                                ? GAVE_UP
+                                : goesOutLater(raw, recorder, text) ? LEFT_IN_BUFFER : DROPPED);
             }
             posted.join();
         }

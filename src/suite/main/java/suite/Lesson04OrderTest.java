@@ -80,7 +80,10 @@ class Lesson04OrderTest {
         because(
                 "Only the newest fifty are looked at when a message is sent on, or a message's place is not where it was put.",
                 () -> {
-                    var delivery = Delivery.of(posted, texts(readers.get(0), posted.size()))
+                    var messages = readers.get(0).messages(posted.size());
+                    Delivery.requireOwnIds(messages, Message::id, Message::text);
+                    var delivery = Delivery.of(
+                                    posted, messages.stream().map(Message::text).toList())
                             .plus(Delivery.of(posted, texts(readers.get(1), posted.size())))
                             .into(figures);
                     delivery.assertPerfect();
@@ -134,6 +137,10 @@ class Lesson04OrderTest {
                 "A client that has posted learns its message's place from the answer: 201, Location, and the message itself.",
                 () -> {
                     assertEquals(201, answer.status(), "the status");
+                    if (!answer.header("content-type").startsWith("application/json")) {
+                        fail("the answer must say that it is application/json, but its Content-Type is \""
+                                + answer.header("content-type") + "\"");
+                    }
                     assertEquals(
                             recorder.next("message").fields(),
                             answer.json(),
@@ -197,6 +204,7 @@ class Lesson04OrderTest {
                 .toList();
         var ids = got.get(0).stream().map(Message::id).toList();
         var others = got.get(1).stream().map(Message::id).toList();
+        Delivery.requireOwnIds(got.get(0), Message::id, Message::text);
         var where = "one POST was held at " + held + " while another was answered: ";
         if (!ids.equals(others)) {
             fail(where + "one reader got " + ids + ", and another " + others);

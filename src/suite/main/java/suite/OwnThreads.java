@@ -2,6 +2,7 @@ package suite;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  */
 record OwnThreads(String prefix, ThreadGroup group) {
 
+    private static final int SURE = 20; // So many looks in a row.
     private static final Set<String> SLEEP = Set.of("sleep", "parkNanos", "parkUntil");
     private static final Set<String> SLEEPERS = Set.of(
             "java.lang.Thread",
@@ -40,6 +42,26 @@ record OwnThreads(String prefix, ThreadGroup group) {
                 .sorted()
                 .distinct()
                 .collect(Collectors.joining(", "));
+    }
+
+    /** Waits until none of them is at work: each has left the server's code, or waits in it; but not for longer than this. */
+    void awaitRest(Duration most) {
+        var deadline = Deadline.exactly(most);
+        int looks = 0;
+        for (var states = states(); !states.isEmpty() && looks < SURE && !deadline.passed(); states = states()) {
+            looks = states.stream().anyMatch(state -> state == Thread.State.RUNNABLE) ? 0 : looks + 1;
+            Deadline.pause(Duration.ofMillis(2));
+        }
+    }
+
+    private List<Thread.State> states() {
+        return all().map(entry -> entry.getKey().getState()).toList();
+    }
+
+    /** Whether an IO thread waits for a lock, or for something else that another thread has to do. */
+    boolean hasWaitingIoThread() {
+        return all().anyMatch(entry ->
+                entry.getKey().getName().contains(" I/O-") && entry.getKey().getState() != Thread.State.RUNNABLE);
     }
 
     /** How much of one processor they use in so much time from now on, in percent. */

@@ -3,6 +3,8 @@ package suite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -11,11 +13,14 @@ import okhttp3.Request;
  * One open response and the questions that a test asks of it. Each question waits with a deadline; each failure says what was
  * expected and what came instead.
  *
+ * <p><b>Length:</b> many questions, each in a few lines.
+ *
  * <p><b>Threads:</b> any thread, though only one should ask for records, because each record is handed out once.
  */
 final class Recorder extends Intake implements AutoCloseable {
 
     private final Runnable leave;
+    private final Set<String> passedOver = ConcurrentHashMap.newKeySet();
     private int taken;
 
     /**
@@ -73,7 +78,7 @@ final class Recorder extends Intake implements AutoCloseable {
         var deadline = Deadline.in(within);
         while (deadline.await(this, this::moreOrOver) && taken < arrivals.size()) {
             var record = arrivals.get(taken++).record();
-            if (condition.test(record)) {
+            if (!passedOver.contains(record.fields().path("text").asString("")) && condition.test(record)) {
                 return record;
             }
         }
@@ -130,6 +135,11 @@ final class Recorder extends Intake implements AutoCloseable {
             messages.add(nextMessage());
         } while (!messages.get(messages.size() - 1).text().equals(text));
         return messages;
+    }
+
+    /** From now on messages with this text are passed over: one has come, and if it comes again another check says so. */
+    void passOver(String text) {
+        passedOver.add(text);
     }
 
     /** Fails if a record other than a heartbeat comes within this time, or if the response ends. */

@@ -216,22 +216,37 @@ public final class Schedule {
             Deadline.await(request);
         } catch (CompletionException e) {
             if (e.getCause() instanceof AssertionError failed) {
-                throw new AssertionError(
-                        "one request was held at " + place + " while another came: " + failed.getMessage(), failed);
+                var told = CheckFailed.withLikelyCause(failed, "");
+                throw CheckFailed.withLikelyCause(
+                        new AssertionError(
+                                "one request was held at " + place + " while another came: " + told.fault(), failed),
+                        told.likelyCause());
             }
             throw e;
         }
     }
 
-    /** An IO thread is never held, because it might be the one that brings the second request. */
+    /** An IO thread is never held, because it might be the one that brings the second request; but it may meet one that is. */
     private void reached(Object receiver, String method) {
-        var thread = Thread.currentThread();
-        if (thread.getName().contains(" I/O-")) {
-            return;
+        var here = new Held(Thread.currentThread(), receiver, method);
+        if (here.thread().getName().contains(" I/O-")) {
+            if (heldAt(receiver)) {
+                place().ifPresent(place -> meet(place, here));
+            }
+        } else {
+            place().ifPresent(place -> reached(place, here));
         }
-        var here = place();
-        if (here.isPresent()) {
-            reached(here.get(), new Held(thread, receiver, method));
+    }
+
+    private synchronized boolean heldAt(Object receiver) {
+        return held.isPresent() && held.get().receiver() == receiver;
+    }
+
+    private synchronized void meet(Place place, Held here) {
+        if (heldAt(here.receiver()) && isUnsafe(held.get(), here)) {
+            race = "two threads use one " + here.receiver().getClass().getSimpleName()
+                    + " at the same time, and it is made for one: " + here.method() + " at " + place + " and "
+                    + held.get().method();
         }
     }
 
@@ -246,10 +261,8 @@ public final class Schedule {
             held = Optional.of(here);
             notifyAll();
             Deadline.exactly(Deadline.PATIENCE).await(this, () -> !isHeld());
-        } else if (held.isPresent() && held.get().receiver() == here.receiver() && isUnsafe(held.get(), here)) {
-            race = "two threads use one " + here.receiver().getClass().getSimpleName()
-                    + " at the same time, and it is made for one: " + here.method() + " at " + place + " and "
-                    + held.get().method();
+        } else {
+            meet(place, here);
         }
     }
 

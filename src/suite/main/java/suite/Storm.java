@@ -88,6 +88,7 @@ final class Storm {
 
     /** The messages in the one order that the server has given them by their ids. */
     List<Sent> order() {
+        Delivery.requireOwnIds(sent, Sent::id, Sent::text);
         return sent.stream()
                 .sorted(Comparator.comparingLong(message -> sequence(message.id())))
                 .toList();
