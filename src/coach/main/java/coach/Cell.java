@@ -17,7 +17,11 @@ record Cell(Lesson step, Lesson lesson, Verdict verdict) {
 
     /** Whether this is the step on which the lesson has promised to be red: a start only if it is the lesson's own. */
     boolean promised() {
-        return !toBeGreen()
+        return promised(step, lesson);
+    }
+
+    static boolean promised(Lesson step, Lesson lesson) {
+        return !lesson.upTo(step)
                 && lesson.red().map(red -> red.on().equals(step.id())).orElse(false)
                 && (!lesson.hasStart() || lesson.slug().equals(step.slug()));
     }

@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.Logger;
+import suite.Options;
 
 /**
  * The command: {@code Coach check}, and so on. What it works on stands in environment variables, as make hands them on.
@@ -19,6 +21,9 @@ import java.util.logging.Logger;
  * <p><b>Threads:</b> the main thread.
  */
 public final class Coach {
+
+    /** How long a test waits for a record that does not come, where its verdict is to come soon. */
+    private static final long BRIEF_MS = 1_200;
 
     private Coach() {}
 
@@ -72,7 +77,7 @@ public final class Coach {
                 done(() -> Agenda.print(
                         lessons, screen, env.getOrDefault("START", "09:00"), env.getOrDefault("PLAN", "1d")));
             case "matrix" -> matrix(lessons, env.getOrDefault("STEP", ""), lesson, screen);
-            case "matrix-check" -> new Matrix(lessons, screen).run(here, true);
+            case "matrix-check" -> matrix(lessons, screen, matrix -> matrix.run(here, true));
             case "mutants" ->
                 mutants(here, lesson.isEmpty() ? lessons.proven() : List.of(lessons.find(lesson)), screen);
             default -> throw new UserError("the coach has no command " + command);
@@ -108,23 +113,33 @@ public final class Coach {
     /** A person waits: for a server that hangs, and for a record that does not come. */
     static void hurry(String command) {
         System.setProperty("suite.startMs", command.isEmpty() ? "2500" : "10000");
-        System.setProperty("suite.patienceMs", "1200");
+        System.setProperty("suite.patienceMs", String.valueOf(BRIEF_MS));
     }
 
     private static boolean matrix(Lessons lessons, String step, String lesson, Screen screen) {
-        var matrix = new Matrix(lessons, screen);
-        if (step.isEmpty() && lesson.isEmpty()) {
-            return matrix.run(Path.of(""), false);
+        return matrix(lessons, screen, matrix -> {
+            if (step.isEmpty() && lesson.isEmpty()) {
+                return matrix.run(Path.of(""), false);
+            }
+            return matrix.some(
+                    step.isEmpty() ? lessons.steps() : List.of(lessons.step(step)),
+                    lesson.isEmpty() ? lessons.judged() : List.of(lessons.find(lesson)));
+        });
+    }
+
+    private static boolean matrix(Lessons lessons, Screen screen, Predicate<Matrix> command) {
+        try (var patient = new Bench(2, Options.current().patience().toMillis());
+                var brief = new Bench(3, BRIEF_MS)) {
+            return command.test(new Matrix(lessons, screen, patient, brief));
         }
-        return matrix.some(
-                step.isEmpty() ? lessons.steps() : List.of(lessons.step(step)),
-                lesson.isEmpty() ? lessons.judged() : List.of(lessons.find(lesson)));
     }
 
     /** What a wrong answer does not send is waited for in vain, so less long than by other checks. */
     private static boolean mutants(Path here, List<Lesson> lessons, Screen screen) {
         System.setProperty("suite.patienceMs", "2500");
-        return new Mutants(here, screen).run(lessons);
+        try (var bench = new Bench(2, Options.current().patience().toMillis())) {
+            return new Mutants(here, screen, bench).run(lessons);
+        }
     }
 
     /** For commands that do something, or end as a {@link UserError}. */

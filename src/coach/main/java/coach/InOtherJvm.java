@@ -2,71 +2,118 @@ package coach;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A lesson's tests, with the reference for their server, in a JVM of their own, whose class path is another one. It hands the
- * verdict back as JSON.
+ * A JVM that judges one server after the other, as the coach asks: so several are judged at the same time, each with heap, threads
+ * and patience of its own, or a wrong answer stands at the beginning of the class path. A question and its answer are a line of
+ * JSON each.
  *
- * <p><b>Threads:</b> any thread.
+ * <p><b>Threads:</b> one at a time.
  */
-public final class InOtherJvm {
+public final class InOtherJvm implements AutoCloseable {
+
+    /** The tests of a trial, or why there are none. */
+    private record Said(List<Verdict.Test> tests, String fault) {}
 
     private static final long PATIENCE_S = 180;
 
-    private InOtherJvm() {}
+    private static final ScheduledExecutorService CLOCK = Executors.newSingleThreadScheduledExecutor(task -> {
+        var thread = new Thread(task, "coach-jvm-clock");
+        thread.setDaemon(true);
+        return thread;
+    });
 
-    static Verdict judge(Lesson lesson, String first, String classPath) {
+    private final Process process;
+    private final PrintStream out;
+    private final BufferedReader in;
+
+    private InOtherJvm(Process process) {
+        this.process = process;
+        out = new PrintStream(process.getOutputStream(), true, UTF_8);
+        in = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8));
+    }
+
+    /** @param patienceMs of the suite, see {@link suite.Options} */
+    static InOtherJvm start(String classPath, long patienceMs) {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
                 java,
-                "-XX:TieredStopAtLevel=1", // Few of these JVMs live for longer than some seconds.
+                "-XX:TieredStopAtLevel=1", // Most of what it runs, it runs a few times.
                 "-XX:+UseSerialGC",
                 "-ea",
                 "-Xmx1g",
-                "-Dsuite.patienceMs=" + suite.Options.current().patience().toMillis(),
+                "-Dsuite.patienceMs=" + patienceMs,
                 "-Dfile.encoding=UTF-8",
                 "-cp",
                 classPath,
-                InOtherJvm.class.getName(),
-                lesson.slug(),
-                first);
+                InOtherJvm.class.getName());
         suite.Debugger.leaveOut(builder.environment());
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
-            var process = builder.start();
-            process.getOutputStream().close();
-            var killer = process.onExit()
-                    .orTimeout(PATIENCE_S, TimeUnit.SECONDS)
-                    .exceptionally(late -> {
-                        process.descendants().forEach(ProcessHandle::destroyForcibly);
-                        return process.destroyForcibly();
-                    });
-            var said = new String(process.getInputStream().readAllBytes(), UTF_8);
-            killer.join();
-            if (said.isBlank()) {
-                throw new UserError("its JVM ended with exit code " + process.exitValue() + " and no verdict");
-            }
-            var tests = List.of(JsonMapper.shared().readValue(said, Verdict.Test[].class));
-            return new Verdict(lesson, tests, 0);
+            return new InOtherJvm(builder.start());
         } catch (IOException e) {
             throw new UserError("cannot start a JVM: " + e, e);
         }
     }
 
-    public static void main(String[] args) {
+    /** After a {@link UserError} this JVM is of no more use. */
+    List<Verdict.Test> judge(Trial trial) {
+        var killer = CLOCK.schedule(this::close, PATIENCE_S, TimeUnit.SECONDS);
+        try {
+            out.println(JsonMapper.shared().writeValueAsString(trial));
+            var said = in.readLine();
+            if (said == null) {
+                throw new UserError("its JVM ended with exit code " + process.waitFor() + " and no verdict");
+            }
+            var answer = JsonMapper.shared().readValue(said, Said.class);
+            if (!answer.fault.isEmpty()) {
+                throw new UserError(answer.fault);
+            }
+            return answer.tests;
+        } catch (IOException e) {
+            throw new UserError("its JVM cannot be asked: " + e, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UserError("interrupted", e);
+        } finally {
+            killer.cancel(false);
+        }
+    }
+
+    /** Ends it, with what it has started, such as a browser. */
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    public static void main(String[] args) throws IOException {
+        var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
         Coach.hush();
-        var lesson = Lessons.read(Lessons.FILE).find(args[0]).byProof();
-        var verdict = new Judge(args[1], true, test -> {}).judge(lesson, new Subject.InThisJvm("push.http.PushServer"));
-        out.println(JsonMapper.shared().writeValueAsString(verdict.tests()));
-        Runtime.getRuntime().exit(0);
+        for (var asked = in.readLine(); asked != null; asked = in.readLine()) {
+            out.println(JsonMapper.shared().writeValueAsString(answer(asked)));
+        }
+        Runtime.getRuntime().exit(0); // Not by returning: a judged server may have left threads behind.
+    }
+
+    private static Said answer(String asked) {
+        try {
+            return new Said(JsonMapper.shared().readValue(asked, Trial.class).here(), "");
+        } catch (UserError e) {
+            return new Said(List.of(), e.getMessage());
+        }
     }
 }

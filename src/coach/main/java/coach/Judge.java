@@ -6,6 +6,7 @@ import coach.Verdict.Outcome;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import suite.CheckResult;
@@ -24,17 +25,22 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
 
     Verdict judge(Lesson lesson, Subject subject) {
         subject.apply();
-        StopAtRed.begin();
         long began = System.nanoTime();
+        var tests = judge(lesson.tests());
+        return new Verdict(lesson, tests, (System.nanoTime() - began) / 1_000_000);
+    }
+
+    /** What these classes of tests say of the server that the suite is told of. */
+    List<Verdict.Test> judge(List<String> classesOfTests) {
+        StopAtRed.begin();
         // The class that has the first test comes first as well: a lesson may have several.
-        var classes = lesson.tests().stream()
+        var classes = classesOfTests.stream()
                 .map(Judge::load)
                 .sorted(Comparator.comparing(tests -> !has(tests, first)))
                 .map(tests -> selectClass(tests))
                 .toList();
-        var tests = new Runner(parameters(first, stopAtRed), this::started)
+        return new Runner(parameters(first, stopAtRed), this::started)
                 .run(classes).stream().map(Judge::test).toList();
-        return new Verdict(lesson, tests, (System.nanoTime() - began) / 1_000_000);
     }
 
     /** What JUnit and the coach's extensions of it are told. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Future;
 
 /**
  * {@code make matrix}: every step of the ladder judged by every lesson, so that a start is red for the stated reason, and a
@@ -20,17 +21,26 @@ final class Matrix {
 
     private final Lessons lessons;
     private final Screen screen;
+    private final Bench patient;
+    private final Bench brief;
     /** By class and lesson, for several steps may be the same server. */
-    private final Map<String, Verdict> verdicts = new HashMap<>();
+    private final Map<String, Future<Verdict>> verdicts = new HashMap<>();
 
-    Matrix(Lessons lessons, Screen screen) {
+    /**
+     * @param patient judges where a step must be green, or red as it was promised
+     * @param brief judges a step by the other lessons that come later: those tests wait in vain for most of what they ask
+     */
+    Matrix(Lessons lessons, Screen screen, Bench patient, Bench brief) {
         this.lessons = lessons;
         this.screen = screen;
+        this.patient = patient;
+        this.brief = brief;
     }
 
     /** Judges some steps by some lessons and draws nothing: for authors. */
     boolean some(List<Lesson> steps, List<Lesson> lessons) {
         var faults = new ArrayList<String>();
+        steps.forEach(step -> begin(step, lessons));
         steps.forEach(step -> judge(step, lessons, faults));
         return faults.isEmpty();
     }
@@ -45,13 +55,13 @@ final class Matrix {
         long began = System.currentTimeMillis();
         var faults = new ArrayList<>(promises());
         var cells = new ArrayList<Cell>();
+        var starts = lessons.judged().stream().skip(1).filter(Lesson::hasStart).toList();
+        lessons.steps().forEach(step -> begin(step, lessons.judged()));
+        starts.forEach(lesson -> begin(lesson.start(), List.of(lesson)));
         for (var step : lessons.steps()) {
             cells.addAll(judge(step, lessons.judged(), faults));
         }
-        lessons.judged().stream()
-                .skip(1)
-                .filter(Lesson::hasStart)
-                .forEach(lesson -> judge(lesson.start(), List.of(lesson), faults));
+        starts.forEach(lesson -> judge(lesson.start(), List.of(lesson), faults));
         draw(root.resolve(PICTURE), new MatrixPicture(lessons).draw(cells), onlyCompare, faults);
         long green = cells.stream()
                 .filter(cell -> cell.verdict().colour() == Colour.GREEN)
@@ -95,22 +105,29 @@ final class Matrix {
     }
 
     private List<Cell> row(Lesson step, List<Lesson> lessons) {
-        long began = System.currentTimeMillis();
         var row = new ArrayList<Cell>();
         var marks = new StringBuilder();
         for (var lesson : lessons) {
-            var cell = new Cell(step, lesson, verdicts.computeIfAbsent(step.step() + " " + lesson.id(), key -> {
-                var title = String.format("%-32s %s", step, marks);
-                var first = lesson.red().map(Lesson.Red::test).orElse("");
-                return new Judge(first, true, test -> screen.passing(title + "  " + lesson.id() + " " + test))
-                        .judge(lesson, new Subject.InThisJvm(step.step()));
-            }));
+            screen.passing(String.format("%-32s %s  %s …", step, marks, lesson.id()));
+            var cell = new Cell(step, lesson, Tasks.end(begun(step, lesson)));
             row.add(cell);
             marks.append(mark(cell));
         }
-        screen.line(String.format(
-                "%-32s %s   %s", step, marks, screen.faint(Text.seconds(System.currentTimeMillis() - began))));
+        long ms = row.stream().mapToLong(cell -> cell.verdict().ms()).sum(); // Of its cells, wherever they were judged.
+        screen.line(String.format("%-32s %s   %s", step, marks, screen.faint(Text.seconds(ms))));
         return row;
+    }
+
+    private void begin(Lesson step, List<Lesson> lessons) {
+        lessons.forEach(lesson -> begun(step, lesson));
+    }
+
+    private Future<Verdict> begun(Lesson step, Lesson lesson) {
+        var bench = lesson.upTo(step) || Cell.promised(step, lesson) ? patient : brief;
+        var first = lesson.red().map(Lesson.Red::test).orElse("");
+        var trial = new Trial(lesson.tests(), step.step(), first, "");
+        return verdicts.computeIfAbsent(
+                step.step() + " " + lesson.id(), key -> bench.begin(() -> bench.verdict(lesson, trial)));
     }
 
     private String mark(Cell cell) {

@@ -1,19 +1,19 @@
 package coach;
 
 import java.io.File;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Future;
+import suite.Options;
 
 /**
  * {@code make mutants}: each plausible wrong answer must be caught by its lesson's tests, with the message that is promised.
  * A wrong answer that survives because of a race is retried once; the output says so.
  *
- * <p><b>Threads:</b> one at a time.
+ * <p><b>Threads:</b> one at a time; each try runs in a lane of its bench, and the compiler is guarded by its lock.
  */
 final class Mutants {
 
@@ -24,12 +24,17 @@ final class Mutants {
 
     private final Path root;
     private final Screen screen;
+    private final Bench bench;
     private final Compiler compiler = new Compiler();
 
-    Mutants(Path root, Screen screen) {
+    Mutants(Path root, Screen screen, Bench bench) {
         this.root = root;
         this.screen = screen;
+        this.bench = bench;
     }
+
+    /** What came of one as it is printed, also if it was retried, and why it was not caught in the end, or nothing. */
+    private record Tried(String printed, Optional<String> uncaught, boolean again) {}
 
     /** Tries the mutants of these lessons. Returns whether all were caught. */
     boolean run(List<Lesson> lessons) {
@@ -38,6 +43,7 @@ final class Mutants {
         int atSecondGo = 0;
         var uncaught = new ArrayList<String>();
         boolean enough = true;
+        var tries = new ArrayList<Future<Tried>>();
         for (var one : lessons) {
             var lesson = one.byProof();
             var mutants = Mutant.read(root, lesson);
@@ -46,15 +52,15 @@ final class Mutants {
                         lesson + ": " + Text.count(mutants.size(), "mutant") + "; the least is " + AT_LEAST));
                 enough = false;
             }
-            for (var mutant : mutants) {
-                all++;
-                if (caughtOrWhyNot(lesson, mutant).isPresent()) {
-                    screen.line("    retried:");
-                    var why = caughtOrWhyNot(lesson, mutant);
-                    why.ifPresent(uncaught::add);
-                    atSecondGo += why.isEmpty() ? 1 : 0;
-                }
-            }
+            mutants.forEach(mutant -> tries.add(bench.begin(() -> tryTwice(lesson, mutant))));
+        }
+        for (var each : tries) {
+            screen.passing(all + " of " + tries.size() + " …");
+            var tried = Tasks.end(each);
+            screen.line(tried.printed);
+            all++;
+            atSecondGo += tried.again && tried.uncaught.isEmpty() ? 1 : 0;
+            tried.uncaught.ifPresent(uncaught::add);
         }
         screen.line("");
         uncaught.forEach(screen::line); // Once more, for a reader who sees the end of the output only.
@@ -66,29 +72,34 @@ final class Mutants {
         return good;
     }
 
-    /** Tries one and prints what came of it. Returns what it printed, if it was not caught. */
-    private Optional<String> caughtOrWhyNot(Lesson lesson, Mutant mutant) {
+    private Tried tryTwice(Lesson lesson, Mutant mutant) {
+        var one = tryOnce(lesson, mutant);
+        if (one.uncaught.isEmpty()) {
+            return one;
+        }
+        var other = tryOnce(lesson, mutant);
+        return new Tried(one.printed + "\n    retried:\n" + other.printed, other.uncaught, true);
+    }
+
+    private Tried tryOnce(Lesson lesson, Mutant mutant) {
         long began = System.currentTimeMillis();
-        screen.passing(lesson.id() + "  " + mutant.name() + " …");
         var fault = tryOut(lesson, mutant);
         var line =
                 String.format("%s  %-10s  %s", lesson.id(), fault.isEmpty() ? "caught" : "NOT CAUGHT", mutant.name());
         var took = "   " + screen.faint(Text.seconds(System.currentTimeMillis() - began));
         if (fault.isEmpty()) {
-            screen.line(line + took);
-            return Optional.empty();
+            return new Tried(line + took, Optional.empty(), false);
         }
         var why = screen.red(line) + took + "\n" + Text.indent(fault, 4);
-        screen.line(why);
-        return Optional.of(why);
+        return new Tried(why, Optional.of(why), false);
     }
 
     /** Returns why it was not caught, or nothing. */
     private String tryOut(Lesson lesson, Mutant mutant) {
         var work = Folders.temporary();
         try {
-            var verdict = mutant.file().startsWith(MAIN) ? reference(lesson, mutant, work) : step(lesson, mutant, work);
-            return Cell.kept(verdict, mutant.test(), mutant.promise());
+            var tests = mutant.file().startsWith(MAIN) ? reference(lesson, mutant, work) : step(lesson, mutant, work);
+            return Cell.kept(new Verdict(lesson, tests, 0), mutant.test(), mutant.promise());
         } catch (UserError e) {
             return e.getMessage();
         } finally {
@@ -96,24 +107,15 @@ final class Mutants {
         }
     }
 
-    /** A step is judged in this JVM, its classes before those that the coach itself knows. */
-    private Verdict step(Lesson lesson, Mutant mutant, Path work) {
+    /** A step's classes are found before those that the coach itself knows. */
+    private List<Verdict.Test> step(Lesson lesson, Mutant mutant, Path work) {
         var classes = work.resolve("classes");
         compile(lesson.folder(), lesson.folder(), mutant, work, classes);
-        var thread = Thread.currentThread();
-        var before = thread.getContextClassLoader();
-        try (var loader = new Loader(classes.toUri().toURL(), before)) {
-            thread.setContextClassLoader(loader);
-            return judge(mutant).judge(lesson, new Subject.InThisJvm(lesson.step()));
-        } catch (java.io.IOException e) {
-            throw new UserError("the mutant's classes cannot be read: " + e, e);
-        } finally {
-            thread.setContextClassLoader(before);
-        }
+        return bench.judge(new Trial(lesson.tests(), lesson.step(), mutant.test(), classes.toString()));
     }
 
     /** The reference is judged in a JVM of its own, which finds the mutant before the real thing. */
-    private Verdict reference(Lesson lesson, Mutant mutant, Path work) {
+    private List<Verdict.Test> reference(Lesson lesson, Mutant mutant, Path work) {
         var classes = work.resolve("classes");
         if (mutant.file().startsWith(RESOURCES)) {
             var changed = mutant.apply(Text.read(root.resolve(mutant.file())));
@@ -121,12 +123,10 @@ final class Mutants {
         } else {
             compile(JAVA, JAVA, mutant, work, classes);
         }
-        return InOtherJvm.judge(
-                lesson, mutant.test(), classes + File.pathSeparator + System.getProperty("java.class.path"));
-    }
-
-    static Judge judge(Mutant mutant) {
-        return new Judge(mutant.test(), true, test -> {});
+        var path = classes + File.pathSeparator + System.getProperty("java.class.path");
+        try (var jvm = InOtherJvm.start(path, Options.current().patience().toMillis())) {
+            return jvm.judge(new Trial(lesson.tests(), "push.http.PushServer", mutant.test(), ""));
+        }
     }
 
     /** Compiles a folder's Java with the mutant in its place. A page that it serves is changed in a copy, and found there. */
@@ -152,34 +152,12 @@ final class Mutants {
                 sources.add(changed);
             }
         }
-        var faults = compiler.compile(sources, classes);
+        List<String> faults;
+        synchronized (compiler) {
+            faults = compiler.compile(sources, classes);
+        }
         if (!faults.isEmpty()) {
             throw new UserError("it does not compile: " + String.join("\n", faults));
-        }
-    }
-
-    /** Looks into one folder before it asks its parent. */
-    private static final class Loader extends URLClassLoader {
-        Loader(URL folder, ClassLoader parent) {
-            super(new URL[] {folder}, parent);
-        }
-
-        /** For what reads classes before they are loaded. */
-        @Override
-        public URL getResource(String name) {
-            var own = findResource(name);
-            return own == null ? super.getResource(name) : own;
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            synchronized (getClassLoadingLock(name)) {
-                var loaded = findLoadedClass(name);
-                if (loaded == null && findResource(name.replace('.', '/') + ".class") != null) {
-                    loaded = findClass(name);
-                }
-                return loaded == null ? super.loadClass(name, resolve) : loaded;
-            }
         }
     }
 }

@@ -94,7 +94,7 @@ class MatrixTest {
     void aLessonThatNothingJudgesFails() {
         var lesson = lesson(Two.class, Fixture.Nothing.class, "…");
 
-        assertFalse(new Matrix(Fixture.lessons(seed(One.class), lesson), shown.plain()).run(root, false));
+        assertFalse(matrix(seed(One.class), lesson).run(root, false));
         assertTrue(shown.text().contains("nothing was judged: no test"), shown.text());
     }
 
@@ -112,7 +112,12 @@ class MatrixTest {
 
     private boolean matrix(Class<?> start, Class<?> end, String says, boolean onlyCompare) {
         var lesson = lesson(end, Fixture.AnswerIsTwo.class, says);
-        return new Matrix(Fixture.lessons(seed(start), lesson), shown.plain()).run(root, onlyCompare);
+        return matrix(seed(start), lesson).run(root, onlyCompare);
+    }
+
+    private Matrix matrix(Lesson seed, Lesson lesson) {
+        var here = new Bench();
+        return new Matrix(Fixture.lessons(seed, lesson), shown.plain(), here, here);
     }
 
     private static Lesson startsAlone(String id, String slug, Class<?> tests, String red) {

@@ -43,7 +43,7 @@ class MutantsTest {
                 new Lesson("01", "two", "Two", List.of(), TWO.tests(), TWO.step(), TWO.red(), TWO.minutes(), false);
         write(THREE + ONE + THREE.replace("says 3", "says 3 once more"));
 
-        assertTrue(new Mutants(root, shown.plain()).run(List.of(proven)), shown.text());
+        assertTrue(new Mutants(root, shown.plain(), new Bench()).run(List.of(proven)), shown.text());
         assertFalse(proven.judged());
     }
 
@@ -112,7 +112,7 @@ class MutantsTest {
         var three = "mutant: says 3\nfile: lessons/lesson01_two/answer.js\n- 2\n+ 3\n" + RED.formatted(3);
         Text.write(root.resolve("lessons/lesson01_two/mutants.txt"), three + three + three.replace("3", "4"));
 
-        assertTrue(new Mutants(root, shown.plain()).run(List.of(TWO)), shown.text());
+        assertTrue(new Mutants(root, shown.plain(), new Bench()).run(List.of(TWO)), shown.text());
         assertEquals("2\n", Text.read(page));
     }
 
@@ -138,6 +138,6 @@ class MutantsTest {
 
     private boolean run(String mutants) {
         write(mutants);
-        return new Mutants(root, shown.plain()).run(List.of(TWO));
+        return new Mutants(root, shown.plain(), new Bench()).run(List.of(TWO));
     }
 }

@@ -1,0 +1,33 @@
+package coach;
+
+import java.io.IOException;
+import java.util.List;
+import suite.Options;
+
+/**
+ * A server, and what judges it.
+ *
+ * <p><b>Threads:</b> immutable; one at a time in a JVM.
+ *
+ * @param tests the names of their classes
+ * @param server a class with a static {@code start(Map)}
+ * @param first the test to run before all others, as {@code method} or {@code Class.method}; or empty
+ * @param classes a folder whose classes come before those that the coach itself knows; or empty
+ */
+record Trial(List<String> tests, String server, String first, String classes) {
+
+    /** What each test says in this JVM, up to the first red one. */
+    List<Verdict.Test> here() {
+        var thread = Thread.currentThread();
+        var before = thread.getContextClassLoader();
+        try (var loader = new ClassesFirst(classes, before)) {
+            thread.setContextClassLoader(classes.isEmpty() ? before : loader);
+            Options.use(Options.server(server));
+            return new Judge(first, true, test -> {}).judge(tests);
+        } catch (IOException e) {
+            throw new UserError("the classes in " + classes + " cannot be read: " + e, e);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+}
