@@ -27,7 +27,9 @@ record Docs(Path root, Screen screen, String only) {
         int files = 0;
         var faults = new ArrayList<String>();
         int changed = 0;
-        for (var file : files()) {
+        var all = files();
+        all.forEach(file -> weaver.begin(Text.read(file)));
+        for (var file : all) {
             screen.passing(root.relativize(file) + " …");
             var text = Text.read(file);
             var woven = weaver.weave(text);

@@ -2,7 +2,10 @@ package coach;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 
 /**
@@ -15,6 +18,8 @@ final class Weaver {
     /** The text as it is to be, and what is wrong with it as it was. */
     record Woven(String text, List<String> faults, int blocks) {}
 
+    private static final String OUTPUT = "output of";
+
     /** A comment, at most one empty line, and a fence with its content. */
     private static final Pattern BLOCK =
             Pattern.compile("(?ms)^<!--[ \\n](from|diff|output of)[ \\n](.+?)[ \\n]-->[ \t]*\n(?:[ \t]*\n)?"
@@ -24,9 +29,23 @@ final class Weaver {
     private static final Pattern MARK = Pattern.compile("(?m)^<!--[ \\n](from|diff|output of)[ \\n]");
 
     private final Path root;
+    private final Tasks commands = new Tasks(3); // More than there are processors, for most of them wait.
+    private final Map<String, Future<String>> begun = new HashMap<>();
 
     Weaver(Path root) {
         this.root = root;
+    }
+
+    /** Begins the commands that a text shows, so that they run at the same time until it is woven. */
+    void begin(String text) {
+        BLOCK.matcher(text)
+                .results()
+                .filter(block -> block.group(1).equals(OUTPUT))
+                .forEach(block -> output(block.group(2).strip()));
+    }
+
+    private Future<String> output(String said) {
+        return begun.computeIfAbsent(said, key -> commands.begin(() -> new CommandOutput(root).run(said)));
     }
 
     Woven weave(String text) {
@@ -44,7 +63,7 @@ final class Weaver {
             try {
                 var content = content(block.group(1), block.group(2).strip());
                 var due = content.isEmpty() ? "" : content + "\n";
-                boolean same = block.group(1).equals("output of") ? CommandOutput.same(is, due) : is.equals(due);
+                boolean same = block.group(1).equals(OUTPUT) ? CommandOutput.same(is, due) : is.equals(due);
                 if (!same) {
                     faults.add(
                             place(text, block.start()) + " (" + brief(source) + ") differs:\n" + difference(is, due));
@@ -76,7 +95,7 @@ final class Weaver {
                 }
                 yield Steps.diff(root.resolve(files[0]), root.resolve(files[1])).stripTrailing();
             }
-            default -> new CommandOutput(root).run(said);
+            default -> Tasks.end(output(said));
         };
     }
 

@@ -73,6 +73,17 @@ class WeaverTest {
     }
 
     @Test
+    void theCommandsOfATextRunAtTheSameTime() {
+        var text = "<!-- output of mkfifo pipe; cat pipe -->\n```\nmet\n```\n\n"
+                + "<!-- output of until [ -p pipe ]; do sleep 0.1; done; echo met >pipe -->\n```\n```\n";
+        var weaver = new Weaver(root);
+
+        weaver.begin(text);
+
+        assertEquals(List.of(), weaver.weave(text).faults());
+    }
+
+    @Test
     void onlyTheBlockChangesAndASecondTimeNothing() {
         var text = "# Title\n\n<!-- from Room.java line \"int n\" -->\n\n```java\nold\n```\n\nend\n";
 
