@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.ClassNameFilter;
 import org.junit.platform.engine.discovery.DiscoverySelectors;
@@ -26,18 +28,30 @@ public final class Stress {
 
     private static final List<String> PACKAGES = List.of("suite", "push");
     private static final long LONGEST_MINUTES = 30;
+    private static final int SIDE_BY_SIDE = 3; // More than there are processors, for a test mostly waits.
     private static final long A_WHILE_MS = 20_000; // A longer wait needs a line for each run.
 
     private Stress() {}
 
     /** @param only a part of the class names, or empty for all; or one class, if it has its package before it */
     static boolean run(int runs, String only, Screen screen) {
+        try (var tasks = new Tasks(SIDE_BY_SIDE)) {
+            return run(
+                    Stream.generate(() -> tasks.begin(() -> suite(only)))
+                            .limit(runs)
+                            .toList(),
+                    screen);
+        }
+    }
+
+    private static boolean run(List<Future<List<String>>> begun, Screen screen) {
         long began = System.currentTimeMillis();
+        int runs = begun.size();
         int green = 0;
         var failures = new TreeMap<String, Integer>();
         for (int i = 1; i <= runs; i++) {
             screen.passing("run " + i + " of " + runs + ", " + green + " green …");
-            var said = suite(only);
+            var said = Tasks.end(begun.get(i - 1));
             var reds = said.stream().filter(line -> line.startsWith("red ")).toList();
             int tests = said.stream()
                     .filter(line -> line.startsWith("tests "))
