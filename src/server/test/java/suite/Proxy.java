@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import okhttp3.Request;
 
@@ -22,6 +24,9 @@ import okhttp3.Request;
  * <p><b>Threads:</b> any thread.
  */
 final class Proxy implements AutoCloseable {
+
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(Math.toIntExact(ProcessHandle.current().pid() * 97 % 10_000));
 
     private final ProxyKind kind;
     private final int port;
@@ -97,9 +102,18 @@ final class Proxy implements AutoCloseable {
         return site;
     }
 
+    /**
+     * Returns a port below those that the kernel gives to who asks for any, so that no server or client takes it before the proxy
+     * does. JVMs that run side by side look in different places.
+     */
     private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = 20_000 + Math.floorMod(NEXT_PORT.getAndIncrement(), 10_000);
+            try (var socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
+                return socket.getLocalPort();
+            } catch (BindException e) {
+                // It is another program's.
+            }
         }
     }
 
