@@ -80,6 +80,7 @@ check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")
 check "TLS and hostile clients with BoringSSL" env TLS=openssl TEST="$OPENSSL" sh "$here/test.sh"
 check "docs" sh "$here/coach.sh" docs-check
+sh "$here/nats.sh" >/dev/null # Both of these start it, and are to find it.
 begin sh "$here/coach.sh" mutants # What is red has waited first, so these two leave a processor idle.
 check "matrix" sh "$here/coach.sh" matrix-check
 end "mutants, beside the matrix"
