@@ -41,7 +41,7 @@ record Era(
         if (position >= before.start - 1) {
             return before.epoch + '-' + (position - before.offset);
         }
-        // Forgotten. A stream that is kept whole can follow its own beginning, so this is the epoch before, if there was one.
+        // Forgotten. It is not "-0" of this epoch: if the stream is kept whole, everything follows that.
         return before.epoch + "-0";
     }
 }
