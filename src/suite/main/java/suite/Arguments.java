@@ -39,7 +39,7 @@ record Arguments(
               --also URL          another server of the same cluster: each request goes to the next of the two
               --cert FILE         the server's certificate, or its signer's, in PEM (default: certs/server.crt)
               --pid N             the process of a running server, for the checks that send SIGTERM or measure memory
-              --only 05,resume    only these lessons, areas, classes or clauses; 17 has to be named
+              --only 05,resume    only these lessons, areas, classes or clauses; lesson 17 runs only if named
               --repeat N          judges N times, and counts
               --report FILE       writes JUnit XML
               --html FILE         writes a page of verdicts

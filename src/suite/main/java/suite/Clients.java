@@ -28,19 +28,23 @@ final class Clients {
 
     /** A client that speaks HTTP/2, with connections that it shares with no other client. */
     static OkHttpClient http2() {
+        return http2(Trust.inTheServer());
+    }
+
+    /** The same, for a server that checks have not begun to judge. */
+    static OkHttpClient http2(Trust trust) {
         // OkHttp insists on the fallback; a test that minds asks the answer for its protocol.
-        return create(List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
+        return create(trust, List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
     }
 
     static OkHttpClient http1() {
-        return create(List.of(Protocol.HTTP_1_1));
+        return create(Trust.inTheServer(), List.of(Protocol.HTTP_1_1));
     }
 
-    private static OkHttpClient create(List<Protocol> protocols) {
+    private static OkHttpClient create(Trust trust, List<Protocol> protocols) {
         var dispatcher = new Dispatcher();
         dispatcher.setMaxRequests(UNLIMITED);
         dispatcher.setMaxRequestsPerHost(UNLIMITED);
-        var trust = Trust.inTheServer();
         return new OkHttpClient.Builder()
                 .protocols(protocols)
                 .dispatcher(dispatcher)

@@ -49,8 +49,13 @@ record Tally(CheckResult worst, Map<Outcome, Integer> counts) {
         return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** {@code 97 of 100 green}, or nothing if there was one run. */
+    /** {@code 97 of 100 green}, {@code not judged}, both if some runs were not judged, or nothing if there was one run. */
     String ofAll() {
-        return runs() == 1 ? "" : count(Outcome.GREEN) + " of " + runs() + " green";
+        int unjudged = count(Outcome.NOT_JUDGED);
+        if (runs() == 1 || unjudged == runs()) {
+            return runs() == 1 ? "" : Verdicts.word(Outcome.NOT_JUDGED);
+        }
+        var judged = count(Outcome.GREEN) + " of " + (runs() - unjudged) + " green";
+        return unjudged == 0 ? judged : judged + ", " + unjudged + " not judged";
     }
 }

@@ -97,4 +97,16 @@ class ReportsTest {
         assertEquals("99 of 100 green", tally.ofAll());
         assertEquals("late", tally.worst().message());
     }
+
+    @Test
+    void runsThatWereNotJudgedAreNotCountedAsNotGreen() {
+        var green = check("sometimes", Outcome.GREEN, "", Map.of());
+        var unjudged = check("sometimes", Outcome.NOT_JUDGED, "it needs the moon", Map.of());
+
+        assertEquals("not judged", Tally.of(List.of(unjudged, unjudged)).get(0).ofAll());
+        assertEquals(
+                "1 of 1 green, 1 not judged",
+                Tally.of(List.of(green, unjudged)).get(0).ofAll());
+        assertEquals("", Tally.of(List.of(unjudged)).get(0).ofAll());
+    }
 }
