@@ -102,10 +102,6 @@ final class KitServer implements AutoCloseable {
         return "https://localhost:" + port + path;
     }
 
-    OkHttpClient client() {
-        return client;
-    }
-
     Answer get(String path) {
         return request(new Request.Builder().url(url(path)));
     }

@@ -105,11 +105,6 @@ public final class Stats {
         return memory.isFull();
     }
 
-    /** Returns the number of connections that fit in memory. */
-    public int maxConnections() {
-        return memory.maxConnections();
-    }
-
     /** Returns how many bytes the waiting requests of one of the given number of shards may hold. */
     long maxHeldBytes(int shards) {
         return memory.maxHeldBytes(shards);

@@ -98,8 +98,4 @@ public final class FakeLoop implements EventLoop {
     public int timers() {
         return timers.size();
     }
-
-    public int tasks() {
-        return tasks.size();
-    }
 }

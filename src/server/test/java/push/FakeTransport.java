@@ -6,7 +6,6 @@ package push;
  * <p><b>Threads:</b> confined to its loop's.
  */
 public class FakeTransport implements Transport {
-    boolean held;
     boolean jammed;
     boolean windowUsedUp;
     int windowHolder = -1;
@@ -16,13 +15,10 @@ public class FakeTransport implements Transport {
     int aborts;
 
     @Override
-    public void hold() {
-        held = true;
-    }
+    public void hold() {}
 
     @Override
     public void release() {
-        held = false;
         releases++;
     }
 

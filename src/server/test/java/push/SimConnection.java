@@ -24,7 +24,6 @@ final class SimConnection implements Transport {
     boolean drained; // We have.
     boolean failsNext;
     private boolean hasFailed;
-    long silentNanos;
     long pingedNanos = -1; // A PING waits for its answer.
     int nextId = 1;
 

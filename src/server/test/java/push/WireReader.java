@@ -43,10 +43,6 @@ final class WireReader {
         this.position = wire.isSnapshot() ? -1 : resume.position();
     }
 
-    boolean hasSaidBye() {
-        return saidBye;
-    }
-
     /** Whether it stands between two records, at the log's head. */
     boolean hasAll() {
         return record.size() == 0 && (saidBye || position == world.log.newest());

@@ -53,13 +53,6 @@ final class JudgedServer extends Lifecycle {
         return new JudgedServer(settings);
     }
 
-    /** The same, for a class that holds streams from one test to the next: they are closed only after the last. */
-    static JudgedServer keepingStreams(String... settings) {
-        var target = new JudgedServer(settings);
-        target.keepStreams();
-        return target;
-    }
-
     /** The same, for a class that chooses which of the server's threads goes first: see {@link #explore}. */
     static JudgedServer scheduled(String... settings) {
         var target = new JudgedServer(settings);

@@ -39,7 +39,6 @@ abstract class Lifecycle
     private Optional<OkHttpClient> client = Optional.empty();
     private int depth;
     private boolean drained;
-    private boolean keepsStreams;
     private boolean scheduled;
     private Optional<PausePoints> points = Optional.empty();
 
@@ -57,11 +56,6 @@ abstract class Lifecycle
     abstract Answer get(String path);
 
     abstract void requires(String... settings);
-
-    /** For classes that hold streams open from one test to the next: nothing is closed or counted between them. */
-    final void keepStreams() {
-        keepsStreams = true;
-    }
 
     /** For classes that choose which of the server's threads goes first, see {@link Schedule}. */
     final void schedule() {
@@ -86,7 +80,7 @@ abstract class Lifecycle
         return Map.copyOf(settings);
     }
 
-    /** Closes this after the test, or after all tests of the class if they keep their streams. */
+    /** Closes this after the test. */
     final synchronized <T extends AutoCloseable> T closing(T resource) {
         opened.push(resource);
         return resource;
@@ -164,11 +158,9 @@ abstract class Lifecycle
 
     @Override
     public final void afterEach(ExtensionContext context) {
-        if (!keepsStreams) {
-            closeOpened();
-            if (!drained && context.getExecutionException().isEmpty()) {
-                account();
-            }
+        closeOpened();
+        if (!drained && context.getExecutionException().isEmpty()) {
+            account();
         }
     }
 

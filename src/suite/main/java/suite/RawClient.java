@@ -28,29 +28,24 @@ final class RawClient implements AutoCloseable {
      * @param initialWindow the window of each stream, SETTINGS_INITIAL_WINDOW_SIZE; that of the connection is always 65,535
      * @param refillWindows whether each DATA frame is given back to both windows immediately
      * @param ackSettings whether the server's SETTINGS are acknowledged
-     * @param ackPings whether a PING is answered
      * @param receiveBuffer SO_RCVBUF in bytes, so that a client that stops reading soon stops the server; 0: the system's
      */
-    record Options(int initialWindow, boolean refillWindows, boolean ackSettings, boolean ackPings, int receiveBuffer) {
+    record Options(int initialWindow, boolean refillWindows, boolean ackSettings, int receiveBuffer) {
 
         /** A good client. */
-        static final Options PLAIN = new Options(65_535, true, true, true, 0);
+        static final Options PLAIN = new Options(65_535, true, true, 0);
 
         /** This window, which only the test refills. */
         Options window(int bytes) {
-            return new Options(bytes, false, ackSettings, ackPings, receiveBuffer);
+            return new Options(bytes, false, ackSettings, receiveBuffer);
         }
 
         Options withoutSettingsAcks() {
-            return new Options(initialWindow, refillWindows, false, ackPings, receiveBuffer);
-        }
-
-        Options withoutPingAcks() {
-            return new Options(initialWindow, refillWindows, ackSettings, false, receiveBuffer);
+            return new Options(initialWindow, refillWindows, false, receiveBuffer);
         }
 
         Options receiveBuffer(int bytes) {
-            return new Options(initialWindow, refillWindows, ackSettings, ackPings, bytes);
+            return new Options(initialWindow, refillWindows, ackSettings, bytes);
         }
     }
 

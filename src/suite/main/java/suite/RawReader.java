@@ -188,7 +188,7 @@ final class RawReader {
         switch (frame.type()) {
             case Frame.SETTINGS ->
                 answer(frame, new Frame(Frame.SETTINGS, Frame.ACK, 0, new byte[0]), options.ackSettings());
-            case Frame.PING -> answer(frame, new Frame(Frame.PING, Frame.ACK, 0, frame.payload()), options.ackPings());
+            case Frame.PING -> answer(frame, new Frame(Frame.PING, Frame.ACK, 0, frame.payload()), true);
             case Frame.HEADERS, Frame.CONTINUATION -> headers(frame);
             case Frame.DATA -> data(frame);
             case Frame.RST_STREAM -> recorder(frame.stream()).end(Ending.How.RESET, Frame.error(frame.number(0)), "");
