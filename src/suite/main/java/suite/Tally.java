@@ -53,7 +53,7 @@ record Tally(CheckResult worst, Map<Outcome, Integer> counts) {
     String ofAll() {
         int unjudged = count(Outcome.NOT_JUDGED);
         if (runs() == 1 || unjudged == runs()) {
-            return runs() == 1 ? "" : Verdicts.word(Outcome.NOT_JUDGED);
+            return runs() == 1 ? "" : "not judged";
         }
         var judged = count(Outcome.GREEN) + " of " + (runs() - unjudged) + " green";
         return unjudged == 0 ? judged : judged + ", " + unjudged + " not judged";
