@@ -10,7 +10,9 @@ echo "$found" | awk '
   $1 ~ /^push\./ { from = $1 }
   / -> / { to = $0; sub(/.*-> /, "", to); sub(/ .*/, "", to); seen++
     if (from ~ /^push\.[A-Z]/ && to ~ /^(push\.http|push\.nats|io\.undertow|org\.xnio|io\.nats)/ || to ~ /^(push\.nats|io\.nats)/) { print "  " from " -> " to; bad++ } }
-  END { if (!seen) print "jdeps has listed no class"; else print seen " arrows between classes, " bad + 0 " of them from push to the plumbing"; exit bad > 0 || !seen }' || exit 1
+  END { if (!seen) print "jdeps has listed no class"; else print seen " arrows between classes, " bad + 0 " of them from push to the plumbing"
+    if (bad) print "Let push ask through an interface of its own, as Sink, Transport and EventLoop are, which push.http implements; and let only src/nats use NATS."
+    exit bad > 0 || !seen }' || exit 1
 # LocalPublisher runs on no loop.
 clocks=$(grep -lE 'System(\.|::)(nanoTime|currentTimeMillis)|Instant\.now' src/server/main/java/push/*.java | grep -v /LocalPublisher.java)
 [ -z "$clocks" ] || { echo "These read a clock; they must ask their event loop: $clocks"; exit 1; }
