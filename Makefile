@@ -13,7 +13,7 @@ run: certs $(if $(STEP),,$(JAR)) ## Start the server; Ctrl-C drains it
 ## STEP=05: the server at the end of lesson 05; STEP=workshop: yours
 	@$(WITH) run sh src/build/run.sh
 
-test: certs ## Run the tests, except those through real proxies
+test: certs ## Run the tests, except those through real proxies and of several servers
 ## TEST=Lesson05*: some; WITHOUT="browser clients": without these groups
 ## COVERAGE=1: report which lines they reach; TLS=openssl: judge the server with PUSH_TLS=openssl
 	@$(WITH) test sh src/build/test.sh
