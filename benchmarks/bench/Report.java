@@ -106,8 +106,8 @@ final class Report {
             way. CPU is what the server's own process has spent, its POSTs included; the client is another process. Times run
             from just before a POST is written to the message's arrival. A figure is the median of the rounds, in brackets
             the least and the greatest; every round starts each server from nothing, in the reverse order of the round before.
-            Every server has one IO thread, but Go and Helidon, which need both cores. The servers and their reasons are in
-            [peers](peers). Compare rows of one run, never two machines; a difference below 15 %% is none.
+            Every server has one IO thread, except Go and Helidon, which need both cores. The servers and their reasons are in
+            [peers](peers). Compare rows of one run, never two machines; treat differences below 15 %% as noise.
             """);
     }
 

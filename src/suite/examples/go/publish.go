@@ -120,7 +120,7 @@ func readBody(r *http.Request, c *connection) ([]byte, *problem) {
 		return got.body, nil
 	case <-late.C:
 		giveUp()
-		return nil, refusal(408, fmt.Sprintf("The body did not come within %d ms: send it again.", settings.bodyMs))
+		return nil, refusal(408, fmt.Sprintf("The body did not arrive within %d ms: send it again.", settings.bodyMs))
 	case <-draining:
 		giveUp()
 		return nil, goingDown()

@@ -280,7 +280,7 @@ function body(request) {
       how(value);
     };
     const giveUp = settle(reject);
-    const timer = setTimeout(giveUp, settings.bodyMs, new Problem(408, `The body did not come within ${settings.bodyMs} ms.`));
+    const timer = setTimeout(giveUp, settings.bodyMs, new Problem(408, `The body did not arrive within ${settings.bodyMs} ms.`));
     bodies.add(giveUp);
     request.on('data', (part) => {
       size += part.length;

@@ -38,7 +38,7 @@ record Debug(Path root, Lessons lessons, Screen screen) {
             if (!faults.isEmpty()) {
                 screen.line(screen.red("It does not compile"));
                 faults.forEach(fault -> screen.line(Text.indent(fault, 2)));
-                screen.line("Next: mend it, then make debug LESSON=" + lesson.id());
+                screen.line("Next: fix it, then make debug LESSON=" + lesson.id());
                 return false;
             }
             screen.line("Compiled. A test waits ten minutes for what does not come; Ctrl-C ends it.");

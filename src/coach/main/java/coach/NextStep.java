@@ -36,13 +36,13 @@ record NextStep(Lessons lessons, Workshop workshop, Lesson lesson, boolean good,
             return "wait for what takes longer";
         }
         if (mayGoOn()) {
-            return good || unjudged ? onward : "mend it and save, or " + onward;
+            return good || unjudged ? onward : "fix it and save, or " + onward;
         }
         if (lesson.measured()) {
             return "make cost in another terminal, until it is green; then n";
         }
         return lesson.judged()
-                ? "mend it and save"
+                ? "fix it and save"
                 : "read " + lesson.folder() + "/README.md and do what it says, then n";
     }
 

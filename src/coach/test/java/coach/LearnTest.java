@@ -74,7 +74,7 @@ class LearnTest {
         assertTrue(verdict.contains("It does not compile"), verdict);
         assertTrue(verdict.contains("Server.java:5: cannot find symbol"), verdict);
         assertFalse(verdict.contains("green "), verdict);
-        var both = "Next: mend it and save, or n for lesson 02 The lesson two · h hint · l list · b back · q quit";
+        var both = "Next: fix it and save, or n for lesson 02 The lesson two · h hint · l list · b back · q quit";
         assertTrue(verdict.endsWith(both), "it was green once: " + verdict);
     }
 

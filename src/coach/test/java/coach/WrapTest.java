@@ -40,8 +40,8 @@ class WrapTest {
         var screen = new Screen(shown, false, false, 20);
 
         screen.line("  a line that is longer than twenty");
-        screen.last("Next: mend it and save it");
+        screen.last("Next: fix it and save it");
 
-        assertEquals("  a line that is\n  longer than twenty\nNext: mend it and\nsave it\n", shown.text());
+        assertEquals("  a line that is\n  longer than twenty\nNext: fix it and\nsave it\n", shown.text());
     }
 }

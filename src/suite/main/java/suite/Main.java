@@ -75,7 +75,7 @@ public final class Main {
         long start = System.nanoTime();
         out.println("Judging " + arguments.server()
                 + (running()
-                        ? ", with the settings that it has"
+                        ? ", with its own settings"
                         : ", started again with the settings of each class of checks"));
         var results = judge(arguments.only().isEmpty() ? Selection.ofOneServer(selected) : selected);
         var verdict =

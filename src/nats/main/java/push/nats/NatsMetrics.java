@@ -27,7 +27,7 @@ final class NatsMetrics {
             .build();
     private final Counter failures = Counter.builder()
             .name("push_nats_publish_failures")
-            .help("Sendings of a message that were refused or not answered.")
+            .help("Publish attempts that were refused or not answered.")
             .build();
 
     NatsMetrics(Follower follower, IntSupplier waiting) {

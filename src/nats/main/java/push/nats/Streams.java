@@ -106,7 +106,7 @@ final class Streams {
         }
         try {
             StreamInfo made = management.addStream(configuration.build());
-            LOG.info("NATS: made the stream " + made.getConfiguration().getName());
+            LOG.info("NATS: created the stream " + made.getConfiguration().getName());
             return made;
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() != SUBJECTS_OVERLAP) {

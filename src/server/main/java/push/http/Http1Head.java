@@ -202,7 +202,7 @@ final class Http1Head {
             throw Problem.closing(400, "The last transfer coding must be chunked, and it must occur once.");
         } else if (all.size() > 1) {
             throw Problem.closing(
-                    501, "This server knows no transfer coding but chunked: send the body without another.");
+                    501, "This server supports only chunked: send the body without another transfer coding.");
         }
     }
 

@@ -27,7 +27,7 @@ final class Http1Lines {
             int c = in.get() & 0xff;
             bytes++;
             if (hasCr != (c == '\n')) {
-                throw Problem.closing(400, "A line has a CR or an LF alone: end each line with CR LF.");
+                throw Problem.closing(400, "A line has a bare CR or LF: end each line with CR LF.");
             } else if (hasCr) {
                 hasCr = false;
                 String text = new String(line, 0, length, ISO_8859_1);

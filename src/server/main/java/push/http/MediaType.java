@@ -74,7 +74,7 @@ public record MediaType(String name, List<Map.Entry<String, String>> parameters)
             throw new Problem(415, "The Content-Type is not a media type: send application/json.");
         }
         if (!type.name.equals("application/json")) {
-            throw new Problem(415, "The Content-Type is not application/json: send that.");
+            throw new Problem(415, "The Content-Type is not that of JSON: send application/json.");
         }
         // IANA does not list utf8, but the WHATWG does, and the parameter means nothing in JSON (RFC 8259, 11).
         if (!type.allowsCharset("utf-8") && !type.allowsCharset("utf8")) {

@@ -94,7 +94,7 @@ public final class RequestBody implements Stalled.Waiting {
         suspend = channel::suspendReads;
         timeout = exchange.getIoThread()
                 .executeAfter(
-                        () -> end(new Problem(408, "The body did not come within " + bodyMs + " ms: send it again.")),
+                        () -> end(new Problem(408, "The body did not arrive within " + bodyMs + " ms: send it again.")),
                         bodyMs,
                         TimeUnit.MILLISECONDS);
         channel.resumeReads();
