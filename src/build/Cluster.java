@@ -27,7 +27,7 @@ import javax.net.ssl.TrustManagerFactory;
  * {@code Cluster NATS-SERVER NODES SERVERS PORT}: starts NATS servers and servers of this project as processes of this machine,
  * and serves a page on which each can be watched, killed, frozen and started again.
  *
- * <p>A program of one file, so that it runs from its source.
+ * <p><b>Length:</b> a program of one file, so that it runs from its source.
  *
  * <p><b>Threads:</b> the page's requests, one at a time; a hook ends the processes.
  */
@@ -54,6 +54,8 @@ final class Cluster {
         }
     }
 
+    private static final Duration START = Duration.ofSeconds(60);
+
     private final List<Member> members = new ArrayList<>();
     private final Path folder = Files.createTempDirectory("push-cluster");
     private final HttpClient http = HttpClient.newBuilder()
@@ -72,6 +74,7 @@ final class Cluster {
         for (var member : cluster.members) {
             member.start();
         }
+        cluster.awaitServing();
         int port = cluster.serve();
         for (var member : cluster.members) {
             System.out.println(member.name + "  " + member.url);
@@ -79,6 +82,41 @@ final class Cluster {
         System.out.println("\nThe page that shows them: http://localhost:" + port
                 + "/  (Ctrl-C ends all of it; what they log is in " + cluster.folder + ")");
         Thread.currentThread().join();
+    }
+
+    /** Waits until every server of this project serves. If a process has ended by then, says its last words, and ends too. */
+    private void awaitServing() throws IOException, InterruptedException {
+        long end = System.nanoTime() + START.toNanos();
+        for (var member : members) {
+            while (member.isAlive()
+                    && member.kind.equals("push")
+                    && !log(member).contains("Serving https://")) {
+                if (System.nanoTime() > end) {
+                    fail(member, "does not serve after " + START.toSeconds() + " s");
+                }
+                Thread.sleep(100);
+            }
+        }
+        for (var member : members) {
+            if (!member.isAlive()) {
+                fail(member, "has ended with exit code " + member.process[0].waitFor());
+            }
+        }
+    }
+
+    private void fail(Member member, String what) throws IOException {
+        System.err.println(member.name + " " + what + ". Its last lines:");
+        lastLines(member, 10).forEach(line -> System.err.println("  " + line));
+        System.exit(1);
+    }
+
+    private String log(Member member) throws IOException {
+        return Files.readString(folder.resolve(member.name + ".log"));
+    }
+
+    private List<String> lastLines(Member member, int count) throws IOException {
+        var lines = log(member).lines().filter(line -> !line.isBlank()).toList();
+        return lines.subList(Math.max(0, lines.size() - count), lines.size());
     }
 
     private static int number(String name, String value, int max) {
@@ -212,7 +250,20 @@ final class Cluster {
             }
         }
         return "{\"name\":\"" + member.name + "\",\"kind\":\"" + member.kind + "\",\"url\":\"" + member.url
-                + "\",\"alive\":" + member.isAlive() + ",\"state\":" + said + "}";
+                + "\",\"alive\":" + member.isAlive() + ",\"ended\":\"" + ended(member) + "\",\"state\":" + said + "}";
+    }
+
+    /** How a process has ended, with its last line, as the inside of a JSON string; empty while it is alive. */
+    private String ended(Member member) {
+        if (member.isAlive()) {
+            return "";
+        }
+        try {
+            var last = String.join("", lastLines(member, 1)).replaceAll("[\\p{Cntrl}\"\\\\]", " ");
+            return "exit code " + member.process[0].exitValue() + ": " + last;
+        } catch (IOException e) {
+            return "its log cannot be read";
+        }
     }
 
     private static void send(HttpExchange exchange, int status, String type, String body) throws IOException {

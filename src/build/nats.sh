@@ -1,5 +1,5 @@
 #!/bin/sh
-# nats.sh [OLD]: prints the path of a nats-server that may run three replicas (2.10 or newer): $NATS_SERVER, the machine's
+# nats.sh [old]: prints the path of a nats-server that may run three replicas (2.10 or newer): $NATS_SERVER, the machine's
 # own, or Debian 13's package, unpacked under target/ and not installed. "old" prints Debian 12's 2.9 instead, which loses
 # acknowledged messages with three replicas, for the tests that prove that it is refused.
 set -u
@@ -36,6 +36,7 @@ keyring=/usr/share/keyrings/debian-archive-keyring.gpg
 # The machine's own mirror, if it names one.
 mirror=$(sed -n 's/^URIs: *\(http[^ ]*debian\/\{0,1\}\) *$/\1/p; s/^deb .*\(http[^ ]*debian\/\{0,1\}\) .*/\1/p' \
   /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1)
+echo "Fetching nats-server from Debian ($suite, ${mirror:-http://deb.debian.org/debian}) into target/nats/$wanted: some 10 MB, and lists of packages" >&2
 mkdir -p "$folder/state/lists/partial" "$folder/cache/archives/partial" || exit 1
 echo "deb [signed-by=$keyring] ${mirror:-http://deb.debian.org/debian} $suite main" >"$folder/sources.list"
 private() {
