@@ -53,4 +53,7 @@ else
   status=$?
   [ "$status" -eq 0 ] || cat "$log" >&2
 fi
+if [ "$status" -ne 0 ] && grep -qE 'Could not (transfer|find) artifact|in offline mode|was not found in .* during a previous attempt' "$log"; then
+  echo "Maven lacks something and could not fetch it. With a network, 'make offline' fills its cache once, and then everything works without." >&2
+fi
 exit "$status"

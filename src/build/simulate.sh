@@ -4,6 +4,11 @@
 # found.
 set -u
 cd "$(dirname "$0")/../.."
+refuse() { echo "$1" >&2; exit 2; }
+case ${SEED:-0} in
+  - | -*[!0-9]* | [!0-9-]* | [0-9]*[!0-9]* | ????????????????????*) refuse "SEED=$SEED is not a seed: give the number that make simulate printed, as in SEED=42" ;;
+esac
+case ${STEPS:-1} in *[!0-9]* | 0 | ??????????*) refuse "STEPS=$STEPS cannot be used: give a number of steps from 1 to 999999999" ;; esac
 sh src/build/progress.sh "Compiling" mvn -B -q -Dstyle.color=never -pl src/server -am process-test-classes || exit 1
 path=src/server/target/test-classes:src/server/target/classes:$(cat src/server/target/class.path)
 main=push.Simulation jvm=

@@ -347,14 +347,24 @@ function finish() {
   setTimeout(() => process.exit(0), 500);
 }
 
+/** A file without which the server does not start. */
+function read(name, path) {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    console.error(`${name}=${path} cannot be read (${error.code}): start in the project's folder after make certs, or name the file.`);
+    process.exit(2);
+  }
+}
+
 /** A server for each address of the host's name, all on one port. */
 async function listen() {
   const servers = [];
   let { port } = settings;
   for (const { address } of await lookup(settings.host, { all: true })) {
     const server = createSecureServer({
-      cert: readFileSync(settings.cert),
-      key: readFileSync(settings.key),
+      cert: read('PUSH_CERT', settings.cert),
+      key: read('PUSH_KEY', settings.key),
       allowHTTP1: true,
       handshakeTimeout: settings.bodyMs,
       settings: { maxConcurrentStreams: settings.maxStreamsPerConnection + 28 },
