@@ -109,7 +109,9 @@ final class CredentialsTest {
         assertRefused("PUSH_NATS_CA=", Map.of("PUSH_NATS_URL", url, "PUSH_NATS_CA", "nowhere"));
         assertRefused(
                 "PUSH_NATS_USER and PUSH_NATS_PASSWORD_FILE", Map.of("PUSH_NATS_URL", url, "PUSH_NATS_USER", "a"));
-        assertRefused("PUSH_NATS_URL cannot be used", Map.of("PUSH_NATS_URL", "nats://a b:c"));
+        for (var bad : List.of("nats://a b:c", "foo", "http://127.0.0.1:1", "nats://", url + ",foo")) {
+            assertRefused("PUSH_NATS_URL cannot be used", Map.of("PUSH_NATS_URL", bad));
+        }
     }
 
     private static void assertRefused(String words, Map<String, String> settings) {

@@ -12,6 +12,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ import push.http.NatsSettings;
  * <p><b>Threads:</b> immutable.
  */
 final class NatsOptions {
+    private static final Pattern URL =
+            Pattern.compile("(?i)(nats|tls|ws|wss)://([^\\s/@]+@)?(\\[[0-9a-f:.]+]|[^\\s/@:\\[\\]]+)(:[0-9]{1,5})?/?");
+    private static final Pattern COMMA = Pattern.compile(",");
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final NatsSettings settings;
@@ -44,11 +48,21 @@ final class NatsOptions {
         if (settings.user().isEmpty() != (passwordFile == null)) {
             throw new BadConfig("PUSH_NATS_USER and PUSH_NATS_PASSWORD_FILE belong together: set both or none");
         }
+        COMMA.splitAsStream(settings.url()).map(String::strip).forEach(NatsOptions::check);
         this.password = passwordFile == null
                 ? null
                 : read("PUSH_NATS_PASSWORD_FILE", passwordFile).strip();
         this.nkey = nkeyFile == null ? null : nkey(nkeyFile);
         this.tls = caFile == null ? null : trusting(caFile);
+    }
+
+    /** The client would take any word for a host, and try for ever to reach it. */
+    private static void check(String url) {
+        if (!URL.matcher(url).matches()) {
+            throw new BadConfig(
+                    "PUSH_NATS_URL cannot be used (\"" + url.replaceAll("//.*@", "//…@")
+                            + "\" is no URL of a NATS server): give URLs such as nats://localhost:4222, with commas between them");
+        }
     }
 
     /** Returns the options for one connection. */
