@@ -112,7 +112,7 @@ public final class Listeners {
             close();
             String why = e instanceof UnknownHostException ? "unknown host" : e.getMessage();
             throw new BadConfig("cannot listen on " + config.host() + ":" + config.port() + " (" + why
-                    + "): choose another PUSH_PORT or PUSH_HOST");
+                    + "): choose another PUSH_PORT (make run PORT=9443) or PUSH_HOST");
         }
     }
 

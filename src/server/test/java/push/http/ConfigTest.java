@@ -248,7 +248,7 @@ final class ConfigTest {
             var line = ChildServer.refusal("PUSH_PORT", Integer.toString(taken.getLocalPort()));
 
             assertTrue(line.startsWith("push: cannot listen on localhost:" + taken.getLocalPort() + " ("), line);
-            assertTrue(line.endsWith("choose another PUSH_PORT or PUSH_HOST"), line);
+            assertTrue(line.endsWith("choose another PUSH_PORT (make run PORT=9443) or PUSH_HOST"), line);
         }
     }
 
