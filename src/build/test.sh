@@ -75,6 +75,7 @@ if [ -n "${COVERAGE:-}" ] && [ -f src/coach/"$build"/site/jacoco-aggregate/jacoc
 fi
 if [ "$tests" -eq "$skipped" ]; then
   echo "FAILED: no test has run"
+  [ -z "${TEST:-}" ] || echo "TEST=$TEST names none: give names of classes, with commas between them, and * for any part: TEST='EraTest,Http1*'"
   status=1
 elif [ "$failed" -gt 0 ] || [ "$status" -ne 0 ]; then
   echo "FAILED"
