@@ -91,7 +91,7 @@ bench: certs $(JAR) ## Measure what a broadcast costs, beside its peers; write b
 ## ROUNDS=1: once instead of three times; ONLY="^kit|NATS": these servers and parts again
 	@$(WITH) run sh src/build/bench.sh full
 
-bench-quick: certs $(JAR) ## Measure the same roughly (under 90 s)
+bench-quick: certs $(JAR) ## Measure the same roughly, in a few minutes
 	@$(WITH) run sh src/build/bench.sh quick
 
 simulate: ## Run the pattern with thousands of streams in virtual time, for 30 s
