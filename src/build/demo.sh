@@ -20,13 +20,11 @@ try() { # try COMMAND: prints it as a reader types it, at the usual port, and ru
 }
 
 curl="curl -sS --cacert certs/server.crt"
-try "$curl -i https://localhost:8443/messages --json '{\"user\":\"ann\",\"text\":\"hello\"}'"
+try "$curl https://localhost:8443/messages --json '{\"user\":\"ann\",\"text\":\"hello\"}'"
 echo
 echo
 try "$curl -N -m 2 -H 'accept: application/x-ndjson' https://localhost:8443/messages"
 echo
 try "$curl -N -m 2 -H 'accept: text/event-stream' https://localhost:8443/messages"
-try "$curl -N -m 2 https://localhost:8443/messages"
-echo
 try "$curl https://localhost:8443/messages --json '{\"user\":\"ann\"}'"
 echo

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Tests the README's example over HTTP/1.1 and over Undertow's HTTP/2. */
+/** Tests the example of README and DESIGN over HTTP/1.1 and over Undertow's HTTP/2. */
 @Timeout(30)
 final class EmbeddedTest {
     private final Embedded embedded = new Embedded();
