@@ -44,18 +44,19 @@ public final class Pem {
 
     private Pem() {}
 
+    /** Creates a server's context of the JDK's TLS. */
+    public static SSLContext context(Path certificate, Path key) {
+        return context(certificate, key, TlsEngine.JDK);
+    }
+
     /**
      * Creates a server's TLS context from one certificate chain, leaf first (RFC 5246, 7.4.2; RFC 8446, 4.4.2).
      *
      * @param certificate a PEM file with one certificate or a chain
      * @param key a PEM file with the first certificate's unencrypted PKCS#8 key (EC or RSA)
+     * @param engine whose TLS
      * @throws BadConfig if a file cannot be read, or if the pair does not match, is too weak or is not valid now
      */
-    public static SSLContext context(Path certificate, Path key) {
-        return context(certificate, key, TlsEngine.JDK);
-    }
-
-    /** The same, for an engine of your choice. */
     static SSLContext context(Path certificate, Path key, TlsEngine engine) {
         X509Certificate[] chain = readChain(certificate);
         PrivateKey privateKey = readKey(key, chain[0].getPublicKey().getAlgorithm());
