@@ -11,7 +11,7 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Loads the server under test with a call of {@link Schedule} before each of its own method calls and field writes, so that a
+ * Loads the server under test with a call of {@link Schedule} before each of its method calls, field writes and locks, so that a
  * check can hold a thread at any of these places for as long as it likes. The classes are those of the server's own package and
  * below; what they use is loaded as ever.
  *
@@ -93,6 +93,15 @@ final class PausePoints extends ClassLoader {
                 point("point", "()V");
             }
             super.visitFieldInsn(opcode, owner, name, descriptor);
+        }
+
+        /** What was read before a lock may be old inside it. */
+        @Override
+        public void visitInsn(int opcode) {
+            if (opcode == Opcodes.MONITORENTER) {
+                point("point", "()V");
+            }
+            super.visitInsn(opcode);
         }
 
         @Override
