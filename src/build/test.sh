@@ -2,9 +2,9 @@
 # test.sh [proxies|cluster]: runs the tests, or those through real proxies, or those of several servers with NATS, and
 # ends with a summary.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
-# may be left out), FORKS (JVMs side by side; default: 4, more than there are processors, because tests mostly wait),
-# TEST_JVM (flags of those JVMs in place of the pom's test.jvm), COVERAGE (any word: reports which lines the tests reach,
-# and fails nothing), TLS (openssl: the server that is judged has PUSH_TLS=openssl).
+# may be left out), FORKS (JVMs side by side; default: 4, more than there are processors, because tests mostly wait, and
+# 3 for cluster), TEST_JVM (flags of those JVMs in place of the pom's test.jvm), COVERAGE (any word: reports which lines
+# the tests reach, and fails nothing), TLS (openssl: the server that is judged has PUSH_TLS=openssl).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -22,6 +22,7 @@ if [ "$only" = cluster ]; then
   # Both NATS servers are fetched before the JVMs ask for them at the same moment.
   sh "$(dirname "$0")/nats.sh" new >/dev/null &
   { sh "$(dirname "$0")/nats.sh" old >/dev/null && wait $!; } || exit 1
+  FORKS=${FORKS:-3} # Each of those tests starts several servers of its own.
 fi
 set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-4}" --fail-at-end test
 [ "$only" != cluster ] || set -- "$@" -pl src/nats -am

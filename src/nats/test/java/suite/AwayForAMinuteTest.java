@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import suite.Cluster.Allowed;
 
 /** NATS is away for a minute: a class of its own, because others can run meanwhile. */
 @Tag("cluster")
+@Timeout(300) // Longer than a client of Load waits for its 201.
 final class AwayForAMinuteTest {
     @Test
     void natsKilledForAMinuteEndsNoStream() {

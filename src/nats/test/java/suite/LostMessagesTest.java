@@ -8,9 +8,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Messages that get lost between NATS and one of our servers, while the connection stays as it is. */
 @Tag("cluster")
+@Timeout(300) // Longer than a client of Load waits for its 201.
 final class LostMessagesTest {
     private static Cluster cluster;
     private static LossyRelay relay;

@@ -7,10 +7,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import suite.Cluster.Allowed;
 
 /** One NATS server and two of ours: what clients see of each way in which NATS can be away for seconds. */
 @Tag("cluster")
+@Timeout(300) // Longer than a client of Load waits for its 201.
 final class NatsFaultsTest {
     private static Cluster cluster;
 

@@ -8,10 +8,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import suite.Cluster.Allowed;
 
 /** A network that parts one NATS server from the others, and not from our server. */
 @Tag("cluster")
+@Timeout(300) // Longer than a client of Load waits for its 201.
 final class PartitionTest {
     @Test
     void serverOfACutOffNodeGoesToAnother() {

@@ -9,10 +9,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import suite.Cluster.Allowed;
 
 /** One of our servers is killed, frozen or upgraded, or its way to NATS is bad: its clients go to the other and miss nothing. */
 @Tag("cluster")
+@Timeout(300) // Longer than a client of Load waits for its 201.
 final class ServerFaultsTest {
     private static Cluster cluster;
 

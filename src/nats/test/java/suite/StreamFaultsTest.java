@@ -15,10 +15,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import suite.Cluster.Allowed;
 
 /** What an operator may do to the stream under running servers, and what clients see of it. */
 @Tag("cluster")
+@Timeout(300) // Longer than a client of Load waits for its 201.
 final class StreamFaultsTest {
     private static Cluster cluster;
 
