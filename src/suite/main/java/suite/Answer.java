@@ -11,13 +11,13 @@ import tools.jackson.databind.JsonNode;
  */
 record Answer(int status, Protocol protocol, Headers headers, String body) {
 
-    /** The value of a header, or empty. */
+    /** Returns the value of a header, or empty. */
     String header(String name) {
         var value = headers.get(name);
         return value == null ? "" : value;
     }
 
-    /** The body, which must be a JSON object. */
+    /** Returns the body, which must be a JSON object. */
     JsonNode json() {
         try {
             return WireRecord.object(body);
@@ -28,9 +28,10 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
     }
 
     /**
-     * The body, which must be a problem of this status (RFC 9457) with a sentence that a person can act on.
+     * Checks that the body is a problem of this status (RFC 9457) with a sentence that a person can act on, and returns
+     * it.
      *
-     * @param what the request, for the failure message
+     * @param what names the request in the failure message
      */
     JsonNode problem(int expected, String what) {
         if (status != expected) {

@@ -48,7 +48,7 @@ record Arguments(
             The exit code is 0 if everything that was judged is green, 1 if something is red or nothing was judged, and
             2 if the arguments are wrong or no server answers.""";
 
-    /** The command line asks for something that cannot be done. The message says why. */
+    /** Thrown if the command line asks for something that cannot be done. The message says why. */
     static final class Misused extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -135,7 +135,7 @@ record Arguments(
         return certificate.map(options::withCertificate).orElse(options);
     }
 
-    /** What is judged, for a title. */
+    /** Returns the name of the judged server, for a title. */
     String server() {
         return !command.isEmpty() ? command : also.isEmpty() ? url : url + " and " + also + " by turns";
     }

@@ -7,11 +7,12 @@ import okhttp3.HttpUrl;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A server that is running already, named by a URL, or two servers of one cluster by two; its settings are its own.
+ * One server that is already running, named by a URL, or two servers of a cluster, named by two. Their settings are
+ * their own.
  *
  * <p><b>Threads:</b> any thread.
  *
- * @param turn how many times a root was asked for
+ * @param turn the number of times a root was requested
  * @param pid the process to send a SIGTERM to, or -1
  */
 record AtUrl(List<HttpUrl> roots, AtomicInteger turn, long pid) implements Launch {

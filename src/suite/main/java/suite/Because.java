@@ -5,8 +5,8 @@ package suite;
  *
  * <pre>{@code because("Reading the list turns it round.", () -> assertEquals(expected, texts, "the history"));}</pre>
  *
- * <p>A check fails for different reasons at different assertions, so a cause belongs to one of them and not to the check. A verdict
- * shows it as a field of its own, see {@link CheckFailed}. Where one is given inside another, the inner one counts.
+ * <p>A check fails for different reasons at different assertions, so a cause belongs to one of them and not to the
+ * check. A verdict shows it as a separate field, see {@link CheckFailed}. If causes are nested, the inner one counts.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -26,9 +26,7 @@ final class Because {
         T get() throws E;
     }
 
-    /**
-     * @param cause one sentence or two: what a server probably does that fails here, in the words of one who writes it
-     */
+    /** @param cause one or two sentences: what a server that fails here probably does, in the words of its author */
     static <E extends Exception> void because(String cause, Assertion<E> assertion) throws E {
         try {
             assertion.run();
@@ -37,7 +35,7 @@ final class Because {
         }
     }
 
-    /** The same for an expression, whose value it returns. */
+    /** Does the same for an expression, and returns its value. */
     static <T, E extends Exception> T because(String cause, Asserted<T, E> assertion) throws E {
         try {
             return assertion.get();

@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Two honest streams, one of NDJSON and one of SSE, that are open while a check does harm. After the check the server must
- * hold these two streams and no other, and must have sent them exactly the messages that were stored, in order.
+ * Two honest streams, one of NDJSON and one of SSE, that stay open while a check does harm. After the check the server
+ * must hold these two streams and no other, and must have sent them exactly the stored messages, in order.
  *
  * <p><b>Threads:</b> JUnit's.
  */
@@ -19,10 +19,10 @@ final class Bystanders implements BeforeEachCallback, AfterEachCallback {
 
     private static final String MARK = "bystander";
 
-    // Never one twice: the history holds the marks of other tests.
+    // Never twice the same one: the history holds the marks of other tests.
     private static final AtomicInteger MARKS = new AtomicInteger();
 
-    // A connection of their own to each server, kept from test to test: a handshake is the dearest part of a test.
+    // One connection to each server, kept from test to test: a handshake is the most expensive part of a test.
     private static final OkHttpClient CLIENT = Clients.http2();
 
     private final JudgedServer server;
@@ -32,7 +32,7 @@ final class Bystanders implements BeforeEachCallback, AfterEachCallback {
         this.server = server;
     }
 
-    /** To be registered as an instance, after the server. */
+    /** Returns an instance to register after the server. */
     static Bystanders of(JudgedServer server) {
         return new Bystanders(server);
     }
@@ -55,17 +55,17 @@ final class Bystanders implements BeforeEachCallback, AfterEachCallback {
         streams = List.of();
     }
 
-    /** How many streams they are. */
+    /** Returns the number of streams. */
     int count() {
         return streams.size();
     }
 
-    /** The texts that have been broadcast since this was last asked, the same to each bystander. */
+    /** Returns the texts broadcast since the last call, which are the same for each bystander. */
     List<String> texts() {
         return messages().stream().map(Message::text).toList();
     }
 
-    /** The same as whole messages. */
+    /** Returns the same as whole messages. */
     List<Message> messages() {
         var mark = MARK + " " + MARKS.incrementAndGet();
         server.post(CLIENT, MARK, mark);
@@ -79,7 +79,7 @@ final class Bystanders implements BeforeEachCallback, AfterEachCallback {
         return List.copyOf(messages.subList(0, messages.size() - 1));
     }
 
-    /** Fails if anything is sent to the bystanders within this time, heartbeats left out. */
+    /** Fails if anything other than heartbeats is sent to the bystanders within this time. */
     void quiet(Duration time) {
         streams.forEach(stream -> stream.quiet(time));
     }

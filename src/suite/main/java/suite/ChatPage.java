@@ -9,13 +9,13 @@ import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebDriver;
 
 /**
- * The chat page in one window of the browser, as its user sees it.
+ * The chat page in one window of the browser, as a user sees it.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
 final class ChatPage {
 
-    /** Runs before the page's own scripts: notes each state of the light, and what a successful injection would do. */
+    /** Runs before the page's own scripts: notes each state of the light, and the effects of a successful injection. */
     private static final String WITNESS = """
             if (!window.witness) {
               window.witness = { states: [], lights: [], crimes: [] };
@@ -43,7 +43,7 @@ final class ChatPage {
         window = chromium.driver().getWindowHandle();
     }
 
-    /** Opens the page in the present window and waits until it is live. */
+    /** Opens the page in the current window and waits until it is live. */
     static ChatPage open(Chromium chromium, String url) {
         var page = new ChatPage(chromium);
         chromium.driver().executeCdpCommand("Page.addScriptToEvaluateOnNewDocument", Map.of("source", WITNESS));
@@ -67,13 +67,13 @@ final class ChatPage {
         type(text, Keys.ENTER);
     }
 
-    /** Puts a text into a field that no keyboard types: an emoji, a control character. */
+    /** Puts a text into a field that no keyboard can type, such as an emoji or a control character. */
     void paste(String field, String text) {
         driver();
         chromium.run("document.getElementById(arguments[0]).value = arguments[1]", field, text);
     }
 
-    /** What is in a field. */
+    /** Returns the content of a field. */
     String field(String id) {
         return driver().findElement(By.id(id)).getDomProperty("value");
     }
@@ -82,7 +82,7 @@ final class ChatPage {
         return driver().findElement(By.id(id)).getText();
     }
 
-    /** The messages of the list, each as {@code name: text}; those of a log that is past are left out. */
+    /** Returns the messages of the list, each as {@code name: text}, without those of an earlier log. */
     List<String> messages() {
         driver();
         return chromium.run("""
@@ -96,7 +96,7 @@ final class ChatPage {
         chromium.await(all + " in the list", () -> messages().equals(all));
     }
 
-    /** Waits until nothing that was sent is still on its way. */
+    /** Waits until no message is still being sent. */
     void awaitNothingPending() {
         driver();
         chromium.await("nothing pending", () -> count("#pending li") == 0);
@@ -107,7 +107,7 @@ final class ChatPage {
         return chromium.run("return document.querySelectorAll(arguments[0]).length", selector);
     }
 
-    /** The status line: light, word or reason, and seconds. */
+    /** Returns the status line: light, word or reason, and seconds. */
     String status() {
         return text("status").replaceAll("\\s+", " ");
     }
@@ -120,19 +120,19 @@ final class ChatPage {
         chromium.await("the status " + beginning, () -> status().startsWith(beginning));
     }
 
-    /** Every state of the light since the page was opened: {@code name}, {@code light}, {@code why}, {@code at}. */
+    /** Returns each state of the light since the page opened: {@code name}, {@code light}, {@code why}, {@code at}. */
     List<Map<String, Object>> states() {
         driver();
         return chromium.run("return witness.states");
     }
 
-    /** The lights that the status line has begun with since the page was opened, as they came. */
+    /** Returns the lights that began the status line since the page was opened, in order. */
     List<String> lights() {
         driver();
         return chromium.run("return witness.lights");
     }
 
-    /** What of an injection has happened, and which of its own rules the page has broken. */
+    /** Returns the effects of an injection that have occurred, and the page's own rules that it has broken. */
     List<String> crimes() {
         driver();
         return chromium.run("return witness.crimes");

@@ -17,12 +17,12 @@ import org.junit.platform.commons.support.ReflectionSupport;
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param id how {@code --only} names it, {@code 05} for the one of that lesson or {@code history}
- * @param slug the same in a word
+ * @param id its name for {@code --only}, such as {@code 05} for the class of that lesson, or {@code history}
+ * @param slug the same as a word
  */
 public record CheckClass(Class<?> type, String id, String slug, String title) {
 
-    /** All classes of checks, those of the lessons first. */
+    /** Returns all classes of checks, those of the lessons first. */
     public static List<CheckClass> all() {
         return ReflectionSupport.streamAllClassesInPackage(
                         CheckClass.class.getPackageName(), CheckClass::isCheck, name -> name.endsWith("Test"))
@@ -45,7 +45,7 @@ public record CheckClass(Class<?> type, String id, String slug, String title) {
         return new CheckClass(type, area.id(), area.id(), area.title());
     }
 
-    /** The checks, each a method. */
+    /** Returns the checks, which are methods. */
     public List<Method> checks() {
         return ReflectionSupport.streamMethods(
                         type,
@@ -56,7 +56,7 @@ public record CheckClass(Class<?> type, String id, String slug, String title) {
                 .toList();
     }
 
-    /** The clauses that this check proves: those that it names, or else those that its class names. */
+    /** Returns the clauses that this check proves: those it names, or else those its class names. */
     static Set<String> clauses(Class<?> type, String check) {
         return Stream.of(type.getDeclaredMethods())
                 .filter(method -> method.getName().equals(check))
@@ -67,14 +67,16 @@ public record CheckClass(Class<?> type, String id, String slug, String title) {
                 .orElse(Set.of());
     }
 
-    /** All clauses that its checks prove. */
+    /** Returns all clauses that its checks prove. */
     Set<String> clauses() {
         return checks().stream()
                 .flatMap(check -> clauses(type, check.getName()).stream())
                 .collect(Collectors.toSet());
     }
 
-    /** Whether this word names the class, or a clause that its checks prove, or a part of the contract that has such clauses. */
+    /**
+     * Returns whether this word names the class, a clause that its checks prove, or a contract part with such clauses.
+     */
     boolean isNamed(String word) {
         var name = word.toLowerCase(Locale.ROOT);
         return name.equals(id)
@@ -83,7 +85,7 @@ public record CheckClass(Class<?> type, String id, String slug, String title) {
                 || clauses().stream().anyMatch(clause -> isClause(clause, name));
     }
 
-    /** Whether the word names the class itself, so that all its checks are meant. */
+    /** Returns whether the word names the class itself, and thus all its checks. */
     boolean isNamedWhole(String word) {
         var name = word.toLowerCase(Locale.ROOT);
         return name.equals(id) || name.equals(slug) || word.equals(type.getSimpleName());

@@ -3,8 +3,8 @@ package suite;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * A red check in its parts: what was expected and what came, what the server had to say meanwhile, and the likely cause. Its
- * message contains all of them, for a run that shows nothing else.
+ * A red check in its parts: the expected and the actual result, the server's output meanwhile, and the likely cause.
+ * Its message contains all of them, for a run that shows nothing else.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -28,7 +28,7 @@ public final class CheckFailed extends AssertionFailedError {
         setStackTrace(thrown.getStackTrace());
     }
 
-    /** The failure as it was thrown, which may have parts already. */
+    /** Returns the failure as it was thrown, which may have parts already. */
     private static CheckFailed of(Throwable thrown) {
         if (thrown instanceof CheckFailed failed) {
             return failed;
@@ -37,25 +37,25 @@ public final class CheckFailed extends AssertionFailedError {
         return new CheckFailed(fault, "", "", thrown);
     }
 
-    /** The same failure with this cause, unless it has one already: the cause that was given nearest to it counts. */
+    /** Returns the same failure with this cause, unless it already has one: the innermost cause counts. */
     public static CheckFailed withLikelyCause(Throwable thrown, String likelyCause) {
         var failed = of(thrown);
         return failed.likelyCause.isEmpty() ? new CheckFailed(failed.fault, failed.aside, likelyCause, thrown) : failed;
     }
 
-    /** The same failure with what a server had to say, which may be nothing; a class may have several servers. */
+    /** Returns the same failure with a server's output, which may be empty; a class may have several servers. */
     public static CheckFailed withAside(Throwable thrown, String aside) {
         var failed = of(thrown);
         var both = failed.aside.isEmpty() || aside.isEmpty() ? failed.aside + aside : failed.aside + "\n  " + aside;
         return new CheckFailed(failed.fault, both, failed.likelyCause, thrown);
     }
 
-    /** What was wrong, and what the server itself had to say. */
+    /** Returns the fault, and the server's own output. */
     public String fault() {
         return aside.isEmpty() ? fault : fault + "\n  " + aside;
     }
 
-    /** The likely cause of this failure, or empty. */
+    /** Returns the likely cause of this failure, or an empty string. */
     public String likelyCause() {
         return likelyCause;
     }

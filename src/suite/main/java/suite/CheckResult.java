@@ -9,11 +9,11 @@ import java.util.Set;
  * <p><b>Threads:</b> immutable.
  *
  * @param type the class of the check
- * @param name the check's name, with what tells one run of several from another
+ * @param name the check's name, with the text that distinguishes one run from another
  * @param message why it is red, not judged or not run; empty if it is green
  * @param likelyCause of this failure, or empty
- * @param figures what it has measured
- * @param clauses what it proves
+ * @param figures its measurements
+ * @param clauses the clauses that it proves
  */
 public record CheckResult(
         String type,
@@ -25,7 +25,7 @@ public record CheckResult(
         long ms,
         Set<String> clauses) {
 
-    /** How a check ended; one that cannot judge this server is never a green one. */
+    /** The outcome of a check. A check that cannot judge this server is never green. */
     public enum Outcome {
         GREEN,
         RED,

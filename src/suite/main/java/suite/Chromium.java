@@ -25,25 +25,25 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
- * One real Chromium for all checks, without a window on the screen. After each check it shows one empty window.
+ * One real Chromium for all checks, without a visible window. After each check it shows one empty window.
  *
- * <p>{@code CHROMIUM} and {@code CHROMEDRIVER} name the two programs; otherwise they are looked for on the path.
+ * <p>{@code CHROMIUM} and {@code CHROMEDRIVER} name the two programs; otherwise the path is searched for them.
  *
- * <p><b>Length:</b> the flags and the words for a missing program take a third of it.
+ * <p><b>Length:</b> a third of it is flags and the messages for a missing program.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
 final class Chromium implements BeforeAllCallback, AfterEachCallback {
 
-    /** Longer than the page's longest wait that a test can bring about: 10 s for the first record. */
+    /** Longer than the page's longest wait that a test can cause: 10 s for the first record. */
     private static final Duration PATIENCE = Duration.ofSeconds(15);
 
-    /** Kept, because a logger without a reference loses its level. Selenium warns of each Chromium that is newer than it. */
+    /** Kept because a logger without a reference loses its level. Selenium warns of any Chromium newer than itself. */
     private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
 
     private static final Duration POLL = Duration.ofMillis(20);
 
-    /** Closed by JUnit at the end of all tests. */
+    /** Closed by JUnit after all tests. */
     private record Shared(ChromeDriver driver) implements AutoCloseable {
         @Override
         public void close() {
@@ -51,7 +51,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         }
     }
 
-    /** With this property one browser lives as long as its JVM, for a learner who saves again and again. */
+    /** With this property, one browser lives as long as its JVM, for a learner who saves repeatedly. */
     private static final boolean KEPT = Boolean.getBoolean("suite.keepBrowser");
 
     private static Optional<ChromeDriver> kept = Optional.empty();
@@ -59,7 +59,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     private Supplier<ChromeDriver> starter = Chromium::create;
     private Optional<ChromeDriver> driver = Optional.empty();
 
-    /** Started by the first who asks: a test that ends before that need not wait for a browser. */
+    /** Started by the first caller: a test that ends earlier need not wait for a browser. */
     ChromeDriver driver() {
         if (driver.isEmpty()) {
             driver = Optional.of(starter.get());
@@ -67,14 +67,14 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         return driver.get();
     }
 
-    /** Outside of tests: a browser that the caller ends. */
+    /** Starts a browser outside of tests; the caller ends it. */
     void start() {
         driver = Optional.of(create());
     }
 
     @Override
     public void beforeAll(ExtensionContext context) {
-        driver = Optional.empty(); // That of an earlier run in this JVM has ended with it.
+        driver = Optional.empty(); // The one of an earlier run in this JVM has ended with that run.
         if (KEPT) {
             starter = Chromium::kept;
             return;
@@ -113,7 +113,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                         "--disable-default-apps",
                         "--window-size=1000,800",
                         "--lang=en",
-                        // A page at a name that is not localhost: browsers say less of those over plain HTTP.
+                        // Pages at a name other than localhost: browsers say less of them over plain HTTP.
                         "--host-resolver-rules=MAP push.example 127.0.0.1");
         options.setAcceptInsecureCerts(true);
         var driver = new ChromeDriver(service, options);
@@ -137,13 +137,13 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         driver.get("about:blank");
     }
 
-    /** Runs a function body in the page and gives what it returns. */
-    @SuppressWarnings("unchecked") // The caller knows what its own script returns.
+    /** Runs a function body in the page and returns its result. */
+    @SuppressWarnings("unchecked") // The caller knows the type that its own script returns.
     <T> T run(String script, Object... arguments) {
         return (T) driver().executeScript(script, arguments);
     }
 
-    /** Runs the body of an async function in the page and gives what it returns; an exception there fails the test. */
+    /** Runs the body of an async function in the page and returns its result. An exception there fails the test. */
     @SuppressWarnings("unchecked")
     <T> T runAsync(String script, Object... arguments) {
         var answer = (Map<String, Object>) driver().executeAsyncScript(
@@ -159,7 +159,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         return (T) answer.get("value");
     }
 
-    /** Waits until the condition holds, and says what was expected if it never does. */
+    /** Waits until the condition holds, and fails with the expectation if it never does. */
     void await(String expected, BooleanSupplier condition) {
         try {
             new WebDriverWait(driver(), PATIENCE, POLL).until(ignored -> condition.getAsBoolean());
@@ -168,17 +168,17 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
         }
     }
 
-    /** A second window; its page keeps running at full speed beside the first. */
+    /** Opens a second window, whose page keeps running at full speed beside the first. */
     void newWindow() {
         driver().switchTo().newWindow(WindowType.WINDOW);
     }
 
-    /** Takes the network away from the present page, or gives it back. */
+    /** Takes the network away from the current page, or gives it back. */
     void offline(boolean isOffline) {
         network(isOffline, -1);
     }
 
-    /** Lets the present window, for the rest of the test, have no more than this of the network. */
+    /** Limits the current window to this bandwidth for the rest of the test. */
     void slow(int bytesPerSecond) {
         network(false, bytesPerSecond);
     }

@@ -14,9 +14,10 @@ import okhttp3.internal.http2.ErrorCode;
 import okhttp3.internal.http2.StreamResetException;
 
 /**
- * Makes HTTP clients that {@link Trust} the server under test, whatever names its certificate has: the first lesson judges
- * those, and a server that fails there is judged on the rest as well. A client never repeats a request by itself, because that
- * would hide what the server did. {@link #execute} repeats a request that the server says it has not begun.
+ * Makes HTTP clients that {@link Trust} the server under test, whatever names its certificate has. The first lesson
+ * judges the names, and a server that fails there can still be judged on the rest. A client never repeats a request by
+ * itself, because that would hide what the server did. {@link #execute} repeats a request that the server says it has
+ * not processed.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -26,14 +27,14 @@ final class Clients {
 
     private Clients() {}
 
-    /** A client that speaks HTTP/2, with connections that it shares with no other client. */
+    /** Returns a client that speaks HTTP/2 and shares its connections with no other client. */
     static OkHttpClient http2() {
         return http2(Trust.inTheServer());
     }
 
-    /** The same, for a server that checks have not begun to judge. */
+    /** Returns the same for a server that checks have not begun to judge. */
     static OkHttpClient http2(Trust trust) {
-        // OkHttp insists on the fallback; a test that minds asks the answer for its protocol.
+        // OkHttp insists on the fallback; a test that cares asks the answer for its protocol.
         return create(trust, List.of(Protocol.HTTP_2, Protocol.HTTP_1_1));
     }
 
@@ -60,21 +61,21 @@ final class Clients {
                 .build();
     }
 
-    /** The same client with a deadline for each whole call. */
+    /** Returns the same client with a deadline for each whole call. */
     static OkHttpClient hasty(OkHttpClient client) {
         return client.newBuilder()
                 .callTimeout(Deadline.extended(patience(client)))
                 .build();
     }
 
-    /** How long a call of this client may take: the client's own limit, if it has one. */
+    /** Returns the time that a call of this client may take: the client's own limit, if it has one. */
     static Duration patience(OkHttpClient client) {
         return client.callTimeoutMillis() > 0 ? Duration.ofMillis(client.callTimeoutMillis()) : Deadline.PATIENCE;
     }
 
     /**
-     * Sends a request, and once more if its connection had been told that it is over: a server promises by REFUSED_STREAM,
-     * or by a GOAWAY with a lower last stream, that it has done nothing with it (RFC 9113, 8.7).
+     * Sends a request, and once more if its connection had been told that it is over: by REFUSED_STREAM, or by a GOAWAY
+     * with a lower last stream, a server promises that it has not processed the request (RFC 9113, 8.7).
      */
     static Response execute(OkHttpClient client, Request request) throws IOException {
         try {
@@ -87,7 +88,7 @@ final class Clients {
         }
     }
 
-    /** Ends what the client still has under way and closes its connections. */
+    /** Ends the client's calls in progress and closes its connections. */
     static void close(OkHttpClient client) {
         client.dispatcher().cancelAll();
         client.dispatcher().executorService().shutdown();

@@ -21,7 +21,7 @@ public record Contract(List<Clause> clauses) {
      */
     public record Clause(String id, String sentence) {}
 
-    /** The contract that this suite has been written for. */
+    /** Returns the contract that this suite was written for. */
     public static Contract read() {
         try (InputStream in = Contract.class.getResourceAsStream("clauses.txt")) {
             var text = new String(Objects.requireNonNull(in).readAllBytes(), StandardCharsets.UTF_8);

@@ -12,14 +12,15 @@ import java.util.concurrent.atomic.DoubleAccumulator;
 import java.util.function.BooleanSupplier;
 
 /**
- * A moment by which something must have happened. Checks wait for facts with a deadline, never for a fixed time, so they do not
- * delay a fast machine. On a machine with more work than processors everything takes longer, so a deadline grows with the load.
+ * A moment by which something must have happened. Checks wait for facts with a deadline, never for a fixed time, so
+ * they do not delay a fast machine. On an overloaded machine everything takes longer, so a deadline grows with the
+ * load.
  *
  * <p><b>Threads:</b> immutable.
  */
 final class Deadline {
 
-    /** How long a check waits for something that should come immediately, on a machine that is not busy. */
+    /** The time that a check waits for something that should come immediately, on an idle machine. */
     static final Duration PATIENCE = Options.current().patience();
 
     private static final Duration POLL = Duration.ofMillis(10);
@@ -39,25 +40,25 @@ final class Deadline {
         return new Deadline(System.nanoTime() + extended(time).toNanos());
     }
 
-    /** The end of a time that is as long on any machine: for how long something must not happen, or goes on. */
+    /** Returns the end of a time that is the same on any machine: something must not happen, or last, for this long. */
     static Deadline exactly(Duration time) {
         return new Deadline(System.nanoTime() + time.toNanos());
     }
 
-    /** A time as it is on this machine now: longer by the number of runnable threads for each processor. */
+    /** Returns a time adjusted to this machine's load: extended by the number of runnable threads per processor. */
     static Duration extended(Duration time) {
-        double load = MACHINE.getSystemLoadAverage() / MACHINE.getAvailableProcessors(); // Negative if it is not known.
+        double load = MACHINE.getSystemLoadAverage() / MACHINE.getAvailableProcessors(); // Negative if unknown.
         double factor = Math.max(1, Math.min(MOST, load));
         BUSIEST.accumulate(factor);
         return Duration.ofNanos((long) (time.toNanos() * factor));
     }
 
-    /** The milliseconds of {@link #PATIENCE} on this machine now, for sockets and clients that keep a deadline themselves. */
+    /** Returns {@link #PATIENCE} at the current load, in milliseconds, for sockets and clients with deadlines. */
     static int patienceMs() {
         return Math.toIntExact(extended(PATIENCE).toMillis());
     }
 
-    /** The largest factor by which a deadline has been extended; 1 if the machine was never busy. */
+    /** Returns the largest factor by which a deadline has been extended; 1 if the machine was never busy. */
     static double busiest() {
         return BUSIEST.get();
     }
@@ -90,7 +91,7 @@ final class Deadline {
     }
 
     /**
-     * Asks again and again until the condition holds, where no notification tells. Returns whether it does. When a pause takes
+     * Polls until the condition holds, for facts without a notification. Returns whether it does. When a pause takes
      * much longer than it should, the machine has stood still, and the server with it: that time does not count.
      */
     boolean poll(BooleanSupplier condition) {
@@ -106,7 +107,7 @@ final class Deadline {
         return true;
     }
 
-    /** Lets time pass where a peer has asked for it, as with {@code Retry-After}, and between two polls. */
+    /** Lets time pass where a peer has asked for it, as with {@code Retry-After}, or between two polls. */
     static void pause(Duration time) {
         try {
             boolean counted = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
@@ -116,7 +117,7 @@ final class Deadline {
         }
     }
 
-    /** Says a duration as a person would: {@code 5 s}, {@code 1.5 s}, {@code 20 ms}. */
+    /** Formats a duration as a person would: {@code 5 s}, {@code 1.5 s}, {@code 20 ms}. */
     static String say(Duration time) {
         long ms = time.toMillis();
         if (ms < 1_000) {
@@ -130,7 +131,7 @@ final class Deadline {
         return new AssertionError("the test was interrupted while it waited; most likely its time limit has passed");
     }
 
-    /** Waits until something has ended well, such as a drain. */
+    /** Waits until something has ended successfully, such as a drain. */
     static void await(CompletableFuture<?> done) {
         boolean over = in(PATIENCE).poll(done::isDone);
         assertTrue(over, "it must be over within " + say(PATIENCE));

@@ -3,8 +3,8 @@ package suite;
 import java.util.Map;
 
 /**
- * A debugger's agent in the environment is meant for one JVM. A process that a JVM starts would inherit it, and could not listen
- * where that JVM already does.
+ * Removes a debugger's agent, which is meant for one JVM, from an environment. A process that this JVM starts would
+ * inherit the agent, and could not listen on the port that the JVM already uses.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -12,7 +12,7 @@ public final class Debugger {
 
     private Debugger() {}
 
-    /** Takes the agent out of an environment; everything else in it stays. */
+    /** Removes the agent from an environment and leaves everything else. */
     public static void leaveOut(Map<String, String> environment) {
         for (var name : new String[] {"JAVA_TOOL_OPTIONS", "_JAVA_OPTIONS", "JDK_JAVA_OPTIONS"}) {
             environment.computeIfPresent(name, (same, options) -> {

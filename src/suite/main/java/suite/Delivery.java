@@ -7,22 +7,22 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Compares the messages that one or more streams received with those that they should have, in the one order.
+ * Compares the messages that one or more streams received with those that they should have received, in the one order.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param expected how many messages there are to receive
- * @param delivered how many of them came, each counted once
- * @param repeated how many came that had come before
- * @param outOfOrder how many came after one that stands behind them in the order
- * @param trouble what went wrong besides, in sentences, or empty
+ * @param expected the number of messages to receive
+ * @param delivered the number of them that came, each counted once
+ * @param repeated the number that came again
+ * @param outOfOrder the number that came after a message that follows them in the order
+ * @param trouble other faults, in sentences, or empty
  */
 record Delivery(int expected, int delivered, int repeated, int outOfOrder, String trouble) {
 
-    /** The sum over no stream at all. */
+    /** The sum over no streams. */
     static final Delivery NONE = new Delivery(0, 0, 0, 0, "");
 
-    /** Compares the keys that were received (ids, or texts) with their order. Keys that the order does not have are passed over. */
+    /** Compares the received keys (ids, or texts) with their order. Keys that the order lacks are ignored. */
     static Delivery of(List<String> order, List<String> received) {
         return of(order, received, "");
     }
@@ -54,7 +54,7 @@ record Delivery(int expected, int delivered, int repeated, int outOfOrder, Strin
         return new Delivery(order.size(), seen.size(), repeated, outOfOrder, trouble);
     }
 
-    /** Fails if two messages have one id: then there is no order to judge. */
+    /** Fails if two messages have the same id: then there is no order to judge. */
     static <T> void requireOwnIds(Collection<T> messages, Function<T, String> id, Function<T, String> text) {
         var texts = new HashMap<String, String>();
         for (var message : messages) {
@@ -74,12 +74,12 @@ record Delivery(int expected, int delivered, int repeated, int outOfOrder, Strin
         return expected - delivered;
     }
 
-    /** Each message once, in order, and no trouble. */
+    /** Returns whether each message came once, in order, without trouble. */
     boolean perfect() {
         return missing() == 0 && repeated == 0 && outOfOrder == 0 && trouble.isEmpty();
     }
 
-    /** Both together; of two troubles the first is kept. */
+    /** Returns the sum of both; of two troubles the first is kept. */
     Delivery plus(Delivery other) {
         return new Delivery(
                 expected + other.expected,

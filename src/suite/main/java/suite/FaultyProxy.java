@@ -15,8 +15,8 @@ import java.util.Map;
 import javax.net.SocketFactory;
 
 /**
- * A TCP relay on loopback between clients and the server that misbehaves as networks and their proxies do: it swallows bytes,
- * holds them back, or ends connections. TLS passes through it unchanged, except with {@link #plain}.
+ * A TCP relay on loopback between clients and the server that misbehaves like networks and their proxies: it swallows
+ * bytes, holds them back, or ends connections. TLS passes through it unchanged, except with {@link #plain}.
  *
  * <p><b>Length:</b> its faults share the sockets, the lock and the two threads of a connection.
  *
@@ -24,7 +24,7 @@ import javax.net.SocketFactory;
  */
 final class FaultyProxy implements AutoCloseable {
 
-    /** Which way bytes go. */
+    /** The direction in which bytes go. */
     enum Way {
         TO_SERVER,
         TO_CLIENT
@@ -67,7 +67,7 @@ final class FaultyProxy implements AutoCloseable {
     private boolean refuses;
 
     private final SocketFactory sockets;
-    private final String endOfLine; // Of a request line, as the server gets it.
+    private final String endOfLine; // Of a request line, as the server receives it.
 
     private FaultyProxy(ServerSocket listener, int upstream, SocketFactory sockets, String endOfLine) {
         this.listener = listener;
@@ -81,12 +81,12 @@ final class FaultyProxy implements AutoCloseable {
         return start(port, SocketFactory.getDefault(), END_OF_LINE);
     }
 
-    /** Starts one that clients speak plain HTTP to: the TLS to the server is its own, and what is said it leaves alone. */
+    /** Starts one that clients speak plain HTTP to: it speaks TLS to the server and leaves the content unchanged. */
     static FaultyProxy plain(int port) {
         return start(port, Trust.inTheServer().sockets(), END_OF_LINE);
     }
 
-    /** The same, with this line in the head of each request that clients send, as a proxy adds one. */
+    /** Starts the same with this line added to the head of each request from clients, as a proxy does. */
     static FaultyProxy adding(String field, int port) {
         return start(port, Trust.inTheServer().sockets(), " HTTP/1.1\r\n" + field + "\r\n");
     }
@@ -106,17 +106,17 @@ final class FaultyProxy implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** The address of a path through the relay. */
+    /** Returns the address of a path through the relay. */
     String url(String path) {
         return "https://localhost:" + port() + path;
     }
 
-    /** Sends later connections to another port, as when a server has been started again. */
+    /** Sends later connections to another port, as after a restart of the server. */
     synchronized void redirect(int port) {
         upstream = port;
     }
 
-    /** Bytes go through again, both ways, those that were held back first. What was swallowed is lost, and TLS with it. */
+    /** Lets bytes through again, both ways, first those held back. Swallowed bytes are lost, and TLS with them. */
     synchronized void pass() {
         modes.replaceAll((way, mode) -> Mode.PASS);
         refuses = false;
@@ -138,7 +138,7 @@ final class FaultyProxy implements AutoCloseable {
         refuses = true;
     }
 
-    /** Ends all present connections with a FIN to both sides; what either says after that is dropped. */
+    /** Ends all current connections with a FIN to both sides; later bytes of either side are dropped. */
     synchronized void cut() {
         for (var pair : pairs) {
             pair.cut = true;
@@ -155,7 +155,7 @@ final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    /** Ends all present connections with a TCP reset to both sides. */
+    /** Ends all current connections with a TCP reset to both sides. */
     synchronized void reset() {
         for (var pair : pairs) {
             reset(pair.client);
@@ -165,7 +165,7 @@ final class FaultyProxy implements AutoCloseable {
         notifyAll();
     }
 
-    /** How many connections have been made so far, refused ones too. */
+    /** Returns the number of connections made so far, including refused ones. */
     synchronized int accepted() {
         return accepted;
     }
@@ -208,7 +208,7 @@ final class FaultyProxy implements AutoCloseable {
         try {
             server = sockets.createSocket("localhost", upstream);
         } catch (IOException e) {
-            // The server is not there: what the client sees is what it would have seen.
+            // The server is not there: the client sees what it would have seen without the relay.
             reset(client);
             return;
         }
@@ -246,7 +246,7 @@ final class FaultyProxy implements AutoCloseable {
         return text.replace(END_OF_LINE, endOfLine).getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** One side was reset: so is the other, unless this is a black hole. */
+    /** One side was reset, so the other is reset too, unless this is a black hole. */
     private synchronized void gone(Pair pair, Way way) {
         if (passes(pair, way) && pairs.remove(pair)) {
             reset(pair.client);
@@ -255,7 +255,7 @@ final class FaultyProxy implements AutoCloseable {
         }
     }
 
-    /** Whether bytes go through, as soon as they are not held back. */
+    /** Returns whether bytes go through once they are no longer held back. */
     private synchronized boolean passes(Pair pair, Way way) {
         while (modes.get(way) == Mode.HOLD && pairs.contains(pair)) {
             try {
@@ -272,7 +272,7 @@ final class FaultyProxy implements AutoCloseable {
             socket.setSoLinger(true, 0);
             socket.close();
         } catch (IOException e) {
-            // It has ended already, which is what was wanted.
+            // It has already ended, as intended.
         }
     }
 }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The figures of a check, published as one JUnit report entry when the check has ended, red or green. Register it as an
+ * The figures of a check, published as one JUnit report entry when the check ends, red or green. Register it as an
  * instance: {@code @RegisterExtension final Figures figures = new Figures();}
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
@@ -18,12 +18,12 @@ final class Figures implements BeforeEachCallback, AfterEachCallback {
     @GuardedBy("this")
     private final Map<String, String> figures = new LinkedHashMap<>();
 
-    /** Notes a figure, {@code put("delivered", "1000/1000")}; a second one of that name takes the first one's place. */
+    /** Records a figure, {@code put("delivered", "1000/1000")}. A second one of the same name replaces the first. */
     synchronized void put(String name, Object value) {
         figures.put(name, String.valueOf(value));
     }
 
-    /** Notes a duration in milliseconds with one decimal, {@code p99 3.1 ms}. */
+    /** Records a duration in milliseconds with one decimal, {@code p99 3.1 ms}. */
     void putMs(String name, long nanos) {
         put(name, Math.round(nanos / 1e5) / 10.0 + " ms");
     }

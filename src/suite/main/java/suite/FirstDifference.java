@@ -4,7 +4,7 @@ import java.util.List;
 import org.opentest4j.AssertionFailedError;
 
 /**
- * Says where two values differ first. Two lists of fifty messages, one below the other, show a reader nothing.
+ * Says where two values first differ. Two lists of fifty messages, one below the other, show a reader nothing.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -17,7 +17,7 @@ final class FirstDifference {
 
     private FirstDifference() {}
 
-    /** The message of a failure: what it says, with its first difference instead of two lists or two long texts. */
+    /** Returns the message of a failure, with its first difference instead of two lists or two long texts. */
     static String in(AssertionError failure) {
         var message = String.valueOf(failure.getMessage());
         if (!(failure instanceof AssertionFailedError failed) || !failed.isExpectedDefined()) {

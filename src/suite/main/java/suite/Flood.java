@@ -4,7 +4,7 @@ import java.io.ByteArrayOutputStream;
 import org.opentest4j.TestAbortedException;
 
 /**
- * Sends many frames, as fast as the server accepts them. A server may end the connection meanwhile.
+ * Sends many frames as fast as the server accepts them. The server may end the connection meanwhile.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -14,7 +14,7 @@ final class Flood {
 
     private Flood() {}
 
-    /** Writes what is to be sent for one number of many. */
+    /** Writes the frames for one number of many. */
     interface Filler {
         void fill(ByteArrayOutputStream out, int index);
     }
@@ -30,7 +30,7 @@ final class Flood {
         }
     }
 
-    /** Whether the connection was still there to send to. */
+    /** Returns whether the connection was still open for sending. */
     static boolean trySend(RawClient client, byte[] bytes) {
         try {
             client.send(bytes);
@@ -40,7 +40,7 @@ final class Flood {
         }
     }
 
-    /** The bytes that the server's JVM uses, on the heap and in direct buffers; 0 if the server is no JVM or cannot be measured. */
+    /** Returns the bytes that the server's JVM uses, on the heap and in direct buffers; 0 if it cannot be measured. */
     static long memory(JudgedServer server) {
         try {
             var memory = server.memory();

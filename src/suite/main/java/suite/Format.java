@@ -1,7 +1,7 @@
 package suite;
 
 /**
- * The three forms of a stream with their media types, and one for any response, in which no records are searched for.
+ * The three forms of a stream with their media types, and one for any response, in which records are not parsed.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -17,12 +17,12 @@ enum Format {
         this.mediaType = mediaType;
     }
 
-    /** How a failure names it after the request: {@code " as NDJSON"}, and not at all where any form will do. */
+    /** Returns the form's part of a failure message, {@code " as NDJSON"}; empty where any form will do. */
     String said() {
         return this == ANY ? "" : " as " + this;
     }
 
-    /** Whether a response with this content-type is of this form. */
+    /** Returns whether a response with this content-type has this form. */
     boolean matches(String contentType) {
         return this == ANY || contentType.replaceFirst(" *;.*", "").equalsIgnoreCase(mediaType);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The three forms of {@code GET /messages}, the second dialect of one of them, and how a client asks for each. */
+/** The three forms of {@code GET /messages}, the second dialect of one of them, and the ways a client asks for each. */
 @Area(id = "forms", title = "The forms of a stream")
 @Proves("stream.forms")
 class FormsTest {

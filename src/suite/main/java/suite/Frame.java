@@ -55,7 +55,7 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         "INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED"
     };
 
-    /** A frame whose payload is these 32-bit numbers. */
+    /** Returns a frame whose payload is these 32-bit numbers. */
     static Frame ofInts(int type, int flags, int stream, int... numbers) {
         var payload = ByteBuffer.allocate(4 * numbers.length);
         for (int number : numbers) {
@@ -64,12 +64,12 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return new Frame(type, flags, stream, payload.array());
     }
 
-    /** The name of an error code, RFC 9113 section 7, or the code itself. */
+    /** Returns the name of an error code (RFC 9113, section 7), or the code itself. */
     static String error(int code) {
         return code >= 0 && code < ERRORS.length ? ERRORS[code] : Integer.toString(code);
     }
 
-    /** The next frame, or empty at the end of the connection between two frames. */
+    /** Returns the next frame, or empty at the end of the connection between two frames. */
     static Optional<Frame> read(DataInputStream in) throws IOException {
         int first = in.read();
         if (first < 0) {
@@ -86,7 +86,7 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return Optional.of(new Frame(type, flags, stream, payload));
     }
 
-    /** The frame as it goes over the wire. */
+    /** Returns the frame as sent over the wire. */
     byte[] bytes() {
         return ByteBuffer.allocate(9 + payload.length)
                 .put((byte) (payload.length >> 16))
@@ -110,12 +110,12 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return (flags & flag) != 0;
     }
 
-    /** Where in the payload the data or the header block begins: behind the padding's length and a priority. */
+    /** Returns the offset of the data or the header block in the payload, after the padding's length and a priority. */
     int start() {
         return (padded() ? 1 : 0) + (is(HEADERS) && has(HAS_PRIORITY) ? 5 : 0);
     }
 
-    /** How many bytes of the payload are data or header block, without the padding behind it. */
+    /** Returns the length of the data or header block in the payload, without the padding after it. */
     int length() {
         return payload.length - start() - (padded() ? payload[0] & 0xff : 0);
     }
@@ -124,12 +124,12 @@ record Frame(int type, int flags, int stream, byte[] payload) {
         return (is(DATA) || is(HEADERS)) && has(PADDED);
     }
 
-    /** The payload's 32-bit number at this byte, such as the error code of RST_STREAM (0) and GOAWAY (4). */
+    /** Returns the payload's 32-bit number at this offset, such as the error code of RST_STREAM (0) and GOAWAY (4). */
     int number(int offset) {
         return ByteBuffer.wrap(payload).getInt(offset);
     }
 
-    /** The type's name, RFC 9113 section 6. */
+    /** Returns the name of the type (RFC 9113, section 6). */
     String name() {
         return type < TYPES.length ? TYPES[type] : "type " + type;
     }
@@ -142,7 +142,7 @@ record Frame(int type, int flags, int stream, byte[] payload) {
                 + payload.length + " bytes";
     }
 
-    /** The value that this frame of SETTINGS has for an identifier. */
+    /** Returns the value for an identifier in this SETTINGS frame. */
     OptionalInt setting(int id) {
         var settings = ByteBuffer.wrap(payload);
         while (settings.hasRemaining()) {

@@ -12,10 +12,10 @@ import java.util.Optional;
 import java.util.StringJoiner;
 
 /**
- * Says what is in the frames that go one way on a connection: flags, settings, the line of a request or an answer, and the records
- * of streams.
+ * Describes the content of the frames that go one way on a connection: flags, settings, the line of a request or an
+ * answer, and the records of streams.
  *
- * <p><b>Threads:</b> confined to one at a time, because HPACK and records have a memory.
+ * <p><b>Threads:</b> confined to one at a time, because HPACK and records are stateful.
  */
 final class FrameText {
 
@@ -32,12 +32,12 @@ final class FrameText {
     private final Map<Integer, Records> records = new HashMap<>();
     private final Map<Integer, String> types = new HashMap<>(); // The content-type of each answer.
 
-    /** @param format in which the streams are; of any other, the bytes are shown as text */
+    /** @param format of the streams; the bytes of any other are shown as text */
     FrameText(Format format) {
         this.format = format;
     }
 
-    /** The flags by their names, or {@code -} if there is none. */
+    /** Returns the names of the flags, or {@code -} if there are none. */
     static String flags(Frame frame) {
         var flags = new StringJoiner(" ");
         if (frame.is(Frame.SETTINGS) || frame.is(Frame.PING)) {
@@ -56,7 +56,7 @@ final class FrameText {
         return flags.length() == 0 ? "-" : flags.toString();
     }
 
-    /** What the frame carries, a line each. */
+    /** Returns what the frame carries, one line each. */
     List<String> inside(Frame frame) {
         return switch (frame.type()) {
             case Frame.SETTINGS -> settings(frame);
@@ -91,7 +91,7 @@ final class FrameText {
         }
     }
 
-    /** The records that end in this frame; of any other body, what it says. */
+    /** Returns the records that end in this frame, or the text of any other body. */
     private List<String> body(Frame frame) {
         if (format == Format.ANY || !format.matches(types.getOrDefault(frame.stream(), ""))) {
             return new String(frame.payload(), frame.start(), frame.length(), UTF_8)

@@ -82,7 +82,7 @@ final class GoAwayTest {
         peer.reset(1, CANCEL);
         server.awaitOpen(1);
         peer.ping(1);
-        peer.awaitPong(1); // The connection is there as long as one stream is.
+        peer.awaitPong(1); // The connection stays as long as one stream does.
 
         peer.reset(3, CANCEL);
 

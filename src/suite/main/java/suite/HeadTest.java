@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * HEAD where streams are: the fields that GET would have, no body, and nothing opened (RFC 9110, 9.3.2). How a GET's body is
- * framed is not a field of the resource, so a HEAD may leave out Transfer-Encoding (RFC 9112, 6.1).
+ * HEAD on the paths of streams: the fields that GET would have, no body, and nothing opened (RFC 9110, 9.3.2). The
+ * framing of a GET's body is not a field of the resource, so a HEAD may leave out Transfer-Encoding (RFC 9112, 6.1).
  */
 @Area(id = "head", title = "HEAD")
 @Proves("refuse.method")

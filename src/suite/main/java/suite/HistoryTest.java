@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** {@code GET /history}: what lies before the messages that a stream begins with. */
+/** {@code GET /history}: the messages before those that a stream begins with. */
 @Area(id = "history", title = "Older messages")
 @Proves("history.pages")
 class HistoryTest {

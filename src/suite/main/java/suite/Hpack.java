@@ -12,13 +12,13 @@ import okhttp3.Headers;
  * Writes HPACK (RFC 7541) as far as a check needs it: each field is a literal without indexing and without Huffman coding, so
  * that even a malformed field can be written. Undertow's decoder does the reading.
  *
- * <p><b>Threads:</b> writing: any thread; reading: confined to the connection's reader, because a decoder has a memory.
+ * <p><b>Threads:</b> writing: any thread; reading: confined to the connection's reader, because a decoder is stateful.
  */
 final class Hpack {
 
     private final HpackDecoder decoder = new HpackDecoder();
 
-    /** Encodes names and values by turns, just as they stand. */
+    /** Encodes alternating names and values exactly as given. */
     static byte[] encode(String... namesAndValues) {
         var out = new ByteArrayOutputStream();
         for (int i = 0; i < namesAndValues.length; i += 2) {
@@ -29,7 +29,7 @@ final class Hpack {
         return out.toByteArray();
     }
 
-    /** Section 5.2, with the length as section 5.1 says, on a prefix of 7 bits. */
+    /** Encodes a string as in section 5.2, with its length as in section 5.1 on a prefix of 7 bits. */
     private static void string(ByteArrayOutputStream out, String text) {
         var bytes = text.getBytes(ISO_8859_1);
         int length = bytes.length;

@@ -15,8 +15,8 @@ import suite.CheckResult.Outcome;
 import suite.Contract.Clause;
 
 /**
- * Writes the verdicts as a page for people: by clause of the contract, with the figures beside each check. It is one file that
- * loads nothing.
+ * Writes the verdicts as a page for people, by clause of the contract, with the figures beside each check. It is one
+ * file that loads nothing.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -78,7 +78,7 @@ final class HtmlReport {
         line("</ul></header>");
     }
 
-    /** A section for each part of the contract, which is the word before the dot. */
+    /** Writes a section for each part of the contract, which is the word before the dot. */
     private void clauses() {
         var parts = new LinkedHashMap<String, List<Clause>>();
         for (var clause : Contract.read().clauses()) {
@@ -109,7 +109,7 @@ final class HtmlReport {
         line("</details>");
     }
 
-    /** The figures of its checks, each once. */
+    /** Returns the figures of its checks, each once. */
     private static String figures(List<Tally> checks) {
         var figures = new LinkedHashMap<String, String>();
         checks.forEach(check -> figures.putAll(check.worst().figures()));
@@ -152,7 +152,7 @@ final class HtmlReport {
         return text.toString();
     }
 
-    /** Checks that name no clause. */
+    /** Writes the checks that name no clause. */
     private void rest() {
         var rest = verdicts.checks().stream()
                 .filter(one -> one.worst().clauses().isEmpty())
@@ -164,7 +164,7 @@ final class HtmlReport {
         }
     }
 
-    /** A check's name is a fact in one word: {@code aSlowReaderIsTold} reads as a sentence. */
+    /** Turns the name of a check, a fact in one word such as {@code aSlowReaderIsTold}, into a sentence. */
     private static String said(String name) {
         int end = name.indexOf(' ');
         var word = end < 0 ? name : name.substring(0, end);

@@ -25,7 +25,7 @@ import javax.net.ssl.SSLSocket;
  */
 final class Http1Socket implements AutoCloseable {
 
-    /** The head of a response. Names of fields are in lower case. */
+    /** The head of a response. Field names are in lower case. */
     record Head(int status, Map<String, String> fields) {}
 
     /** A whole response. */
@@ -43,7 +43,7 @@ final class Http1Socket implements AutoCloseable {
         this.authority = authority;
     }
 
-    /** A connection whose socket buffers no more than this; 0: the system's choice. */
+    /** Opens a connection whose socket buffers no more than this; 0: the system's choice. */
     static Http1Socket connect(JudgedServer server, int receiveBuffer) {
         return connect(server.port(), receiveBuffer, "TLSv1.3");
     }
@@ -54,7 +54,7 @@ final class Http1Socket implements AutoCloseable {
             if (receiveBuffer > 0) {
                 tcp.setReceiveBufferSize(receiveBuffer);
             }
-            tcp.setTcpNoDelay(true); // Else the second piece waits 40 ms for the acknowledgement of the first.
+            tcp.setTcpNoDelay(true); // Otherwise the second piece waits 40 ms for the acknowledgement of the first.
             int patience = Deadline.patienceMs();
             tcp.connect(new InetSocketAddress("localhost", port), patience);
             tcp.setSoTimeout(patience);
@@ -70,7 +70,7 @@ final class Http1Socket implements AutoCloseable {
         }
     }
 
-    /** Sends this, with the server's name for HOST and CR LF for each line's end. */
+    /** Sends this, with the server's name for HOST and CR LF for each line end. */
     Http1Socket send(String text) {
         try {
             tls.getOutputStream()
@@ -81,7 +81,7 @@ final class Http1Socket implements AutoCloseable {
         }
     }
 
-    /** Sends these bytes, each a character of Latin-1, with the server's name for HOST, in TLS records of this length. */
+    /** Sends these characters of Latin-1 as bytes, with the server's name for HOST, in TLS records of this length. */
     Http1Socket sendRaw(String bytes, int piece) throws IOException {
         var all = bytes.replace("HOST", authority).getBytes(ISO_8859_1);
         for (int i = 0; i < all.length; i += piece) {
@@ -90,7 +90,7 @@ final class Http1Socket implements AutoCloseable {
         return this;
     }
 
-    /** The next response, which has a length; null at the end of the connection. */
+    /** Returns the next response, which has a length; null at the end of the connection. */
     Response response() throws IOException {
         input.mark(1);
         if (input.read() < 0) {
@@ -117,12 +117,12 @@ final class Http1Socket implements AutoCloseable {
         return new Head(Integer.parseInt(status.substring(9, 12)), fields);
     }
 
-    /** A body that has a length. */
+    /** Returns a body that has a length. */
     String body(Head head) {
         return new String(bytes(Integer.parseInt(head.fields().get("content-length"))), UTF_8);
     }
 
-    /** The data of the next chunk; empty for the last one. */
+    /** Returns the data of the next chunk; empty for the last one. */
     byte[] chunk() {
         var size = line();
         assertTrue(size.matches("[0-9a-fA-F]{1,8}"), "no chunk size: " + MalformedRecord.quote(size));
@@ -131,14 +131,14 @@ final class Http1Socket implements AutoCloseable {
         return data;
     }
 
-    /** All the bytes that come before a cut or an end; an end that TLS does not announce is an {@link IOException}. */
+    /** Returns all bytes before a cut or an end. An end that TLS does not announce is an {@link IOException}. */
     byte[] readSome(int atMost) throws IOException {
         var bytes = new byte[atMost];
         int count = input.read(bytes);
         return count < 0 ? new byte[0] : Arrays.copyOf(bytes, count);
     }
 
-    /** How many alerts of TLS 1.2 have come: none before a cut, and close_notify before an end. TLS 1.3 hides them. */
+    /** Returns the TLS 1.2 alerts received: none before a cut, close_notify before an end. TLS 1.3 hides them. */
     int alerts() {
         return tcp.alerts();
     }
@@ -168,12 +168,12 @@ final class Http1Socket implements AutoCloseable {
         }
     }
 
-    /** Ends our half of the TCP connection, without a word in TLS. */
+    /** Ends our half of the TCP connection, without a TLS alert. */
     void fin() throws IOException {
         tcp.shutdownOutput();
     }
 
-    /** Says close_notify, and goes on reading. */
+    /** Sends close_notify, and goes on reading. */
     void closeNotify() throws IOException {
         tls.shutdownOutput();
     }

@@ -65,8 +65,9 @@ final class HttpReader {
     }
 
     /**
-     * OkHttp says CANCEL also when the server has closed the connection cleanly, just before it closes its own socket. Only
-     * after a CANCEL, therefore, the socket is given a moment to close.
+     * Returns whether the server has closed the connection. OkHttp also says CANCEL when the server has closed it
+     * cleanly, just before it closes its own socket. Only after a CANCEL, therefore, is the socket given a moment to
+     * close.
      */
     private boolean connectionClosed() {
         return Deadline.in(CLOSING).poll(() -> socket.get().isClosed());

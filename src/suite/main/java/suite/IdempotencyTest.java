@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Idempotency-Key: a client that has lost an answer asks again, and the message is still there once. */
+/** Idempotency-Key: a client that has lost an answer asks again, and the message is still stored only once. */
 @Area(id = "idempotency", title = "Idempotency-Key")
 @Proves("post.key")
 final class IdempotencyTest {

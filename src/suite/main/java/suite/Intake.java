@@ -23,10 +23,10 @@ abstract class Intake {
     /** Status and headers. */
     record Head(int status, Protocol protocol, Headers headers) {}
 
-    /** A piece of the body as one read returned it, and when ({@link System#nanoTime}). */
+    /** A piece of the body as returned by one read, and its time ({@link System#nanoTime}). */
     record Chunk(byte[] bytes, long nanos) {}
 
-    /** A record and when its last byte was read. */
+    /** A record and the time when its last byte was read. */
     record Arrival(WireRecord record, long nanos) {}
 
     private final String what;
@@ -53,9 +53,7 @@ abstract class Intake {
     @GuardedBy("this")
     Optional<Ending> ending = Optional.empty();
 
-    /**
-     * @param what the request, for failure messages
-     */
+    /** @param what names the request in failure messages */
     Intake(String what, Format format) {
         this.what = what;
         this.format = format;
@@ -73,7 +71,7 @@ abstract class Intake {
 
     final synchronized void take(byte[] buffer, int offset, int length) {
         if (malformed.isPresent()) {
-            return; // Nothing that follows means anything, and there may be very much of it.
+            return; // Nothing that follows has a meaning, and there may be a lot of it.
         }
         long now = System.nanoTime();
         chunks.add(new Chunk(Arrays.copyOfRange(buffer, offset, offset + length), now));
@@ -90,7 +88,7 @@ abstract class Intake {
         arrivals.add(new Arrival(record, nanos));
     }
 
-    /** The first end counts. */
+    /** Records the end of the response. The first end counts. */
     final synchronized void end(Ending.How how, String code, String detail) {
         if (ending.isEmpty()) {
             boolean cut = how == Ending.How.END_STREAM && parser.pending() > 0;
@@ -99,17 +97,17 @@ abstract class Intake {
         }
     }
 
-    /** All chunks so far. */
+    /** Returns all chunks so far. */
     final synchronized List<Chunk> chunks() {
         return List.copyOf(chunks);
     }
 
-    /** All records so far, whether they have been asked for or not. */
+    /** Returns all records so far, whether they have been requested or not. */
     final synchronized List<Arrival> arrivals() {
         return List.copyOf(arrivals);
     }
 
-    /** The body so far as text; where a chunk has cut a character, it ends with a replacement character. */
+    /** Returns the body so far as text. It ends with a replacement character if a chunk has cut a character. */
     final synchronized String text() {
         return body.toString(StandardCharsets.UTF_8);
     }
@@ -134,7 +132,7 @@ abstract class Intake {
         return head().headers();
     }
 
-    /** The value of a header, or empty. */
+    /** Returns the value of a header, or empty. */
     final String header(String name) {
         var value = headers().get(name);
         return value == null ? "" : value;
@@ -152,7 +150,7 @@ abstract class Intake {
         return new AssertionError(what + ": " + sentence);
     }
 
-    /** The failure of not having got what was expected, with what came instead and all that has come before. */
+    /** Returns the failure of an unmet expectation, with what came instead and everything that came before. */
     final synchronized AssertionError missed(String expected, Duration within) {
         var came = malformed
                 .or(() -> ending.map(end -> "the response ended: " + end))

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
  */
 abstract sealed class JsonLines extends Records permits Ndjson, Snapshots {
 
-    /** Makes the record of a line from its text and its fields. */
+    /** Makes a record from the text of a line and its fields. */
     abstract WireRecord record(String line, JsonNode fields);
 
     @Override

@@ -18,22 +18,22 @@ import okhttp3.RequestBody;
 import org.opentest4j.TestAbortedException;
 
 /**
- * The server under test, with the common requests to it. A class of checks registers one,
- * {@code @RegisterExtension static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500");}, and what a
- * check opens through it is closed after that check.
+ * The server under test, with the common requests to it. A class of checks registers one, {@code @RegisterExtension
+ * static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500");}, and everything that a check opens
+ * through it is closed after that check.
  *
- * <p>{@link Options} say which server that is: a class with a static {@code start(Map)}, started in this JVM; one in any language
- * that a command starts as a process of its own, see {@link StartedByCommand}; or one that runs already, with settings of its
- * own; hence {@link #heartbeat} and {@link #requires}.
+ * <p>{@link Options} select the server: a class with a static {@code start(Map)}, started in this JVM; one in any
+ * language that a command starts in a separate process, see {@link StartedByCommand}; or one that is already running
+ * with its own settings; hence {@link #heartbeat} and {@link #requires}.
  *
- * <p><b>Length:</b> many things that one does with a server, each in a few lines.
+ * <p><b>Length:</b> many operations on a server, each in a few lines.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class JudgedServer extends Lifecycle {
-    /** How the reason of a test begins that says nothing of this server, neither good nor bad. */
+    /** The start of the reason why a test says nothing of this server, neither good nor bad. */
     static final String NOT_JUDGED = "not judged: ";
-    /** Tells our messages from those of an earlier run, which a server that runs on still has. */
+    /** Distinguishes our messages from those of an earlier run, which a running server still has. */
     static final String LIFE = Long.toString(System.currentTimeMillis(), 36);
 
     private static final String HIDDEN = "it needs to see the server's threads, and they are in another process";
@@ -48,32 +48,32 @@ final class JudgedServer extends Lifecycle {
         super(settings);
     }
 
-    /** A server with these settings, names and values by turns; the rest is as the contract's defaults say. */
+    /** Returns a server with these settings, as alternating names and values; the rest are the contract's defaults. */
     static JudgedServer with(String... settings) {
         return new JudgedServer(settings);
     }
 
-    /** The same, for a class that chooses which of the server's threads goes first: see {@link #explore}. */
+    /** Returns the same for a class that chooses which of the server's threads goes first: see {@link #explore}. */
     static JudgedServer scheduled(String... settings) {
         var target = new JudgedServer(settings);
         target.schedule();
         return target;
     }
 
-    /** {@link Schedule#explore}, if the server is in this JVM; else the test ends as not judged. */
+    /** Runs {@link Schedule#explore} if the server is in this JVM; otherwise the test ends as not judged. */
     int explore(Runnable first, Runnable second, Consumer<String> check) {
         var points = points().orElseThrow(() -> notJudged(HIDDEN));
         return Schedule.explore(points, first, second, check);
     }
 
-    /** Whether the server's threads can be held and looked at: it is in this JVM. */
+    /** Returns whether the server's threads can be held and inspected, because it is in this JVM. */
     boolean showsThreads() {
         return points().isPresent();
     }
 
     /**
-     * How much of one processor the server uses in so much time from now on, in percent: its threads in its own code, or its whole
-     * process if it has one of its own. The test ends as not judged if that is not known.
+     * Returns the percentage of one processor that the server uses during this time: its threads in its own code, or
+     * its whole process if it has a separate one. If that is unknown, the test ends as not judged.
      */
     long busy(Duration time) {
         if (launch() instanceof Launch.InThisJvm) {
@@ -84,12 +84,12 @@ final class JudgedServer extends Lifecycle {
                 .busy(time);
     }
 
-    /** Which of the server's threads has been seen asleep in so much time, put to sleep by its own code; empty if none. */
+    /** Returns one of the server's threads that its own code put to sleep, as seen during this time; empty if none. */
     String threadsAsleep(Duration time) {
         return launch() instanceof Launch.InThisJvm ? ownThreads().asleep(time) : "";
     }
 
-    /** The threads that are in the server's own code; a test ends as not judged if it is in another process. */
+    /** Returns the threads in the server's own code. If it is in another process, the test ends as not judged. */
     OwnThreads ownThreads() {
         if (launch() instanceof Launch.InThisJvm here) {
             return OwnThreads.of(here.className(), here.threads());
@@ -97,19 +97,19 @@ final class JudgedServer extends Lifecycle {
         throw notJudged(HIDDEN);
     }
 
-    /** Where the server's threads stand in its own code just now; empty if none does, or it is hidden. */
+    /** Returns where the server's threads currently are in its own code; empty if none is there, or if it is hidden. */
     String threadsInside() {
         return launch() instanceof Launch.InThisJvm here
                 ? OwnThreads.of(here.className(), here.threads()).places()
                 : "";
     }
 
-    /** Whether the server has printed or logged this since the test began. */
+    /** Returns whether the server has printed or logged this since the test began. */
     boolean hasPrinted(String text) {
         return launch().aside().contains(text);
     }
 
-    /** How many servers are judged by turns: one, unless a cluster is. */
+    /** Returns the number of servers that are judged in turn: one, unless it is a cluster. */
     int servers() {
         return launch().roots().size();
     }
@@ -118,18 +118,18 @@ final class JudgedServer extends Lifecycle {
         return launch().root().port();
     }
 
-    /** The address of a path, which may have a query. */
+    /** Returns the address of a path, which may have a query. */
     String url(String path) {
         var root = launch().root(); // Which may have a path of its own, behind a proxy.
         return path.startsWith("/") ? root + path.substring(1) : String.valueOf(root.resolve(path));
     }
 
-    /** A request to be completed: a GET of this path, until it is made something else. */
+    /** Returns a request to complete: a GET of this path, unless changed. */
     Request.Builder at(String path) {
         return new Request.Builder().url(url(path));
     }
 
-    /** Says which settings the test relies on: it ends as not judged if they are not ours to choose. */
+    /** Declares the settings that the test relies on: it ends as not judged if they are not ours to choose. */
     @Override
     void requires(String... settings) {
         if (!ours() && settings.length > 0) {
@@ -141,12 +141,12 @@ final class JudgedServer extends Lifecycle {
         }
     }
 
-    /** To be thrown by a test that can say nothing of this server. */
+    /** Returns the exception for a test that can say nothing of this server. */
     static TestAbortedException notJudged(String why) {
         return new TestAbortedException(NOT_JUDGED + why);
     }
 
-    /** After how long a silence the server sends a heartbeat, as it says itself. */
+    /** Returns the silence after which the server sends a heartbeat, according to the server. */
     Duration heartbeat() {
         return Duration.ofMillis(status().heartbeatMs());
     }
@@ -167,7 +167,7 @@ final class JudgedServer extends Lifecycle {
         return Status.of(answer.json());
     }
 
-    /** Asks for the status until the condition holds, and returns that one. */
+    /** Asks for the status until the condition holds, and returns that status. */
     Status awaitStatus(Predicate<Status> condition, String expected, Duration within) {
         var last = new Status[1];
         if (!Deadline.in(within).poll(() -> condition.test(last[0] = status()))) {
@@ -182,7 +182,7 @@ final class JudgedServer extends Lifecycle {
         return awaitStatus(status -> status.open() == streams, streams + " open streams", Deadline.PATIENCE);
     }
 
-    /** Posts a message and returns its id, or "" if the server gives none. A 429 is waited for as it says. */
+    /** Posts a message and returns its id, or "" if the server gives none. After a 429 it waits as the server asks. */
     String post(String user, String text) {
         return post(client(), user, text);
     }
@@ -233,7 +233,7 @@ final class JudgedServer extends Lifecycle {
         }
     }
 
-    /** If there is no answer, and an IO thread waits, that is the cause, whatever was asked for. */
+    /** Names a waiting IO thread as the cause of a missing answer, whatever was requested. */
     private AssertionError withIoThread(AssertionError noAnswer) {
         return launch() instanceof Launch.InThisJvm here
                         && OwnThreads.of(here.className(), here.threads()).hasWaitingIoThread()
@@ -241,17 +241,17 @@ final class JudgedServer extends Lifecycle {
                 : noAnswer;
     }
 
-    /** A body of type {@code application/json}, exactly, without a charset. */
+    /** Returns a body of type {@code application/json}, exactly, without a charset. */
     static RequestBody json(String json) {
         return RequestBody.create(json.getBytes(UTF_8), JSON);
     }
 
-    /** Opens {@code GET /messages}; the answer must be 200. A 429 is waited for as it says. */
+    /** Opens {@code GET /messages}; the answer must be 200. After a 429 it waits as the server asks. */
     Recorder open(Format format) {
         return open(client(), at("/messages"), format);
     }
 
-    /** Comes back with the last id that was seen. */
+    /** Reconnects with the last id that was seen. */
     Recorder open(Format format, String lastEventId) {
         return open(client(), at("/messages").header("last-event-id", lastEventId), format);
     }
@@ -264,7 +264,7 @@ final class JudgedServer extends Lifecycle {
     Recorder open(OkHttpClient client, Request.Builder request, Format format) {
         var asked = request.header("accept", format.mediaType).build();
         if (asked.header("accept-encoding") == null) {
-            // Said by us, so that OkHttp does not ask for gzip and unpack it behind our back.
+            // We say it ourselves, so that OkHttp does not ask for gzip and unpack it silently.
             asked = asked.newBuilder().header("accept-encoding", "identity").build();
         }
         var deadline = Deadline.in(LONGEST_429);
@@ -289,7 +289,7 @@ final class JudgedServer extends Lifecycle {
         }
     }
 
-    /** Opens a stream and reads on past all history, which other tests of the class may have left: what comes next is new. */
+    /** Opens a stream and reads past all history, which other tests may have left. The next message is new. */
     Recorder live(Format format) {
         return live(client(), format);
     }
@@ -298,7 +298,7 @@ final class JudgedServer extends Lifecycle {
         return live(open(client, format));
     }
 
-    /** The same for a stream that is open already. */
+    /** Does the same for a stream that is already open. */
     Recorder live(Recorder recorder) {
         var mark = joined(recorder);
         recorder.messagesUpTo(mark);
@@ -306,7 +306,7 @@ final class JudgedServer extends Lifecycle {
         return recorder;
     }
 
-    /** Two streams on connections of their own: the next message of each is the next that is posted. */
+    /** Opens two streams on separate connections. The next message of each is the next one posted. */
     List<Recorder> two() {
         var two = List.of(live(Format.NDJSON), live(newClient(), Format.NDJSON));
         var mark = mark();
@@ -323,8 +323,8 @@ final class JudgedServer extends Lifecycle {
     }
 
     /**
-     * Posts a mark until the stream brings it, and returns the mark. The first one may be lost by a server that does not yet join
-     * without a gap, or come twice: that is for lesson 06 to say, and for no other.
+     * Posts a mark until the stream brings it, and returns the mark. A server that does not yet join without a gap may
+     * lose the first one or send it twice; only lesson 06 judges that.
      */
     String joined(Recorder recorder) {
         var mark = mark();
@@ -345,9 +345,9 @@ final class JudgedServer extends Lifecycle {
     }
 
     /**
-     * The messages that a stream brings before what is posted once it has joined.
+     * Returns the messages that a stream brings before those posted after it has joined.
      *
-     * @param newest the text of the last one that was posted before it was opened
+     * @param newest the text of the last message posted before it was opened
      */
     List<Message> history(Recorder recorder, String newest) {
         recorder.await(Duration.ofSeconds(1), () -> recorder.text().contains(newest) || recorder.ended());
@@ -357,17 +357,17 @@ final class JudgedServer extends Lifecycle {
         return messages.subList(0, messages.size() - 1);
     }
 
-    /** The memory of the server's process; a test that asks ends as not judged if it cannot be looked into. */
+    /** Returns the memory of the server's process. If it cannot be inspected, the test ends as not judged. */
     Memory memory() {
         return closing(Memory.of(launch().pid()));
     }
 
-    /** A relay on a port of its own, through which clients reach this server. */
+    /** Returns a relay on its own port, through which clients reach this server. */
     FaultyProxy relay() {
         return closing(FaultyProxy.to(port()));
     }
 
-    /** A raw HTTP/2 connection. */
+    /** Opens a raw HTTP/2 connection. */
     RawClient raw() {
         return raw(RawClient.Options.PLAIN);
     }
@@ -376,14 +376,14 @@ final class JudgedServer extends Lifecycle {
         return closing(RawClient.connect(launch().root(), options));
     }
 
-    /** A client with a connection of its own. */
+    /** Returns a client with its own connection. */
     OkHttpClient newClient() {
         var client = Clients.http2();
         closing(() -> Clients.close(client));
         return client;
     }
 
-    /** Waits as a 429 asks for, and returns whether that is still in time. */
+    /** Waits as a 429 asks, and returns whether that is still in time. */
     private static boolean waited(String retryAfter, Deadline deadline) {
         long seconds = retryAfter.matches("[0-9]{1,4}") ? Long.parseLong(retryAfter) : 1;
         if (deadline.leftNanos() < seconds * 1_000_000_000) {

@@ -150,7 +150,10 @@ final class JunitReport {
         xml.writeCharacters(allowed(text));
     }
 
-    /** A server may have sent anything, and XML 1.0 cannot express most control characters and lone surrogates. */
+    /**
+     * Replaces characters that XML does not allow. A server may have sent anything, and XML 1.0 cannot express most
+     * control characters and lone surrogates.
+     */
     private static String allowed(String text) {
         return text.codePoints()
                 .map(c ->

@@ -19,43 +19,43 @@ import okhttp3.HttpUrl;
  */
 sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
 
-    /** The server's root, {@code https://localhost:PORT/}; that of each in turn, if there are several. */
+    /** Returns the server's root, {@code https://localhost:PORT/}; if there are several, that of each in turn. */
     HttpUrl root();
 
-    /** The roots of all servers that are judged as one. */
+    /** Returns the roots of all servers that are judged as one. */
     default List<HttpUrl> roots() {
         return List.of(root());
     }
 
-    /** Starts what SIGTERM starts; the future is done when the server has gone. */
+    /** Starts the drain that SIGTERM starts. The future completes when the server has gone. */
     CompletableFuture<?> drain();
 
-    /** Stops a server that is ours. */
+    /** Stops the server if it is ours. */
     void close();
 
-    /** The process that serves, or -1 if it is not known. */
+    /** Returns the process that serves, or -1 if it is unknown. */
     long pid();
 
-    /** A test begins, so what the server prints from now on belongs to it. */
+    /** Marks the beginning of a test: the server's output from now on belongs to it. */
     default void mark() {}
 
-    /** What the server itself has to say to a test that has failed: its last words, or what it printed; often nothing. */
+    /** Returns the server's own words for a test that has failed: its last words, or its output; often nothing. */
     default String aside() {
         return "";
     }
 
-    /** Where the server's threads stand in its own code, for what was waited for in vain; empty if it is hidden. */
+    /** Returns where the server's threads are in its own code, for a wait that was in vain; empty if it is hidden. */
     default String standing() {
         return "";
     }
 
-    /** Whether the server is ours to start, with the settings of a test, and to stop. */
+    /** Returns whether the server is ours to start, with the settings of a test, and to stop. */
     default boolean ours() {
         return true;
     }
 
     /**
-     * What the options ask for, with these settings where they are ours to choose.
+     * Returns the server that the options ask for, with these settings where they are ours to choose.
      *
      * @param loader for a server in this JVM
      */
@@ -78,7 +78,7 @@ sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
         return InThisJvm.start(options.server(), settings, loader, options.start());
     }
 
-    /** The root that a URL names, with its path; an error that says what is wrong with it if it cannot be one. */
+    /** Returns the root that a URL names, with its path. An error says why a URL cannot be a root. */
     static HttpUrl root(String url) {
         var root = HttpUrl.parse(url);
         if (root == null
@@ -95,20 +95,20 @@ sealed interface Launch permits Launch.InThisJvm, AtUrl, StartedByCommand {
     }
 
     /**
-     * Started by its static method {@code start(Map)}.
+     * A server started by its static method {@code start(Map)}.
      *
-     * @param threads those that it has started, and those that these have started
+     * @param threads the threads that it has started, directly or indirectly
      */
     record InThisJvm(String className, RunningServer running, ThreadGroup threads) implements Launch {
 
         static InThisJvm start(String className, Map<String, String> settings, ClassLoader loader, Duration within) {
             var threads = new ThreadGroup("server");
-            Printed.by(threads).mark(); // What it prints from now on is kept for it.
+            Printed.by(threads).mark(); // From now on, its output is kept for it.
             var started = CompletableFuture.supplyAsync(
                     () -> call(className, settings, loader), Threads.named("suite-start", threads));
             var server = "the server " + className + " with the settings " + settings;
             try {
-                long ms = Deadline.extended(within).toMillis(); // A busy machine is no fault of the server's.
+                long ms = Deadline.extended(within).toMillis(); // A busy machine is not the server's fault.
                 return new InThisJvm(className, started.get(ms, TimeUnit.MILLISECONDS), threads);
             } catch (TimeoutException e) {
                 throw new AssertionError(

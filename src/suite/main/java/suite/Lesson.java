@@ -11,10 +11,10 @@ import java.lang.annotation.Target;
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 public @interface Lesson {
-    /** Two digits, {@code 05}. */
+    /** Two digits, such as {@code 05}. */
     String id();
 
-    /** The end of the lesson's folder, {@code broadcast}. */
+    /** The end of the lesson's folder, such as {@code broadcast}. */
     String slug();
 
     String title();

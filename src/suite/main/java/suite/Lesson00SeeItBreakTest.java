@@ -18,8 +18,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Two readers look at the same chat, and it must be the same for both, in any form. Where it is a snapshot, its order is judged
- * too: the newest message comes first.
+ * Two readers look at the same chat, which must be the same for both, in any form. Where it is a snapshot, its order is
+ * also judged: the newest message comes first.
  */
 @Lesson(id = "00", slug = "see_it_break", title = "See it break")
 @Proves("message.all")
@@ -87,7 +87,7 @@ class Lesson00SeeItBreakTest {
     void aSnapshotIsTheNewestFiftyNewestFirst() {
         var posted = new ArrayList<String>();
         List<JsonNode> shown = List.of();
-        // A second message within one millisecond shows whether the order is that of the posts or that of the clock.
+        // A second message within a millisecond shows whether the order is that of the posts or that of the clock.
         while (posted.size() < 2 * HISTORY || posted.size() < MOST && !sameTime(shown)) {
             for (int i = 0; i < HISTORY; i++) {
                 posted.add(post(posted.size() + 1));
@@ -146,7 +146,7 @@ class Lesson00SeeItBreakTest {
         return reader.text().contains("{\"messages\":");
     }
 
-    /** The messages of the first snapshot that a reader got, once it is whole. */
+    /** Returns the messages of a reader's first snapshot, once it is complete. */
     private static Optional<List<JsonNode>> snapshot(Recorder reader) {
         if (!isSnapshot(reader)) {
             return Optional.empty();
@@ -161,7 +161,7 @@ class Lesson00SeeItBreakTest {
         }
     }
 
-    /** Whether two neighbours have one time. */
+    /** Returns whether two neighbours have the same time. */
     private static boolean sameTime(List<JsonNode> shown) {
         for (int i = 1; i < shown.size(); i++) {
             if (shown.get(i).path("time").equals(shown.get(i - 1).path("time"))) {
@@ -171,12 +171,12 @@ class Lesson00SeeItBreakTest {
         return false;
     }
 
-    /** A word as this class posts it, which is in no other message. */
+    /** Returns a word of this class that no other message contains. */
     private static String mark(String word) {
         return word + " of " + JudgedServer.LIFE;
     }
 
-    /** The words in the order in which a reader sees them. */
+    /** Returns the words in the order in which a reader sees them. */
     private static String seen(Recorder reader) {
         WORDS.forEach(word -> reader.awaitText(mark(word)));
         var text = reader.text();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A record is a line, wherever the network cuts: not a write, not a frame, not what one read returns. */
+/** A record is a line, wherever the network cuts it: not a write, not a frame, not the result of one read. */
 @Lesson(id = "02", slug = "chunks", title = "A chunk is not a message")
 @Proves("stream.records")
 class Lesson02ChunksTest {
@@ -119,13 +119,13 @@ class Lesson02ChunksTest {
                 });
     }
 
-    /** However late a record is made of it, or made again. */
+    /** However late a record is made of the message, or made again. */
     @Test
     void theTimeIsThatOfTheMessage() {
         var reader = server.live(Format.NDJSON);
         server.post("ann", "taken once");
         long time = reader.nextMessage().time();
-        Deadline.pause(Duration.ofMillis(20)); // So that a clock that is read again says something else.
+        Deadline.pause(Duration.ofMillis(20)); // So that a clock that is read again shows another time.
 
         var later = server.open(Format.NDJSON);
         var again = later.awaitArrival(record -> record.text("text").equals("taken once"), "what was posted before");
@@ -204,7 +204,7 @@ class Lesson02ChunksTest {
         }
     }
 
-    /** What an encoder makes of it that knows ASCII or Latin-1 only: a question mark for each thing that it does not know. */
+    /** Returns the output of an encoder that knows only ASCII or Latin-1: a question mark per unknown character. */
     private static String inAscii(String text) {
         return text.replaceAll("[^\\x00-\\x7e]+|[?]+", "?");
     }

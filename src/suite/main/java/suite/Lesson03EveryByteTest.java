@@ -54,9 +54,9 @@ class Lesson03EveryByteTest {
         var recorder = raw.open(Format.NDJSON);
         var granted = narrow(raw, recorder);
 
-        // Many times, for one may come whole by luck: server and reader take turns in many ways.
+        // Many times, because one may arrive whole by luck: server and reader take turns in many ways.
         for (int i = 0; i < LARGE; i++) {
-            // Nearly all of its characters take three bytes, and of three windows two end inside one.
+            // Nearly all of its characters take three bytes, and two of three windows end inside one.
             var text = String.format("%02d", i) + "€".repeat(4_094);
             var posted = CompletableFuture.runAsync(() -> server.post("ann", text));
             try {
@@ -74,7 +74,7 @@ class Lesson03EveryByteTest {
         figures.put("chunks", recorder.chunks().size());
     }
 
-    /** Whether all of it was taken, and the end of it lies in a buffer: then the flush after another message sends it. */
+    /** Returns whether all of it was taken and its end is buffered: then the flush after another message sends it. */
     private static boolean goesOutLater(RawClient raw, Recorder recorder, String text) {
         raw.windowUpdate(FIRST_STREAM, PLENTY);
         var posted = CompletableFuture.runAsync(
@@ -88,7 +88,7 @@ class Lesson03EveryByteTest {
                 .anyMatch(arrival -> arrival.record().text("text").equals(text));
     }
 
-    /** Reads until the stream brings what is new: a long history takes its time, and what is posted meanwhile may be lost. */
+    /** Reads until the stream brings new messages: a long history takes time, and later posts may be lost. */
     private static void join(Recorder recorder) {
         recorder.next("start");
         var news = "news " + NEWS.incrementAndGet();
@@ -101,8 +101,8 @@ class Lesson03EveryByteTest {
     }
 
     /**
-     * Reads until the stream brings what is new, and then leaves it a small window. Returns how many bytes it may have had by the
-     * end of that.
+     * Reads until the stream brings new messages, and then leaves it a small window. Returns how many bytes it may have
+     * had by then.
      */
     private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
         join(recorder);
@@ -114,9 +114,9 @@ class Lesson03EveryByteTest {
     }
 
     /**
-     * Grants a small window again each time that it has been used up, until the text is there.
+     * Grants a small window whenever the last one is used up, until the text has arrived.
      *
-     * @param granted how many bytes the stream may have had so far
+     * @param granted the number of bytes that the stream may have had so far
      */
     private static void refillUntil(RawClient raw, Recorder recorder, AtomicInteger granted, String text) {
         BooleanSupplier there = () -> has(recorder, text);
@@ -130,7 +130,7 @@ class Lesson03EveryByteTest {
         }
     }
 
-    /** Gives up as soon as the server has answered many later requests: then it is not slow, it has stopped. */
+    /** Gives up when the server has answered many later requests: then it is not slow, it has stopped. */
     private static void awaitOrMiss(Recorder recorder, BooleanSupplier moved) {
         var atLeast = Deadline.exactly(AT_LEAST);
         for (int later = 0; !moved.getAsBoolean(); later++) {
@@ -163,7 +163,7 @@ class Lesson03EveryByteTest {
         }
     }
 
-    /** With a stream of its own, so that the one that is explored has not had a large message yet. */
+    /** Uses a separate stream, so that the explored one has not had a large message yet. */
     private static void assertWholeAlone(String large) {
         var reader = server.open(Format.NDJSON);
         join(reader);
@@ -198,7 +198,7 @@ class Lesson03EveryByteTest {
         }
     }
 
-    /** Where no thread can be held, many at the same time have to do, and a stream that takes little. */
+    /** Posts many messages at the same time to a stream that takes little, where no thread can be held. */
     private static void assertWholeInAStorm(List<String> texts) {
         var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
         raw.windowUpdate(0, PLENTY);
@@ -226,7 +226,7 @@ class Lesson03EveryByteTest {
         }
     }
 
-    /** Lets a little through, a small window at a time. */
+    /** Lets a little through, one small window at a time. */
     private static void letThrough(RawClient raw, Recorder recorder, AtomicInteger granted) {
         for (int i = 0; i < 20; i++) {
             recorder.await(Duration.ofMillis(50), () -> received(recorder) >= granted.get() || recorder.ended());

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
 
 /**
- * One order for all clients, a name for each place in it, and a beginning that is the same for each client.
+ * One order for all clients, an id for each place in it, and a beginning that is the same for each client.
  *
  * <p><b>Length:</b> each assertion gives its own likely cause.
  */
@@ -196,7 +196,7 @@ class Lesson04OrderTest {
         }
     }
 
-    /** What two readers have got up to both messages of one schedule: the same ids, each one more than the one before. */
+    /** Checks that two readers have the same ascending ids up to both messages of one schedule. */
     private static void assertOneOrder(List<Recorder> readers, String first, String held) {
         server.post("suite", "after " + first);
         var got = readers.stream()
@@ -292,7 +292,7 @@ class Lesson04OrderTest {
         return texts;
     }
 
-    /** Names the first place that is wrong, because two lists of fifty show nothing to a reader. */
+    /** Names the first wrong place, because two lists of fifty show nothing to a reader. */
     private static void assertHistory(List<String> expected, Recorder recorder, String whose) {
         var received = server.history(recorder, expected.get(expected.size() - 1)).stream()
                 .map(Message::text)

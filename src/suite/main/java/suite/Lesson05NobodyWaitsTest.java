@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Everything to every client, once and in one order, whichever clients arrive or fail meanwhile.
+ * Every message reaches every client, once and in one order, whichever clients arrive or fail meanwhile.
  *
  * <p><b>Length:</b> each assertion gives its own likely cause.
  */
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson05NobodyWaitsTest {
 
     private static final int STORM = 400;
-    private static final int MANY = 1_100; // More than a queue with a bound is likely to hold.
+    private static final int MANY = 1_100; // More than a bounded queue is likely to hold.
     private static final String WAITS =
             "Something waits for a stream that takes nothing, and keeps from the others what they need: a lock, or the thread that serves them.";
     private static final String WAITS_ON_IO =
@@ -80,7 +80,7 @@ class Lesson05NobodyWaitsTest {
     void aStreamThatTookNothingGetsEverythingOnceItDoes() {
         var large = "y".repeat(4_000);
         for (int i = 0; i < 10; i++) {
-            server.post("ann", large); // A history that is more than its window, and than a server's buffers.
+            server.post("ann", large); // A history larger than its window, and than a server's buffers.
         }
         var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
         var full = peer.open(Format.NDJSON);
@@ -101,7 +101,7 @@ class Lesson05NobodyWaitsTest {
                 "There is room again, and nothing is written: the stream was passed over once it was full, or what it had"
                         + " taken was not flushed, or it joins the others only when its history has gone out.",
                 () -> full.messagesUpTo("and one when there is room")));
-        // Beside the storm's own last message, of which no id is known.
+        // In addition to the storm's own last message, whose id is unknown.
         var came = ids.stream().filter(posted::contains).toList();
         because("What a full stream's queue has no room for is dropped, and the stream is not told.", () -> {
             if (!came.equals(posted)) {
@@ -124,7 +124,7 @@ class Lesson05NobodyWaitsTest {
         var newest = server.post("ann", "the last that it takes whole");
         stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
         int read = stream.text().length();
-        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // Of which a thousand bytes are left.
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // A thousand bytes of it are left.
         peer.ping(5);
         peer.awaitPong(5);
 
@@ -190,7 +190,7 @@ class Lesson05NobodyWaitsTest {
                 all::assertPerfect);
     }
 
-    /** The one that posts is held at each place in turn, while a full stream gets room and all that it waits for goes out. */
+    /** The posting thread is held at each place in turn, while a full stream gets room and its backlog goes out. */
     @Test
     void whatIsPostedWhileAQueueIsEmptiedGoesOut() {
         var peer = server.raw(RawClient.Options.PLAIN.window(1_000));
@@ -209,7 +209,7 @@ class Lesson05NobodyWaitsTest {
     }
 
     /**
-     * A stream that has no room for all that is on its queue.
+     * A stream that has no room for everything in its queue.
      *
      * @param last the text of the last message there
      */
@@ -245,8 +245,8 @@ class Lesson05NobodyWaitsTest {
     }
 
     /**
-     * What is asked for. If it does not come, its likely cause is this one, unless a cut record or an IO thread that waits shows
-     * another.
+     * Returns what is asked for. If it does not come, its likely cause is this one, unless a cut record or a waiting IO
+     * thread shows another.
      */
     private static <T> T orCause(String cause, Supplier<T> asked) {
         try {
@@ -259,10 +259,10 @@ class Lesson05NobodyWaitsTest {
         }
     }
 
-    /** Posts, and gives up as soon as the server has answered many later requests: then it is not slow, it waits. */
+    /** Posts, and gives up when the server has answered many later requests: then it is not slow, it waits. */
     private static String post(String text) {
         var client = server.newClient();
-        server.request(client, server.at("/status")); // The connection stands: what is raced is one request.
+        server.request(client, server.at("/status")); // The connection exists: only the request is raced.
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
         var request = server.at("/messages").post(JudgedServer.json(json.toString()));
         var answer = CompletableFuture.supplyAsync(() -> server.request(client, request));
@@ -277,7 +277,7 @@ class Lesson05NobodyWaitsTest {
             getStatus();
         }
         return answer.isCompletedExceptionally() || answer.join().status() / 100 != 2
-                ? server.post("ann", text) // Which waits as a 429 asks it to, and says what else is wrong.
+                ? server.post("ann", text) // It waits as a 429 asks, and reports other faults.
                 : answer.join().json().path("id").asString("");
     }
 

@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client that joins gets all that was posted before and all that is posted after, and nothing twice. */
+/** A client that joins receives everything posted before and everything posted after, and nothing twice. */
 @Lesson(id = "06", slug = "joining", title = "Joining without a gap")
 @Proves("message.join")
 class Lesson06JoiningTest {
@@ -54,7 +54,7 @@ class Lesson06JoiningTest {
         figures.put("places at which the joining was held", places);
     }
 
-    /** Nothing is missing up to a message that is posted when all is over, and nothing has come twice. */
+    /** Checks that nothing is missing up to a message posted at the very end, and that nothing has come twice. */
     private static void assertOnce(Recorder reader, String posted, String held) {
         var meanwhile =
                 "a client was held at " + held + " on its way in, and meanwhile \"" + posted + "\" was posted: ";
@@ -105,13 +105,13 @@ class Lesson06JoiningTest {
     @RunsLong("a storm")
     @Test
     void whoeverJoinsInAStormMissesNothingAndGetsNothingTwice() {
-        // A crowd that takes nothing: the longer the way through all streams, the more likely is a joining on that way.
+        // A crowd that takes nothing: the longer the way through all streams, the more likely a client joins during it.
         peers(6, 1).forEach(crowd -> IntStream.range(0, 90).forEach(i -> crowd.openUnread(Format.NDJSON)));
         var peers = peers(8, BRIEF);
         var storm = Storm.start(server, STORM, 4);
         var latecomers = new ArrayList<Recorder>();
         for (int posted = 80; posted < STORM; posted += 4) {
-            storm.awaitPosted(posted); // By now the history is all of the storm's short messages.
+            storm.awaitPosted(posted); // By now the history consists of the storm's short messages only.
             peers.forEach(peer -> latecomers.add(peer.openUnread(Format.NDJSON)));
         }
         storm.finish();
@@ -129,7 +129,7 @@ class Lesson06JoiningTest {
                 });
     }
 
-    /** Connections whose streams take so many bytes each, and then nothing. */
+    /** Returns connections whose streams take this many bytes each, and then nothing. */
     private static List<RawClient> peers(int count, int window) {
         var peers = Stream.generate(() -> server.raw(RawClient.Options.PLAIN.window(window)))
                 .limit(count)
@@ -138,7 +138,7 @@ class Lesson06JoiningTest {
         return peers;
     }
 
-    /** What a stream has got by the end of its window or of all messages: to be all that lies between its first and its last. */
+    /** Returns a stream's delivery up to the end of its window or of all messages; it must be unbroken. */
     private static Delivery unbroken(Recorder recorder, String newest, Deadline deadline) {
         var left = Duration.ofNanos(Math.max(0, deadline.leftNanos()));
         recorder.await(

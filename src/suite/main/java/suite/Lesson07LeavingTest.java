@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every way to leave: the server forgets the stream within a second, without another message, and no other client notices. */
+/** Every way to leave: the server forgets the stream within a second, without a message, unnoticed by other clients. */
 @Lesson(id = "07", slug = "leaving", title = "Every way to leave")
 @Proves("leave.soon")
 final class Lesson07LeavingTest {
@@ -33,7 +33,7 @@ final class Lesson07LeavingTest {
     @RegisterExtension
     final Figures figures = new Figures();
 
-    /** How a client leaves, and why the server should say that its streams have ended. */
+    /** The way in which a client leaves, and the reason that the server should give for the end of its streams. */
     enum Way {
         CANCEL("client"),
         ERROR("error"),
@@ -54,7 +54,7 @@ final class Lesson07LeavingTest {
                         peer.reset(stream, this == CANCEL ? Lesson07LeavingTest.CANCEL : INTERNAL_ERROR);
                     }
                 }
-                case GOAWAY -> { // Which alone lets open streams go on (RFC 9113, 6.8).
+                case GOAWAY -> { // Only this lets open streams continue (RFC 9113, 6.8).
                     peer.goAway(0);
                     peer.fin();
                 }
@@ -93,7 +93,7 @@ final class Lesson07LeavingTest {
                 });
     }
 
-    /** Gives up as soon as a second is over in which the server has answered many requests: then it is not slow. */
+    /** Gives up after a second in which the server has answered many requests: then it is not slow. */
     private static Status awaitOne(String expected) {
         var soon = Deadline.exactly(SOON);
         var status = server.status();
@@ -116,7 +116,7 @@ final class Lesson07LeavingTest {
         peer.reset(1, CANCEL);
         peer.reset(3, CANCEL);
 
-        Deadline.pause(SOON); // In which nothing is asked and nothing is posted.
+        Deadline.pause(SOON); // Without requests or posts.
 
         because(
                 "Nothing tells the server that an idle stream has ended, or GET /status itself looks who has left, and keeps the dead between two looks. The task of whenRoom is called when a response has ended: ask there.",
@@ -124,7 +124,7 @@ final class Lesson07LeavingTest {
                         0, server.status().open(), "streams.open, asked once, a second after the only two have left"));
     }
 
-    /** The server is held at each place in turn while it takes a client in, and meanwhile the client leaves. */
+    /** The server is held at each place in turn while it admits a client, and meanwhile the client leaves. */
     @Test
     void whoLeavesWhileComingInIsForgotten() {
         var peer = joining.raw();
@@ -134,7 +134,7 @@ final class Lesson07LeavingTest {
 
         joining.explore(
                 () -> {
-                    if (!left.get()) { // The one by which the places were found.
+                    if (!left.get()) { // The one that found the places.
                         leave(peer, streams.get(), left);
                     }
                     left.set(false);

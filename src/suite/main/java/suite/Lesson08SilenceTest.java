@@ -31,7 +31,7 @@ final class Lesson08SilenceTest {
     @RegisterExtension
     final Figures figures = new Figures();
 
-    /** A page gives a stream up after two and a half heartbeats; a slow machine gets some time more. */
+    /** Returns two and a half heartbeats, after which a page gives up a stream; a slow machine gets some more time. */
     private static Duration heartbeats(JudgedServer of) {
         return of.heartbeat().multipliedBy(5).dividedBy(2).plus(Deadline.PATIENCE);
     }
@@ -40,7 +40,7 @@ final class Lesson08SilenceTest {
     @Test
     void quietStreamBeatsAndNamesTheNewestMessage() {
         var stream = server.live(Format.NDJSON);
-        for (int i = 0; i < 51; i++) { // More than a history: the number of messages that are kept is no sequence.
+        for (int i = 0; i < 51; i++) { // More than a history: the number of retained messages is not a sequence.
             server.post("ann", "talk " + i);
         }
         var newest = server.post("ann", "the last word");
@@ -90,7 +90,7 @@ final class Lesson08SilenceTest {
         var heartbeat = server.heartbeat();
         var patience = Deadline.in(heartbeat.multipliedBy(20).plus(Deadline.PATIENCE));
 
-        int first = 0; // Of the messages that have come close enough for two heartbeats.
+        int first = 0; // Of the messages that came close together for the time of two heartbeats.
         int posted = 0;
         long last = System.nanoTime();
         for (long since = last; last - since < heartbeat.toNanos() * 2; posted++) {
@@ -166,7 +166,7 @@ final class Lesson08SilenceTest {
     @Test
     void serverKeepsAPeerThatListensAndSaysNothing() {
         watchful.requires("PUSH_PING_MS", "PUSH_PING_TIMEOUT_MS");
-        var peer = watchful.raw(RawClient.Options.PLAIN.window(1 << 20)); // Refills nothing: PING is all it answers.
+        var peer = watchful.raw(RawClient.Options.PLAIN.window(1 << 20)); // Refills nothing: it only answers PINGs.
         var stream = peer.open(Format.NDJSON);
         stream.next("start");
 

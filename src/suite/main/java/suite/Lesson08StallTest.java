@@ -8,14 +8,14 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What the clock decides about a stream: silence is answered by a heartbeat, and a reader that has stopped by the end. */
+/** Silence is answered by a heartbeat, and a stopped reader by the end of its stream. */
 @Lesson(id = "08", slug = "silence", title = "Silence")
 @Proves("silence.heartbeat")
 final class Lesson08StallTest {
 
     private static final int PLENTY = 1 << 20;
 
-    /** No heartbeat hides that a stream which has nothing to take has taken nothing. */
+    /** No heartbeat hides that a stream with nothing to take has taken nothing. */
     @RegisterExtension
     static final JudgedServer impatient = JudgedServer.with("PUSH_HEARTBEAT_MS", "60000", "PUSH_STALL_MS", "500");
 
@@ -55,7 +55,7 @@ final class Lesson08StallTest {
 
         peer.windowUpdate(1, PLENTY);
         stream.next("start");
-        Deadline.pause(Duration.ofMillis(150)); // In which at most one is due.
+        Deadline.pause(Duration.ofMillis(150)); // At most one is due in this time.
         long beats = stream.arrivals().stream()
                 .filter(arrival -> arrival.record().is("heartbeat"))
                 .count();

@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The edge of the ring: what is just still there, what is just gone, and a ring that is shorter than the history. */
+/** The edge of the ring: the oldest message still there, the newest one gone, and a ring shorter than the history. */
 @Lesson(id = "09", slug = "slow_reader", title = "The slow reader")
 @Proves("resume.lapped")
 final class Lesson09RingTest {
@@ -15,7 +15,7 @@ final class Lesson09RingTest {
     private static final int PLENTY = 1 << 24;
     private static final int RETAINED = 100;
     private static final int HISTORY = 50;
-    /** Enough that one of the streams is at the edge, however many messages the server's buffers took for each. */
+    /** Enough streams that one is at the edge, however many messages the server's buffers took for each. */
     private static final int STREAMS = 40;
 
     private static final int POSTS = 135;
@@ -32,7 +32,7 @@ final class Lesson09RingTest {
     static final JudgedServer small =
             JudgedServer.with("PUSH_RETAIN_MESSAGES", "10", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
 
-    /** Each stream begins one message after the one before it: so some are behind by just what the log holds, and one more. */
+    /** Each stream begins one message after the last, so some lag by exactly what the log holds, and by one more. */
     @Test
     void atTheEdgeOfTheLogAReaderGetsTheNextMessageOrIsTold() {
         server.requires("PUSH_RETAIN_MESSAGES");
@@ -58,9 +58,9 @@ final class Lesson09RingTest {
         }
     }
 
-    /** Between two starts nothing is missing, and a start comes only where the next message was gone. */
+    /** Checks that nothing is missing between two starts, and that each start comes where the next message was gone. */
     private static void assertWhole(List<String> ids, Recorder stream) {
-        int last = -1; // The place of the message that came last, if one has come.
+        int last = -1; // The place of the last message that arrived, if any.
         boolean begins = true;
         for (var arrival : stream.arrivals()) {
             var record = arrival.record();

@@ -15,7 +15,7 @@ class Lesson09SlowReaderTest {
 
     private static final int PLENTY = 1 << 24;
 
-    /** So that all that is posted is much more than the buffers that a server may have for a stream. */
+    /** Makes the total of all posts much larger than the buffers that a server may have for a stream. */
     private static final String LONG = " and more".repeat(60);
 
     /** Patient, with a short memory. */
@@ -40,8 +40,8 @@ class Lesson09SlowReaderTest {
         var newest = server.post("suite", "the last that fits");
         stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
         int read = bytes(stream);
-        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 10); // Of which ten bytes are left.
-        peer.ping(1); // What comes on another connection may be handled before the settings.
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 10); // Ten bytes of it are left.
+        peer.ping(1); // A request on another connection may be handled before the settings.
         peer.awaitPong(1);
         var id = server.post("suite", "cut off after ten bytes");
         peer.await(frame -> bytes(stream) == read + 10, "ten bytes more");
@@ -92,7 +92,7 @@ class Lesson09SlowReaderTest {
     @Test
     void aReaderThatStopsHoldsNobodyUp() {
         var reader = server.open(server.newClient(), Format.NDJSON);
-        int fewer = 90; // Than the log holds, so that not even a reader on a busy IO thread is lapped.
+        int fewer = 90; // Than the log holds, so that even a reader on a busy IO thread is not lapped.
         var alone = Storm.start(server, fewer, 2).finish();
         alone.delivered(reader).assertPerfect();
         var peer = server.raw(RawClient.Options.PLAIN.window(10));

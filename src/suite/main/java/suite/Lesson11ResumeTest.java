@@ -17,9 +17,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Coming back with the last id: the client receives exactly what it missed, or is told that the server cannot know that.
+ * Coming back with the last id: the client receives exactly what it missed, or is told that the server cannot know
+ * that.
  *
- * <p><b>Length:</b> from where a client may resume, and from where not, is one list of cases.
+ * <p><b>Length:</b> the places from which a client may and may not resume form one list of cases.
  */
 @Lesson(id = "11", slug = "resume", title = "Resume")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -255,7 +256,7 @@ final class Lesson11ResumeTest {
         stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
     }
 
-    /** Cut off after start, and before anything that it announces. */
+    /** Cut off after start, and before any of the messages that it announces. */
     @Proves("resume.start")
     @Test
     void whoIsCutOffAfterStartHasLostNothing() {
@@ -301,7 +302,7 @@ final class Lesson11ResumeTest {
         assertEquals("", start.text("reason"), "a reason is for what went wrong");
     }
 
-    /** A start with this reason, and then the newest messages, up to the last of these. */
+    /** Checks for a start with this reason, and then the newest messages, up to the last of these. */
     private static void assertAfresh(Recorder stream, String reason, List<String> ids) {
         var start = stream.next("start");
         if (start.flag("resumed") || !start.text("reason").equals(reason)) {

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client on a bad network: cut while messages pour in, and back each time with the last id that it has. */
+/** A client on a bad network: cut while messages pour in, and back each time with its last id. */
 @Lesson(id = "11", slug = "resume", title = "Resume")
 @Proves("resume.exact")
 final class Lesson11StormTest {

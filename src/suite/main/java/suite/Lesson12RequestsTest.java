@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Requests for what is not there, in ways that are not served, or from those who may not.
+ * Requests for paths that do not exist, in ways that are not served, or from clients that may not make them.
  *
  * <p><b>Length:</b> each assertion gives its own likely cause.
  */
@@ -161,7 +161,7 @@ final class Lesson12RequestsTest {
         });
     }
 
-    /** A page that may read is answered by a stream, which does not end. */
+    /** Returns the answer of a refusal. A page that may read is answered by a stream, which does not end. */
     private static Answer refusal(Request.Builder request, String what) {
         var stream = Recorder.open(server.client(), request.build(), Format.ANY);
         if (stream.status() == 200) {
@@ -209,7 +209,7 @@ final class Lesson12RequestsTest {
                 () -> assertRefused(client, stream, "GET /status with " + name));
     }
 
-    /** Some libraries drop such a field before a handler sees it. Then it must be without effect. */
+    /** Some libraries drop such a field before a handler sees it. Then it must have no effect. */
     @ParameterizedTest
     @ValueSource(strings = {"last-event-id ", " last-event-id", "last event-id", ""})
     void fieldWhoseNameIsNoneIsRefusedOrHasNoEffect(String name) {
@@ -252,7 +252,7 @@ final class Lesson12RequestsTest {
 
         because("A request without what every request has is served by a guess.", () -> {
             var refusal = Refusal.of(client, 1);
-            boolean optional = missing.equals(":authority"); // RFC 9113, 8.3.1: there need be none.
+            boolean optional = missing.equals(":authority"); // RFC 9113, 8.3.1: it is optional.
             assertTrue(refusal.refused() || optional && refusal.status() == 200, () -> "it was answered " + refusal);
         });
     }

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a POST may bring that was not meant well: each is refused, and the answer says why. */
+/** Malformed and hostile POSTs: each is refused, and the answer says why. */
 @Lesson(id = "12", slug = "saying_no", title = "Saying no")
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 @Proves("post.fields")

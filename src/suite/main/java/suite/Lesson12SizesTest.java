@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How large a field and a body may be: the last that is taken, and the first that is refused. */
+/** The size limits of a field and of a body: the largest accepted, and the smallest refused. */
 @Lesson(id = "12", slug = "saying_no", title = "Saying no")
 @Proves("post.size")
 final class Lesson12SizesTest {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A message may say anything: whatever stands in it is passed on as it is, and does nothing on its way. */
+/** A message may contain any text: it is passed on unchanged, and has no effect on its way. */
 @Lesson(id = "12", slug = "saying_no", title = "Saying no")
 @Proves("message.text")
 final class Lesson12TextTest {

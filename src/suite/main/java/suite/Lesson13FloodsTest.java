@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Frames that no honest client sends, one or many: they cost their own connection at most, and no other client anything.
+ * Frames that no honest client sends, one or many: they cost at most their own connection, and no other client
+ * anything.
  *
  * <p><b>Length:</b> each flood needs a client that writes its own frames.
  */
@@ -28,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class Lesson13FloodsTest {
 
     private static final long MEGABYTE = 1 << 20;
-    /** Of no stream, for one of a stream may end that stream only (RFC 9113, 4.2); the server says how large is too large. */
+    /** Of no stream, because it would end only that stream (RFC 9113, 4.2); the server says how large is too large. */
     private static final Frame TOO_LARGE = new Frame(0x7f, 0, 0, new byte[0]);
 
     @RegisterExtension
@@ -219,7 +220,7 @@ final class Lesson13FloodsTest {
             client.recorder(stream).awaitHead();
             assertEquals(415, client.recorder(stream).status());
             client.await(frame -> frame.is(Frame.RST_STREAM, stream), "the request to be stopped");
-            client.data(stream, new byte[15_000], false); // Was under way when the reset came.
+            client.data(stream, new byte[15_000], false); // It was on its way when the reset came.
             client.data(stream, new byte[15_000], true);
         }
 
@@ -236,7 +237,7 @@ final class Lesson13FloodsTest {
                 });
     }
 
-    /** What the client has received does not count, nor what is gone a moment later. */
+    /** Checks the memory. What the client has received does not count, nor memory that is freed a moment later. */
     private static void assertMemory(RawClient client, long before, long megabytes) {
         var grown = new long[1];
         boolean bounded = Deadline.in(Duration.ofSeconds(1)).poll(() -> {

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Connections that never become HTTP/2: they are ended, and soon. */
+/** Connections that never become HTTP/2: the server ends them, and soon. */
 @Lesson(id = "13", slug = "floods", title = "Floods")
 @Proves("tls.patience")
 final class Lesson13HandshakeTest {
@@ -60,7 +60,7 @@ final class Lesson13HandshakeTest {
         bystanders.quiet(Duration.ofMillis(20));
     }
 
-    /** Whether nothing comes, neither bytes nor an end. */
+    /** Returns whether nothing comes, neither bytes nor an end. */
     private static boolean timesOut(InputStream in) throws IOException {
         try {
             while (in.read() >= 0) {

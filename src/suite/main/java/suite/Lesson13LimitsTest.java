@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How long a body may take, and how many streams a connection may hold: the last that is taken, and the first that is refused. */
+/** The time limit of a body and the number of streams per connection: the last accepted, and the first refused. */
 @Lesson(id = "13", slug = "floods", title = "Floods")
 @Proves("limit.streams")
 final class Lesson13LimitsTest {

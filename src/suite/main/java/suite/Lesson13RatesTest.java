@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How much one connection may do in a burst and over time, and how much all together; each refusal says when to come back. */
+/** The limits of one connection in a burst and over time, and of all together; each refusal says when to come back. */
 @Lesson(id = "13", slug = "floods", title = "Floods")
 @Proves("limit.rates")
 final class Lesson13RatesTest {
@@ -118,7 +118,7 @@ final class Lesson13RatesTest {
         });
     }
 
-    /** Asks until a 429 comes: not among the first {@code burst}, and not later than the rate allows. */
+    /** Repeats the request until a 429 comes: not within the first {@code burst}, nor later than the rate allows. */
     private static Recorder untilRefused(int burst, int perSecond, Supplier<Recorder> request) {
         long began = System.nanoTime();
         int taken = 0;
@@ -151,7 +151,7 @@ final class Lesson13RatesTest {
         return stream;
     }
 
-    /** All of it, because a bucket that it shares has a token again every 100 ms. */
+    /** Uses all of it, because a shared bucket regains a token every 100 ms. */
     private static void hasABurstOfItsOwn(RawClient other) {
         for (int i = 0; i < 100; i++) {
             int taken = i;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * The page that the server serves at its root, in a real Chromium. What a page needs to be judged: fields with the ids
+ * The page that the server serves at its root, in a real Chromium. To be judged, a page needs fields with the ids
  * {@code user} and {@code text}, rows {@code li} with a {@code .user} and a {@code .text} in {@code #messages}, and a
  * {@code #status} that begins with its light.
  */
@@ -26,11 +26,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Proves("page.shows")
 final class Lesson14BrowserTest {
 
-    /** Waits that begin with up to a second and double are not so many, however the dice fall; a loop is hundreds. */
+    /** Waits of up to a second that double are fewer than this, whatever the random numbers; a loop makes hundreds. */
     private static final int MOST_ATTEMPTS = 30;
 
     @RegisterExtension
-    @Order(1) // So that after a test the browser is closed before the server's account is looked at.
+    @Order(1) // So that after a test the browser is closed before the server's counts are checked.
     static final JudgedServer server = JudgedServer.with("PUSH_HEARTBEAT_MS", "500", "PUSH_OPENS_PER_SECOND", "0");
 
     @RegisterExtension
@@ -62,7 +62,7 @@ final class Lesson14BrowserTest {
         bob.name("bob");
 
         for (int i = 0; i < 3; i++) {
-            ann.say("from ann " + i); // Neither waits for the other: the server decides on the order.
+            ann.say("from ann " + i); // Neither waits for the other: the server decides the order.
             bob.say("from bob " + i);
         }
 
@@ -87,7 +87,7 @@ final class Lesson14BrowserTest {
             server.post("ann", text);
             expected.add("ann: " + text);
         }
-        chromium.slow(500_000); // It would be too little for a browser at full speed to get it in several chunks.
+        chromium.slow(500_000); // It would be too little for a browser at full speed to receive in several chunks.
 
         var page = ChatPage.open(chromium, server.url("/"));
 
@@ -194,7 +194,7 @@ final class Lesson14BrowserTest {
         var relay = server.relay();
         var page = ChatPage.open(chromium, relay.url("/"));
         var expected = new ArrayList<String>();
-        for (int i = 0; i < 60; i++) { // More than a history holds: who does not resume has only the newest 50 left.
+        for (int i = 0; i < 60; i++) { // More than a history: without resuming, a client gets only the newest 50.
             server.post("ann", "before " + i);
             expected.add("ann: before " + i);
         }

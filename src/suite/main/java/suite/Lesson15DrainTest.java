@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * Going down: in which order, and what each client is told.
+ * Going down: the order of events, and what each client is told.
  *
  * <p><b>Length:</b> a drain has one order, and each check looks at one place of it.
  */

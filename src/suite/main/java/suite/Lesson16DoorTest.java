@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** TLS with a certificate that clients accept, and HTTP/2 agreed on while it is set up (RFC 9113, section 3.2). */
+/** TLS with a certificate that clients accept, and HTTP/2 negotiated during the handshake (RFC 9113, section 3.2). */
 @Lesson(id = "16", slug = "door", title = "The door")
 @Proves("tls.versions")
 class Lesson16DoorTest {
@@ -30,7 +30,7 @@ class Lesson16DoorTest {
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with();
 
-    /** What a handshake has agreed on. */
+    /** The result of a handshake. */
     private record Agreed(SSLSession session, String protocol) {}
 
     @Proves("tls.certificate")
@@ -90,7 +90,7 @@ class Lesson16DoorTest {
         }
     }
 
-    /** What probably stands behind a refusal: several faults of a certificate look alike to a client that only says no. */
+    /** Returns the probable cause of a refusal: many faults of a certificate look alike to a client that refuses it. */
     private static String whyRefused(String said) {
         var text = said.toLowerCase(Locale.ROOT);
         if (text.contains("expired")

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which pages may read and post when a proxy has had its way with Host (RFC 6454; Fetch Metadata, 2). */
+/** The pages that may read and post behind a proxy that rewrites Host (RFC 6454; Fetch Metadata, 2). */
 @Lesson(id = "16", slug = "door", title = "The door")
 @Proves("refuse.origin")
 final class Lesson16ProxyTest {

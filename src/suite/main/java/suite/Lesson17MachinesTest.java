@@ -121,7 +121,7 @@ final class Lesson17MachinesTest {
                 server.at("/messages").header("idempotency-key", key).post(JudgedServer.json(json)));
     }
 
-    /** Those that begin so. What else is in the stream is of other readers and tests. */
+    /** Returns the texts with this beginning. The rest of the stream belongs to other readers and tests. */
     private static List<String> seen(Recorder reader, String begin, int count) {
         var seen = new ArrayList<String>();
         while (seen.size() < count) {

@@ -20,7 +20,7 @@ import org.opentest4j.TestAbortedException;
  * Starts a server before the checks of a class, stops it after them, and verifies after each check that every stream is
  * accounted for.
  *
- * <p><b>Length:</b> what JUnit calls before and after a check, all on the same few fields.
+ * <p><b>Length:</b> JUnit's callbacks before and after a check share a few fields.
  *
  * <p><b>Threads:</b> JUnit's; tests of one class must not run at the same time.
  */
@@ -57,12 +57,12 @@ abstract class Lifecycle
 
     abstract void requires(String... settings);
 
-    /** For classes that choose which of the server's threads goes first, see {@link Schedule}. */
+    /** Enables choosing which of the server's threads goes first, see {@link Schedule}. */
     final void schedule() {
         scheduled = true;
     }
 
-    /** The places at which the server's threads can be held; none if it is in another process. */
+    /** Returns the places at which the server's threads can be held; none if it is in another process. */
     final Optional<PausePoints> points() {
         return launch() instanceof Launch.InThisJvm ? points : Optional.empty();
     }
@@ -80,25 +80,25 @@ abstract class Lifecycle
         return Map.copyOf(settings);
     }
 
-    /** Closes this after the test. */
+    /** Closes this resource after the test. */
     final synchronized <T extends AutoCloseable> T closing(T resource) {
         opened.push(resource);
         return resource;
     }
 
-    /** What a SIGTERM does. The server is started again for the next test, if it is ours. */
+    /** Starts the drain of a SIGTERM. If the server is ours, it is started again for the next test. */
     final CompletableFuture<?> drain() {
         var gone = launch().drain();
         drained = true;
         return gone;
     }
 
-    /** Whether it can still be asked when its streams are gone: one that is a process has ended with them. */
+    /** Returns whether the server still answers when its streams are gone: a separate process ends with them. */
     final boolean outlivesItsDrain() {
         return launch() instanceof Launch.InThisJvm;
     }
 
-    /** Stops the server, if it is ours to stop, and starts it again with an empty log on another port. */
+    /** Stops the server, if it is ours, and starts it again with an empty log on another port. */
     final void restart() {
         if (!ours()) {
             throw JudgedServer.notJudged("it needs to stop and start the server, which is not ours");
@@ -133,7 +133,7 @@ abstract class Lifecycle
         launch().mark();
     }
 
-    /** The settings that a class relies on; not those that lift a rate, for a 429 can be waited for. */
+    /** Returns the settings that a class relies on, except those that lift a rate, because a 429 can be waited out. */
     private String[] own() {
         return settings.entrySet().stream()
                 .filter(one -> !one.getKey().equals("PUSH_PORT"))
@@ -144,7 +144,7 @@ abstract class Lifecycle
                 .toArray(String[]::new);
     }
 
-    /** Adds what the server has to say, and where it stands if something was waited for: else that explains nothing. */
+    /** Adds the server's own words, and where its threads are if a wait timed out: otherwise that explains nothing. */
     @Override
     public final void handleTestExecutionException(ExtensionContext context, Throwable thrown) throws Throwable {
         if (thrown instanceof TestAbortedException) {
@@ -164,7 +164,7 @@ abstract class Lifecycle
         }
     }
 
-    /** JUnit calls this for each server of a class, also if one that comes before did not start, and this one was not told to. */
+    /** JUnit calls this for each server of a class, even if an earlier one did not start and this one was not tried. */
     @Override
     public final void afterAll(ExtensionContext context) {
         if (depth > 0 && --depth == 0) {
@@ -210,8 +210,9 @@ abstract class Lifecycle
     }
 
     /**
-     * With the last stream of a test closed, the server must hold none, and its sums must agree. A step of the ladder is held
-     * to this as soon as it counts what it has opened; a server that others may be using is not.
+     * Checks that the server holds no stream once the last one of a test is closed, and that its sums agree. A step of
+     * the ladder is held to this as soon as it counts the streams it has opened; a server that others may be using is
+     * not.
      */
     private void account() {
         if (!ours() || !(isReference() || get("/status").status() == 200 && status().counts())) {

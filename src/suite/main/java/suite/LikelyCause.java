@@ -8,8 +8,8 @@ import java.lang.annotation.Target;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The likely cause of any failure of a test, in one sentence. Where a test can fail for several causes, give each assertion its
- * own, which comes first: see {@link Because}.
+ * The likely cause of any failure of a test, in one sentence. If a test can fail for several reasons, give each
+ * assertion its own cause, which takes precedence: see {@link Because}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

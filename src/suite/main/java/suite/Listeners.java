@@ -13,7 +13,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Finds the process that listens on a port, so that no other server is judged by mistake. Linux says so in {@code /proc}.
+ * Finds the process that listens on a port, so that the wrong server is never judged. Linux provides this in
+ * {@code /proc}.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -23,7 +24,7 @@ final class Listeners {
 
     private Listeners() {}
 
-    /** Whether one of these processes listens on this port, or empty where the system does not tell. */
+    /** Returns whether one of these processes listens on this port, or empty if the system does not tell. */
     static Optional<Boolean> has(Stream<ProcessHandle> processes, int port) {
         if (!Files.isReadable(Path.of("/proc/net/tcp"))) {
             return Optional.empty();
@@ -32,7 +33,7 @@ final class Listeners {
         return Optional.of(processes.anyMatch(process -> holds(process.pid(), sockets)));
     }
 
-    /** Whether this process, or one that it has started, listens on this port, or the system does not tell. */
+    /** Returns whether this process, or one that it has started, listens on this port, or the system does not tell. */
     static boolean mayBe(long pid, int port) {
         var process = ProcessHandle.of(pid);
         boolean isToSee = Files.isReadable(Path.of("/proc/" + pid + "/fd"))
@@ -42,7 +43,7 @@ final class Listeners {
                         .orElse(true);
     }
 
-    /** The sockets that listen on this port, each as a process's open files name it. */
+    /** Returns the sockets that listen on this port, as named among a process's open files. */
     private static Set<String> sockets(int port) {
         var sockets = new HashSet<String>();
         var end = String.format(Locale.ROOT, ":%04X", port);
@@ -69,7 +70,7 @@ final class Listeners {
         try {
             return Files.readSymbolicLink(file).toString();
         } catch (IOException e) {
-            return ""; // Closed meanwhile.
+            return ""; // It was closed meanwhile.
         }
     }
 

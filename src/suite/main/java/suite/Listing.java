@@ -12,7 +12,7 @@ final class Listing {
 
     private Listing() {}
 
-    /** @param only the words that were asked for; what none of them names is left out, unless there are none */
+    /** @param only the requested words; clauses that none of them names are left out, unless there are no words */
     static void print(PrintStream out, List<CheckClass> classes, List<String> only) {
         for (var clause : Contract.read().clauses()) {
             boolean whole = only.isEmpty() || only.stream().anyMatch(word -> CheckClass.isClause(clause.id(), word));
@@ -28,7 +28,7 @@ final class Listing {
         }
     }
 
-    /** The checks that prove this clause, each as {@code Class.method}. */
+    /** Returns the checks that prove this clause, each as {@code Class.method}. */
     static List<String> checks(String clause, List<CheckClass> classes) {
         return classes.stream()
                 .flatMap(one -> one.checks().stream()

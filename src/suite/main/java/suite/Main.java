@@ -40,11 +40,11 @@ public final class Main {
     public static void main(String[] words) {
         var out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, UTF_8);
         hush();
-        // Returning is not enough: a check that was given up may have left threads behind.
+        // Returning is not enough: an abandoned check may have left threads behind.
         Runtime.getRuntime().exit(run(out, words));
     }
 
-    /** Does what the command does, and returns its exit code. */
+    /** Runs the command and returns its exit code. */
     static int run(PrintStream out, String... words) {
         if (words.length == 0 || List.of(words).contains("--help")) {
             out.println(Arguments.USAGE);
@@ -86,7 +86,7 @@ public final class Main {
         return verdict.good();
     }
 
-    /** Whether the server runs already, so that it is not ours to start again. */
+    /** Returns whether the server is already running, so that it is not ours to start again. */
     private boolean running() {
         return arguments.command().isEmpty();
     }
@@ -188,7 +188,7 @@ public final class Main {
         }
     }
 
-    /** Silences the libraries, whose log lines would stand between the verdicts. */
+    /** Silences the libraries, whose log lines would appear between the verdicts. */
     private static void hush() {
         LogManager.getLogManager().reset();
         Logger.getLogger("").setLevel(Level.OFF);

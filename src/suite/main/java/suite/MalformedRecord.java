@@ -18,13 +18,13 @@ final class MalformedRecord extends RuntimeException {
         super(sentence);
     }
 
-    /** The text in one line, with nothing in it that cannot be seen, and cut where it is long. */
+    /** Returns the text on one line, without invisible characters, and shortened if it is long. */
     static String quote(String text) {
         var line = visible(text);
         return line.length() <= QUOTED ? line : line.substring(0, QUOTED) + "… (" + text.length() + " characters)";
     }
 
-    /** The text with each character that shows as nothing, or as white space, written as JSON may write it. */
+    /** Returns the text with each invisible or white-space character written as a JSON escape. */
     static String visible(String text) {
         var shown = new StringBuilder();
         text.chars().forEach(c -> {
@@ -52,7 +52,7 @@ final class MalformedRecord extends RuntimeException {
         };
     }
 
-    /** A few characters on both sides of a byte that is not UTF-8, and that byte as a number. */
+    /** Returns a few characters on both sides of a byte that is not UTF-8, and that byte as a number. */
     static String around(byte[] bytes, int at) {
         var before = new String(bytes, 0, at, StandardCharsets.UTF_8);
         var after = new String(bytes, at + 1, bytes.length - at - 1, StandardCharsets.UTF_8);

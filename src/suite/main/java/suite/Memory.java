@@ -17,14 +17,14 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * Measures the memory of a server's process. A JVM, this one or another on this machine, says exactly what it uses. Of any other
- * process Linux says only how much memory is resident, which also grows and shrinks as the runtime decides.
+ * Measures the memory of a server's process. A JVM, this one or another on this machine, reports its use exactly. For
+ * any other process Linux reports only the resident memory, which also grows and shrinks as the runtime decides.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class Memory implements AutoCloseable {
 
-    /** By how much what a JVM uses may grow without a reason in the server. */
+    /** The bytes by which a JVM's use may grow without a reason in the server. */
     private static final long EXACT = 2L << 20;
 
     /** The same for the resident memory of a runtime with a heap. */
@@ -42,14 +42,14 @@ final class Memory implements AutoCloseable {
         this.connection = connection;
     }
 
-    @SuppressWarnings("BanJNDI") // The address is the one that the JVM itself has just named.
+    @SuppressWarnings("BanJNDI") // The address is the one that the JVM itself has just given.
     static Memory of(long pid) {
         if (pid == ProcessHandle.current().pid()) {
             var jvm = ManagementFactory.getPlatformMBeanServer();
             return new Memory(() -> used(jvm), EXACT, () -> {});
         }
         var name = String.valueOf(pid);
-        // To attach to a process that is no JVM would end it, by SIGQUIT.
+        // Attaching to a process that is not a JVM would end it, by SIGQUIT.
         if (VirtualMachine.list().stream().noneMatch(one -> one.id().equals(name))) {
             return resident(Path.of("/proc", name, "statm"));
         }
@@ -90,19 +90,19 @@ final class Memory implements AutoCloseable {
         return tolerance == EXACT;
     }
 
-    /** The bytes that the server uses. */
+    /** Returns the bytes that the server uses. */
     long used() {
         return used.getAsLong();
     }
 
-    /** By how many bytes that may grow without a reason in the server. */
+    /** Returns the bytes by which that may grow without a reason in the server. */
     long tolerance() {
         return tolerance;
     }
 
     /**
-     * The bytes in use on the heap and in direct buffers, after two collections. An object with a finalizer, such as Undertow's
-     * pool of buffers, survives the first one, together with all that it refers to.
+     * Returns the bytes in use on the heap and in direct buffers, after two collections. An object with a finalizer,
+     * such as Undertow's pool of buffers, survives the first one, together with everything that it refers to.
      */
     private static long used(MBeanServerConnection jvm) {
         try {

@@ -1,7 +1,7 @@
 package suite;
 
 /**
- * One chat message as a stream brought it; what a form does not carry is empty (the seed's form has no ids).
+ * One chat message as a stream brought it; fields that a form does not carry are empty (the seed's form has no ids).
  *
  * <p><b>Threads:</b> immutable.
  */

@@ -3,21 +3,21 @@ package suite;
 import java.time.Duration;
 
 /**
- * The id of a message, {@code <epoch>-<sequence>}, as a server has sent it, and what is wrong with it.
+ * The id of a message, {@code <epoch>-<sequence>}, as a server has sent it, and its faults.
  *
  * <p><b>Threads:</b> immutable.
  */
 record MessageId(String text) {
 
-    private static final Duration SINCE_START = Duration.ofMinutes(10); // Of a server that a check has started.
+    private static final Duration SINCE_START = Duration.ofMinutes(10); // The server is one that a check has started.
     private static final Duration DAY = Duration.ofDays(1);
 
-    /** All up to the last hyphen, or empty. */
+    /** Returns everything up to the last hyphen, or an empty string. */
     String epoch() {
         return text.substring(0, Math.max(0, text.lastIndexOf('-')));
     }
 
-    /** Which rule it breaks, in words that follow the id; or empty. */
+    /** Returns the rule that it breaks, in words that follow the id; or an empty string. */
     String fault() {
         int hyphen = text.indexOf('-');
         var sequence = text.substring(hyphen + 1);
@@ -36,11 +36,11 @@ record MessageId(String text) {
         return sequence.matches("[0-9]+") ? "" : "\"" + sequence + "\" after the first hyphen is no number";
     }
 
-    /** Which time the epoch is, read as a number in any base and unit; or empty. */
+    /** Returns the time that the epoch encodes, read as a number in any base and unit; or an empty string. */
     String clock() {
         for (int base : new int[] {10, 16, 36}) {
             double value = number(base);
-            for (double perMs : new double[] {0.001, 1, 1_000, 1_000_000}) { // Seconds to nanoseconds.
+            for (double perMs : new double[] {0.001, 1, 1_000, 1_000_000}) { // From seconds to nanoseconds.
                 if (isNear(value / perMs, System.currentTimeMillis(), perMs > 1 ? SINCE_START : DAY)) {
                     return "the time";
                 }

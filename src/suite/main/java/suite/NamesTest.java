@@ -13,8 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * A name reads as what it is: nothing in it is invisible, reorders text, or imitates another script (Unicode TR 39). A server
- * words its errors as it likes. Only the code point must be there, because a person cannot see the character itself.
+ * A name reads as what it is: nothing in it is invisible, reorders text, or imitates another script (Unicode TR 39).
+ * The wording of errors is up to the server. Only the code point must be there, because a person cannot see the
+ * character itself.
  */
 @Area(id = "names", title = "Names")
 @Proves("post.name")
@@ -176,7 +177,7 @@ class NamesTest {
         assertEquals(user, answer.json().path("user").asString(""));
     }
 
-    /** What reads the same is stored the same (the spaces as RFC 8266 has them). */
+    /** Names that look the same are stored the same (spaces follow RFC 8266). */
     @Test
     void namesThatReadTheSameAreTheSame() {
         var stored = new HashSet<String>();

@@ -16,10 +16,10 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * A NATS server with JetStream, for the checks of one class and with data of its own. Checks are not judged where there is none.
+ * A NATS server with JetStream and its own data, for the checks of one class. Without one, the checks are not judged.
  *
- * <p>{@code NATS_SERVER} names the program; otherwise it is looked for where Debian puts it, and where
- * {@code src/build/nats.sh} does.
+ * <p>{@code NATS_SERVER} names the program; otherwise it is searched for where Debian and {@code src/build/nats.sh} put
+ * it.
  *
  * <p><b>Threads:</b> JUnit's.
  */
@@ -30,7 +30,7 @@ final class NatsNode implements BeforeAllCallback, AfterAllCallback {
     private final int port = freePort();
     private Optional<Process> process = Optional.empty();
 
-    /** For PUSH_NATS_URL. */
+    /** Returns the value for PUSH_NATS_URL. */
     String url() {
         return "nats://127.0.0.1:" + port;
     }
@@ -78,7 +78,7 @@ final class NatsNode implements BeforeAllCallback, AfterAllCallback {
         return found.isEmpty() && Files.exists(FETCH) ? fetched() : found;
     }
 
-    /** Has the script fetch one. It prints the program's path. */
+    /** Lets the script fetch a server, and returns the path that the script prints. */
     private static Optional<Path> fetched() throws IOException {
         var process = new ProcessBuilder("sh", FETCH.toString()).start();
         var path = new String(process.getInputStream().readAllBytes(), UTF_8).strip();

@@ -16,7 +16,7 @@ final class Ndjson extends JsonLines {
         var type = fields.get("type");
         if (type == null && Snapshots.isOne(fields)) {
             return new WireRecord(
-                    "snapshot", fields, Optional.empty()); // Which lesson 01 sends, before there are records.
+                    "snapshot", fields, Optional.empty()); // Lesson 01 sends it, before there are records.
         }
         if (type == null || !type.isString()) {
             throw malformed("without a \"type\": " + MalformedRecord.quote(line));

@@ -8,8 +8,8 @@ import java.util.Optional;
 import javax.net.SocketFactory;
 
 /**
- * Sockets that send immediately what they are given. With Nagle's algorithm a cancel that follows another frame waits for the
- * peer's delayed acknowledgement, 40 ms, and the suite has hundreds of them.
+ * Sockets that send their data immediately. With Nagle's algorithm, a cancel that follows another frame waits 40 ms for
+ * the peer's delayed acknowledgement, and the suite has hundreds of them.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -25,7 +25,7 @@ final class NoDelay extends SocketFactory {
         this(Optional.empty());
     }
 
-    /** Sockets whose peer sees this address, one of this machine's. */
+    /** Returns sockets whose peer sees this address, one of this machine's. */
     static NoDelay from(String address) {
         return new NoDelay(Optional.of(new InetSocketAddress(address, 0)));
     }

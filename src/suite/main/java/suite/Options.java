@@ -7,19 +7,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Which server is judged, and how patiently. A program that runs checks sets them with {@link #use}; a run by Maven or an
- * editor takes them from the system properties {@code suite.url}, {@code suite.pid}, and so on.
+ * Selects the judged server and the patience of the checks. A program that runs checks sets them with {@link #use}; a
+ * run by Maven or an editor takes them from the system properties {@code suite.url}, {@code suite.pid}, and so on.
  *
  * <p><b>Threads:</b> immutable; the ones in use may be asked for and set on any thread, but not while checks run.
  *
- * @param url a server that runs already, or empty
+ * @param url a server that is already running, or empty
  * @param also another server of the same cluster, to which every second request goes; or empty
  * @param pid its process, for SIGTERM, or -1
- * @param command starts a server, as a process of its own for each class of checks; or empty
+ * @param command starts a server in a separate process for each class of checks; or empty
  * @param server a class with a static {@code start(Map)}, started in this JVM
- * @param certificate the server's, or the one that has signed it
- * @param start how long a command may take until its server serves
- * @param patience how long a check waits for something that ought to come immediately
+ * @param certificate the server's, or the one that signed it
+ * @param start the time that a command may take until its server serves
+ * @param patience the time that a check waits for something that should come immediately
  */
 public record Options(
         String url,
@@ -31,7 +31,7 @@ public record Options(
         Duration start,
         Duration patience) {
 
-    /** A module names here the class of the server that its tests judge if they are told of no other. */
+    /** In this file a module names the class of the server that its tests judge by default. */
     private static final String OURS = "/META-INF/push-suite/server";
 
     private static final Duration START = Duration.ofSeconds(20);
@@ -40,51 +40,51 @@ public record Options(
     /** Set by a program and read by checks, which run on other threads. */
     private static volatile Options used;
 
-    /** For a class in this JVM. */
+    /** Returns the options for a class in this JVM. */
     public static Options server(String className) {
         var defaults = defaults();
         return new Options("", "", -1, "", className, defaults.certificate, defaults.start, defaults.patience);
     }
 
-    /** For a command. */
+    /** Returns the options for a command. */
     public static Options command(String command) {
         var defaults = defaults();
         return new Options("", "", -1, command, "", defaults.certificate, defaults.start, defaults.patience);
     }
 
-    /** For a server that runs already. */
+    /** Returns the options for a server that is already running. */
     public static Options url(String url, long pid) {
         var defaults = defaults();
         return new Options(url, "", pid, "", "", defaults.certificate, defaults.start, defaults.patience);
     }
 
-    /** The same, with the certificate of this file. */
+    /** Returns the same with the certificate in this file. */
     public Options withCertificate(Path file) {
         return new Options(url, also, pid, command, server, file, start, patience);
     }
 
-    /** The same, with another server of its cluster, or "" for none. */
+    /** Returns the same with another server of its cluster, or "" for none. */
     public Options withAlso(String url) {
         return new Options(this.url, url, pid, command, server, certificate, start, patience);
     }
 
-    /** The checks that begin from now on judge this server. */
+    /** Makes all checks that begin from now on judge this server. */
     public static void use(Options options) {
         used = options;
     }
 
-    /** From now on the system properties decide again. */
+    /** Lets the system properties decide again. */
     public static void forget() {
         used = null;
     }
 
-    /** Those in use. */
+    /** Returns the options in use. */
     public static Options current() {
         var options = used;
         return options == null ? defaults() : options;
     }
 
-    /** The class that this module's own tests judge, or empty if it names none. */
+    /** Returns the class that this module's own tests judge, or empty if it names none. */
     public static String ours() {
         try (var in = Options.class.getResourceAsStream(OURS)) {
             return in == null ? "" : new String(in.readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -10,16 +10,17 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The threads of this JVM that are in the code of a server: in its own classes, and not in those that it uses.
+ * The threads of this JVM that are executing a server's own classes, and not those that it uses.
  *
  * <p><b>Threads:</b> any thread.
  *
- * @param prefix how the names of the server's classes begin
- * @param group of the threads that the server has started: another server of the same classes may run beside it
+ * @param prefix the start of the names of the server's classes
+ * @param group the group of the threads that the server has started: another server with the same classes may be
+ *     running
  */
 record OwnThreads(String prefix, ThreadGroup group) {
 
-    private static final int SURE = 20; // So many looks in a row.
+    private static final int SURE = 20; // This many looks in a row.
     private static final Set<String> SLEEP = Set.of("sleep", "parkNanos", "parkUntil");
     private static final Set<String> SLEEPERS = Set.of(
             "java.lang.Thread",
@@ -36,7 +37,7 @@ record OwnThreads(String prefix, ThreadGroup group) {
         return (int) all().count();
     }
 
-    /** Where they stand, {@code XNIO-1 I/O-2 at drain(Server.java:131)}; empty if there is none. */
+    /** Returns their positions, {@code XNIO-1 I/O-2 at drain(Server.java:131)}; empty if there are none. */
     String places() {
         return all().map(entry -> entry.getKey().getName() + " at " + place(entry.getValue()))
                 .sorted()
@@ -44,7 +45,7 @@ record OwnThreads(String prefix, ThreadGroup group) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Waits until none of them is at work: each has left the server's code, or waits in it; but not for longer than this. */
+    /** Waits until none of them is working: each has left the server's code, or waits in it; no longer than this. */
     void awaitRest(Duration most) {
         var deadline = Deadline.exactly(most);
         int looks = 0;
@@ -58,13 +59,13 @@ record OwnThreads(String prefix, ThreadGroup group) {
         return all().map(entry -> entry.getKey().getState()).toList();
     }
 
-    /** Whether an IO thread waits for a lock, or for something else that another thread has to do. */
+    /** Returns whether an IO thread waits for a lock, or for another thread to do something. */
     boolean hasWaitingIoThread() {
         return all().anyMatch(entry ->
                 entry.getKey().getName().contains(" I/O-") && entry.getKey().getState() != Thread.State.RUNNABLE);
     }
 
-    /** How much of one processor they use in so much time from now on, in percent. */
+    /** Returns the percentage of one processor that they use during this time. */
     long busy(Duration time) {
         var before = used();
         long began = System.nanoTime();
@@ -76,7 +77,7 @@ record OwnThreads(String prefix, ThreadGroup group) {
         return 100 * used / took;
     }
 
-    /** Which of them its own code has put to sleep for a time, as seen within so much time; empty if none. */
+    /** Returns the place of one that its own code has put to sleep, as seen during this time; empty if none. */
     String asleep(Duration time) {
         var found = new String[] {""};
         boolean asleep = Deadline.exactly(time).poll(() -> {
@@ -89,7 +90,7 @@ record OwnThreads(String prefix, ThreadGroup group) {
         return asleep ? found[0] : "";
     }
 
-    /** Whether the server's code has called a sleep itself: to wait for a lock or at a queue is something else. */
+    /** Returns whether the server's code has called a sleep itself; waiting for a lock or at a queue is different. */
     private boolean isAsleep(StackTraceElement[] stack) {
         boolean sleeps = false;
         for (var frame : stack) {
@@ -116,7 +117,7 @@ record OwnThreads(String prefix, ThreadGroup group) {
                 .filter(entry -> Stream.of(entry.getValue()).anyMatch(this::isOwn));
     }
 
-    /** A thread that has ended has no group. */
+    /** Returns whether this thread belongs to the group. A thread that has ended has no group. */
     private boolean isOfGroup(ThreadGroup other) {
         return other != null && group.parentOf(other);
     }

@@ -11,9 +11,9 @@ import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 
 /**
- * Loads the server under test with a call of {@link Schedule} before each of its method calls, field writes and locks, so that a
- * check can hold a thread at any of these places for as long as it likes. The classes are those of the server's own package and
- * below; what they use is loaded as ever.
+ * Loads the server under test with a call of {@link Schedule} before each of its method calls, field writes and locks,
+ * so that a check can hold a thread at any of these places for any length of time. This applies to the classes of the
+ * server's own package and below; other classes are loaded as usual.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -21,7 +21,7 @@ final class PausePoints extends ClassLoader {
 
     private static final int API = Opcodes.ASM9;
     private static final String SCHEDULE = Type.getInternalName(Schedule.class);
-    /** Whose methods tell other threads nothing. */
+    /** Their methods communicate nothing to other threads. */
     private static final Set<String> PRIVATE = Set.of(
             "java/lang/String", "java/lang/StringBuilder", "java/lang/Object", "java/lang/Integer", "java/lang/Long");
 
@@ -37,7 +37,7 @@ final class PausePoints extends ClassLoader {
         registerAsParallelCapable();
     }
 
-    /** Whether a class of this name is the server's own. */
+    /** Returns whether a class of this name is the server's own. */
     boolean isOwn(String name) {
         return name.startsWith(prefix);
     }
@@ -95,7 +95,7 @@ final class PausePoints extends ClassLoader {
             super.visitFieldInsn(opcode, owner, name, descriptor);
         }
 
-        /** What was read before a lock may be old inside it. */
+        /** A value read before a lock may be outdated inside it. */
         @Override
         public void visitInsn(int opcode) {
             if (opcode == Opcodes.MONITORENTER) {
@@ -106,7 +106,7 @@ final class PausePoints extends ClassLoader {
 
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
-            boolean makes = name.equals("<init>"); // What is being made is no object yet.
+            boolean makes = name.equals("<init>"); // An object under construction is not an object yet.
             if (!makes && opcode != Opcodes.INVOKESTATIC && owner.startsWith("java/util/") && receiver(descriptor)) {
                 super.visitLdcInsn(name);
                 point("call", "(Ljava/lang/Object;Ljava/lang/String;)V");
@@ -116,7 +116,7 @@ final class PausePoints extends ClassLoader {
             super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
         }
 
-        /** Leaves a copy of the object on the stack whose method is called, if that has no argument or one of one word. */
+        /** Leaves a copy of the called method's object on the stack, if it has no argument or one of one word. */
         private boolean receiver(String descriptor) {
             var arguments = Type.getArgumentTypes(descriptor);
             if (arguments.length == 0) {

@@ -12,7 +12,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a server in this JVM has to say to a test that fails: what its threads have printed, and where they stand in its own code.
+ * Reports what a server in this JVM did when a test fails: the output of its threads, and their positions in its own
+ * code.
  *
  * <p><b>Threads:</b> any thread; the outputs are guarded by their map's lock.
  */
@@ -25,7 +26,7 @@ public final class Printed {
 
     private Printed() {}
 
-    /** From now on, what is printed in this JVM is kept for the server whose thread prints it, and shown nowhere. */
+    /** Keeps everything printed in this JVM from now on for the server whose thread prints it, and shows it nowhere. */
     public static void keep() {
         kept = true;
         var kept = new PrintStream(new Kept(), true, StandardCharsets.UTF_8);
@@ -33,21 +34,20 @@ public final class Printed {
         System.setErr(kept);
     }
 
-    /** What these threads have printed, once it is kept. */
+    /** Returns the output of these threads, once it is kept. */
     public static ProcessOutput by(ThreadGroup threads) {
         synchronized (OUTPUTS) {
             return OUTPUTS.computeIfAbsent(threads, group -> ProcessOutput.nothing());
         }
     }
 
-    /** What they have printed since the mark; empty if nothing. */
+    /** Returns their output since the mark; empty if there is none. */
     public static String aside(ThreadGroup threads) {
-        var printed =
-                kept ? by(threads).sinceMark() : ""; // Elsewhere a message is compared with the one that is promised.
+        var printed = kept ? by(threads).sinceMark() : ""; // Otherwise the message must equal the promised one.
         return printed.isEmpty() ? "" : "\n  Meanwhile the server printed:" + printed;
     }
 
-    /** Where they stand in the server's own code, twice in a moment; empty if nowhere: for what was waited for in vain. */
+    /** Returns their places in the server's own code, seen twice in a moment, after a wait in vain; empty if none. */
     public static String standing(String server, ThreadGroup threads) {
         if (!kept) {
             return "";
@@ -63,7 +63,7 @@ public final class Printed {
         return where.isEmpty() ? "" : "\n  Where it stands:" + where;
     }
 
-    /** Where an exception came from or through in the server's own code: {@code , at Server.java:52 (open)}; or empty. */
+    /** Returns the exception's place in the server's own code: {@code , at Server.java:52 (open)}; or empty. */
     public static String place(String server, Throwable thrown) {
         return !kept
                 ? ""
@@ -75,12 +75,12 @@ public final class Printed {
                         .orElse("");
     }
 
-    /** How many of these threads stand in the server's own code. */
+    /** Returns the number of these threads that are in the server's own code. */
     public static long in(String server, ThreadGroup threads) {
         return places(server, threads).size();
     }
 
-    /** Those of these threads that are in the server's own code, each with the method in which it is. */
+    /** Returns those of these threads that are in the server's own code, each with its current method. */
     private static Map<Thread, String> places(String server, ThreadGroup group) {
         var threads = new Thread[group.activeCount() + 8];
         int count = group.enumerate(threads);
@@ -94,7 +94,7 @@ public final class Printed {
         return places;
     }
 
-    /** {@code thread XNIO-1 I/O-1 waits at Server.java:87 (post), in LinkedBlockingQueue.put}. */
+    /** Returns text such as {@code thread XNIO-1 I/O-1 waits at Server.java:87 (post), in LinkedBlockingQueue.put}. */
     private static String where(String server, Thread thread) {
         var stack = thread.getStackTrace();
         for (int i = 0; i < stack.length; i++) {
@@ -127,7 +127,7 @@ public final class Printed {
         return type.substring(type.lastIndexOf('.') + 1) + "." + frame.getMethodName();
     }
 
-    /** Gives each output to the innermost group that a server's threads are in. */
+    /** Assigns each output to the innermost group that a server's threads are in. */
     private static final class Kept extends OutputStream {
         @Override
         public void write(int b) {

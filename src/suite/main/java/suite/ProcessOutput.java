@@ -12,8 +12,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Reads all that a process prints, so that the process never waits, and keeps only the last part, so that a process that prints
- * without end does no harm.
+ * Reads all output of a process, so that the process never waits, and keeps only the last part, so that a process that
+ * prints without end does no harm.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
@@ -23,7 +23,7 @@ public final class ProcessOutput {
     private static final int FIRST_CHARS = 1_500;
     private static final int FIRST_LINES = 6;
     private static final int LAST_LINES = 6;
-    /** What is of no help in a stack trace of Java or Go: the frames of libraries, and how many there are more. */
+    /** Lines that do not help in a stack trace of Java or Go: frames of libraries, and the number of omitted ones. */
     private static final Pattern FRAME = Pattern.compile(
             "\\s+(at ([a-z.]+/)?(java|javax|jdk|sun|io\\.undertow|org\\.xnio|org\\.jboss|tools\\.jackson)\\..*|\\.\\.\\. [0-9]+ more)"
                     + "|(net/http|golang\\.org/x|runtime|crypto/tls|sync|bufio|io)[./].*\\(.*\\)"
@@ -34,15 +34,15 @@ public final class ProcessOutput {
     @GuardedBy("this")
     private final StringBuilder kept = new StringBuilder();
 
-    /** What came first after the mark: an exception or a panic says there what it is. */
+    /** The first lines after the mark: an exception or a panic states its kind there. */
     @GuardedBy("this")
     private final StringBuilder first = new StringBuilder();
 
-    /** Where in what is kept the text after the mark begins. */
+    /** The position in the kept text where the text after the mark begins. */
     @GuardedBy("this")
     private int marked;
 
-    /** Whether some of what came after the mark is kept no more. */
+    /** Whether some of the text after the mark is no longer kept. */
     @GuardedBy("this")
     private boolean lost;
 
@@ -64,7 +64,7 @@ public final class ProcessOutput {
         return output;
     }
 
-    /** Waits until all has been read of a process that has ended; not long, for one that it left behind may hold the pipe. */
+    /** Waits until all output of an ended process has been read; not long: a leftover child may hold the pipe. */
     synchronized void awaitEnd() {
         boolean all = Deadline.in(Duration.ofMillis(500)).await(this, this::ended);
         assert all || !ended;
@@ -74,12 +74,12 @@ public final class ProcessOutput {
         return ended;
     }
 
-    /** The port in the first address {@code https://localhost:PORT/} that was printed. */
+    /** Returns the port in the first address {@code https://localhost:PORT/} that was printed. */
     synchronized OptionalInt port() {
         return port;
     }
 
-    /** The last lines, as the end of a failure message. */
+    /** Returns the last lines, for the end of a failure message. */
     public synchronized String last() {
         var lines = lost ? shown(lines(first), lines(kept)) : shown(lines(kept));
         return lines.isEmpty() ? "it printed nothing" : "the last that it printed:" + lines;
@@ -91,7 +91,7 @@ public final class ProcessOutput {
         first.setLength(0);
     }
 
-    /** The first and the last lines since the mark; empty if there are none. */
+    /** Returns the first and the last lines since the mark; empty if there are none. */
     public synchronized String sinceMark() {
         return lost ? shown(lines(first), lines(kept)) : shown(lines(kept.substring(marked)));
     }

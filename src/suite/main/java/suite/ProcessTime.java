@@ -6,13 +6,13 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The processor time of a process and of those that it has started, because a command such as {@code go run} starts the server.
+ * The processor time of a process and of its children, because a command such as {@code go run} starts the server.
  *
  * <p><b>Threads:</b> immutable.
  */
 record ProcessTime(List<ProcessHandle> processes) {
 
-    /** Empty if there is no such process, or the system does not tell. */
+    /** Returns this process's time, or empty if there is no such process or the system does not tell. */
     static Optional<ProcessTime> of(long pid) {
         return ProcessHandle.of(Math.max(0, pid))
                 .map(first -> new ProcessTime(
@@ -20,7 +20,7 @@ record ProcessTime(List<ProcessHandle> processes) {
                 .filter(time -> time.processes.get(0).info().totalCpuDuration().isPresent());
     }
 
-    /** How much of one processor is used in so much time from now on, in percent. */
+    /** Returns the percentage of one processor used during this time. */
     long busy(Duration time) {
         long before = used();
         long began = System.nanoTime();

@@ -23,7 +23,7 @@ import okhttp3.HttpUrl;
  */
 final class RawClient implements AutoCloseable {
     /**
-     * How the client behaves when left alone.
+     * The client's behaviour when left alone.
      *
      * @param initialWindow the window of each stream, SETTINGS_INITIAL_WINDOW_SIZE; that of the connection is always 65,535
      * @param refillWindows whether each DATA frame is given back to both windows immediately
@@ -32,10 +32,10 @@ final class RawClient implements AutoCloseable {
      */
     record Options(int initialWindow, boolean refillWindows, boolean ackSettings, int receiveBuffer) {
 
-        /** A good client. */
+        /** A well-behaved client. */
         static final Options PLAIN = new Options(65_535, true, true, 0);
 
-        /** This window, which only the test refills. */
+        /** Returns options with this window, which only the test refills. */
         Options window(int bytes) {
             return new Options(bytes, false, ackSettings, receiveBuffer);
         }
@@ -51,11 +51,11 @@ final class RawClient implements AutoCloseable {
 
     private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
 
-    /** Is told of each frame of a connection, in both directions, before it is sent or as it comes. */
+    /** Receives each frame of a connection, in both directions, before it is sent or as it arrives. */
     interface Tap {
         Tap NONE = new Tap() {};
 
-        /** Whole frames, but for the preface. */
+        /** Receives whole frames, except for the preface. */
         default void sent(byte[] bytes) {}
 
         default void received(Frame frame) {}
@@ -75,7 +75,7 @@ final class RawClient implements AutoCloseable {
         this.reader = new RawReader(this, socket, options, tap);
     }
 
-    /** Connects, sends preface and SETTINGS, and returns when the server's SETTINGS are there. */
+    /** Connects, sends preface and SETTINGS, and returns when the server's SETTINGS have arrived. */
     static RawClient connect(HttpUrl root, Options options) {
         return connect(root, options, Tap.NONE);
     }
@@ -86,7 +86,7 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
-    /** The same, of a server at the root of its host. */
+    /** Does the same for a server at the root of its host. */
     static RawClient connect(String host, int port, Options options) {
         return connect(host, port, options, Tap.NONE);
     }
@@ -102,7 +102,7 @@ final class RawClient implements AutoCloseable {
         return client;
     }
 
-    /** Sends these bytes as they are. */
+    /** Sends these bytes unchanged. */
     void send(byte[] bytes) {
         try {
             socket.write(bytes);
@@ -129,12 +129,12 @@ final class RawClient implements AutoCloseable {
         send(out.toByteArray());
     }
 
-    /** Opens {@code GET /messages} on a new stream and returns when the head of the response is there. */
+    /** Opens {@code GET /messages} on a new stream and returns when the head of the response has arrived. */
     Recorder open(Format format, String... headers) {
         return openUnread(format, headers).awaitHead();
     }
 
-    /** The same, without waiting for anything. */
+    /** Does the same, without waiting for anything. */
     synchronized Recorder openUnread(Format format, String... headers) {
         int stream = lastStream + 2;
         var recorder = reader.record(stream, format, "GET /messages" + format.said() + " on stream " + stream);
@@ -149,7 +149,7 @@ final class RawClient implements AutoCloseable {
      * Sends a request's HEADERS on a new stream and returns its number.
      *
      * @param whole whether the request has no body
-     * @param headers names and values by turns
+     * @param headers alternating names and values
      */
     synchronized int request(String method, String path, boolean whole, String... headers) {
         lastStream += 2;
@@ -162,12 +162,12 @@ final class RawClient implements AutoCloseable {
         return lastStream;
     }
 
-    /** A path of the server as its host has it. */
+    /** Returns a path of the server relative to its host. */
     String path(String path) {
         return path.startsWith("/") ? prefix + path : path;
     }
 
-    /** The recorder of the response on a stream, for a request made with {@link #request}; all that came is in it. */
+    /** Returns the recorder of the response on a stream, for a {@link #request}; it has everything that came. */
     Recorder recorder(int stream) {
         return reader.recorder(stream);
     }
@@ -176,7 +176,7 @@ final class RawClient implements AutoCloseable {
         send(new Frame(Frame.DATA, last ? Frame.END_STREAM : 0, stream, bytes));
     }
 
-    /** Sends SETTINGS: identifiers and values by turns. */
+    /** Sends SETTINGS, as alternating identifiers and values. */
     void settings(int... idsAndValues) {
         var payload = ByteBuffer.allocate(idsAndValues.length * 3);
         for (int i = 0; i < idsAndValues.length; i += 2) {
@@ -185,7 +185,7 @@ final class RawClient implements AutoCloseable {
         send(new Frame(Frame.SETTINGS, 0, 0, payload.array()));
     }
 
-    /** Gives bytes to the window of a stream, or of the connection: stream 0. */
+    /** Adds bytes to the window of a stream, or of the connection: stream 0. */
     void windowUpdate(int stream, int bytes) {
         send(Frame.ofInts(Frame.WINDOW_UPDATE, 0, stream, bytes));
     }
@@ -195,7 +195,7 @@ final class RawClient implements AutoCloseable {
         send(Frame.ofInts(Frame.RST_STREAM, 0, stream, code));
     }
 
-    /** Says GOAWAY; no stream of the server's has been seen. */
+    /** Sends GOAWAY, which says that no stream of the server's has been seen. */
     void goAway(int code) {
         send(Frame.ofInts(Frame.GOAWAY, 0, 0, 0, code));
     }
@@ -205,20 +205,20 @@ final class RawClient implements AutoCloseable {
         send(Frame.ofInts(Frame.PING, 0, 0, 0, number));
     }
 
-    /** Waits for the answer to the PING with this number: all that was sent before it has been read. */
+    /** Waits for the answer to the PING with this number: the server has then read everything sent before it. */
     void awaitPong(int number) {
         await(
                 frame -> frame.is(Frame.PING) && frame.has(Frame.ACK) && frame.number(4) == number,
                 "an answer to PING " + number);
     }
 
-    /** The value that the server's first SETTINGS gave for this identifier. */
+    /** Returns the value that the server's first SETTINGS gave for this identifier. */
     OptionalInt serverSetting(int id) {
         return await(frame -> frame.is(Frame.SETTINGS) && !frame.has(Frame.ACK), "the server's SETTINGS")
                 .setting(id);
     }
 
-    /** Ends our half of the TCP connection as a process that exits does: FIN, without a word in TLS. Reading goes on. */
+    /** Ends our half of the TCP connection as an exiting process does: FIN, without a TLS alert. Reading goes on. */
     void fin() {
         socket.fin();
     }
@@ -228,7 +228,7 @@ final class RawClient implements AutoCloseable {
         socket.reset();
     }
 
-    /** Stops reading: nothing more is read once this has returned. The PING lets go of a read that is under way. */
+    /** Stops reading: nothing more is read once this has returned. The PING releases a read in progress. */
     void freeze() {
         reader.freeze(true);
         try {
@@ -243,7 +243,7 @@ final class RawClient implements AutoCloseable {
         reader.freeze(false);
     }
 
-    /** The first frame since the connection began, or the first to come, for which the condition holds. */
+    /** Returns the first frame since the connection began, or the first to come, that meets the condition. */
     Frame await(Predicate<Frame> condition, String expected) {
         return await(condition, expected, Deadline.PATIENCE);
     }
@@ -252,12 +252,12 @@ final class RawClient implements AutoCloseable {
         return reader.await(condition, expected, within);
     }
 
-    /** All frames that have come. */
+    /** Returns all frames that have arrived. */
     List<Frame> frames() {
         return reader.frames();
     }
 
-    /** Drops all that has come, which would count as the server's memory where both are in one JVM. */
+    /** Drops everything received, which would count as the server's memory if both are in one JVM. */
     void forget() {
         reader.forget();
     }
@@ -267,7 +267,7 @@ final class RawClient implements AutoCloseable {
         return reader.awaitEnd(within);
     }
 
-    /** Whether the server has ended the connection. */
+    /** Returns whether the server has ended the connection. */
     boolean ended() {
         return reader.ended();
     }

@@ -43,7 +43,7 @@ final class RawReader {
     private Optional<String> end = Optional.empty();
 
     @GuardedBy("this")
-    private String goAway = ""; // What the end is told with, once there was one.
+    private String goAway = ""; // The GOAWAY that the end reports, if any.
 
     @GuardedBy("this")
     private boolean frozen;
@@ -62,7 +62,7 @@ final class RawReader {
         Threads.named("suite-raw-reader").execute(this::read);
     }
 
-    /** Has the response on a stream read as this form; to be said before the request is sent. */
+    /** Sets the form in which the response on a stream is read; call it before the request is sent. */
     synchronized Recorder record(int stream, Format format, String what) {
         var recorder = new Recorder(what, format, () -> leave(stream));
         recorders.put(stream, recorder);
@@ -70,7 +70,7 @@ final class RawReader {
         return recorder;
     }
 
-    /** The recorder of a stream. Where none was asked for, it keeps the body and finds no records in it. */
+    /** Returns the recorder of a stream. If none was requested, it keeps the body and finds no records in it. */
     synchronized Recorder recorder(int stream) {
         var recorder = recorders.get(stream);
         return recorder == null ? record(stream, Format.ANY, "stream " + stream) : recorder;
@@ -81,7 +81,7 @@ final class RawReader {
         notifyAll();
     }
 
-    /** Waits until the reading has stopped, or the connection has. */
+    /** Waits until the reading, or the connection, has stopped. */
     synchronized void awaitParked() {
         Deadline.in(Deadline.PATIENCE).await(this, () -> parked() || ended());
         if (!parked && !ended()) {
@@ -211,7 +211,7 @@ final class RawReader {
         try {
             socket.write(answer.bytes());
         } catch (IOException e) {
-            // The server has closed the connection; what it has sent before that is still to be read.
+            // The server has closed the connection; earlier bytes are still to be read.
         }
     }
 

@@ -19,8 +19,9 @@ import okhttp3.Request;
 import tools.jackson.core.JacksonException;
 
 /**
- * Tries whether a running server can be judged at all: it accepts a connection and completes a TLS handshake with a certificate
- * that the suite trusts, and no other client holds a stream. Otherwise a hundred checks would say the same.
+ * Checks that a running server can be judged at all: it accepts a connection and completes a TLS handshake with a
+ * certificate that the suite trusts, and no other client holds a stream. Otherwise a hundred checks would report the
+ * same fault.
  *
  * <p><b>Threads:</b> any thread; it has no state.
  */
@@ -43,7 +44,7 @@ final class Reach {
         }
     }
 
-    /** Returns which streams are open before the suite has opened one, because checks count streams; or an empty string. */
+    /** Returns the streams open before the suite has opened one, because checks count streams; or an empty string. */
     private static String strangers(Options options) {
         var client = Clients.http2(trust(options));
         var open = new long[1];
@@ -61,7 +62,7 @@ final class Reach {
                         + " none, the server miscounts, so start it again";
     }
 
-    /** Returns how many streams a server holds, as it says; 0 if it does not, which the checks will judge. */
+    /** Returns the number of streams that a server says it holds; 0 if it does not say, which the checks will judge. */
     private static long open(OkHttpClient client, HttpUrl root) {
         var status = new Request.Builder().url(root + "status").build();
         try (var response = Clients.execute(Clients.hasty(client), status)) {
@@ -86,7 +87,7 @@ final class Reach {
         }
     }
 
-    /** Returns the root of the server, and that of the other one of its cluster. */
+    /** Returns the root of the server, and that of the other server of its cluster. */
     private static List<HttpUrl> roots(Options options) {
         return Stream.of(options.url(), options.also())
                 .filter(url -> !url.isEmpty())

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.net.Socket;
 
 /**
- * A TCP socket that counts the alerts among the TLS records that come in.
+ * A TCP socket that counts the alerts among the incoming TLS records.
  *
  * <p>It exists because the JDK does not report whether a TLS connection ended with or without close_notify.
  *
@@ -19,7 +19,7 @@ final class RecordCounter extends Socket {
 
     private int headBytes;
     private int length;
-    private int left; // Bytes of the present record that are still to come.
+    private int left; // Bytes of the current record that are still to come.
     private int alerts;
 
     int alerts() {

@@ -24,8 +24,8 @@ final class Recorder extends Intake implements AutoCloseable {
     private int taken;
 
     /**
-     * @param what the request, for failure messages
-     * @param leave how to cancel the response
+     * @param what names the request in failure messages
+     * @param leave cancels the response
      */
     Recorder(String what, Format format, Runnable leave) {
         super(what, format);
@@ -33,7 +33,7 @@ final class Recorder extends Intake implements AutoCloseable {
     }
 
     /**
-     * Sends the request and returns when the head of a response is there, whatever its status.
+     * Sends the request and returns when the head of a response has arrived, whatever its status.
      *
      * @throws AssertionError if there is none within {@link Deadline#PATIENCE}
      */
@@ -51,7 +51,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return this;
     }
 
-    /** The next record of any type. */
+    /** Returns the next record of any type. */
     WireRecord next() {
         return next(Deadline.PATIENCE);
     }
@@ -60,7 +60,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return next(record -> true, "a record", within);
     }
 
-    /** The next record, which must be of this type; heartbeats that come before it are passed over. */
+    /** Returns the next record, which must be of this type; heartbeats before it are skipped. */
     WireRecord next(String type) {
         return next(type, Deadline.PATIENCE);
     }
@@ -73,7 +73,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return record;
     }
 
-    /** The next record for which the condition holds; those before it are passed over. */
+    /** Returns the next record that meets the condition; those before it are skipped. */
     synchronized WireRecord next(Predicate<WireRecord> condition, String expected, Duration within) {
         var deadline = Deadline.in(within);
         while (deadline.await(this, this::moreOrOver) && taken < arrivals.size()) {
@@ -86,8 +86,8 @@ final class Recorder extends Intake implements AutoCloseable {
     }
 
     /**
-     * The first record of the whole response, asked for before or not, for which the condition holds; none is used up. It is
-     * waited for as long as something comes within {@link Deadline#PATIENCE} of what came before.
+     * Returns the first record of the whole response that meets the condition, whether requested before or not; none is
+     * used up. It waits as long as something comes within {@link Deadline#PATIENCE} of the previous arrival.
      */
     synchronized WireRecord awaitArrival(Predicate<WireRecord> condition, String expected) {
         for (int i = 0; ; i++) {
@@ -103,8 +103,8 @@ final class Recorder extends Intake implements AutoCloseable {
     }
 
     /**
-     * The next message. Heartbeats are passed over, and so is the {@code start} that opens the response; a later {@code start}
-     * or a {@code bye} is a failure, for then messages may be missing.
+     * Returns the next message. It skips heartbeats and the {@code start} that opens the response; a later
+     * {@code start} or a {@code bye} is a failure, because then messages may be missing.
      */
     Message nextMessage() {
         return nextMessage(Deadline.PATIENCE);
@@ -119,7 +119,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return record.message();
     }
 
-    /** The next {@code count} messages, each within {@link Deadline#PATIENCE} of the one before. */
+    /** Returns the next {@code count} messages, each within {@link Deadline#PATIENCE} of the one before. */
     List<Message> messages(int count) {
         var messages = new ArrayList<Message>();
         while (messages.size() < count) {
@@ -128,7 +128,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return messages;
     }
 
-    /** The messages up to this text, with that one; each within {@link Deadline#PATIENCE} of the one before. */
+    /** Returns the messages up to and including this text, each within {@link Deadline#PATIENCE} of the one before. */
     List<Message> messagesUpTo(String text) {
         var messages = new ArrayList<Message>();
         do {
@@ -137,7 +137,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return messages;
     }
 
-    /** From now on messages with this text are passed over: one has come, and if it comes again another check says so. */
+    /** Skips messages with this text from now on: one has come, and if it comes again another check says so. */
     void passOver(String text) {
         passedOver.add(text);
     }
@@ -156,7 +156,7 @@ final class Recorder extends Intake implements AutoCloseable {
         }
     }
 
-    /** How the response ended. Records that came before its end may still be asked for. */
+    /** Returns how the response ended. Records that came before its end may still be requested. */
     Ending closed() {
         return closed(Deadline.PATIENCE);
     }
@@ -166,7 +166,7 @@ final class Recorder extends Intake implements AutoCloseable {
         return ending.orElseThrow(() -> missed("the response to end", within));
     }
 
-    /** The whole answer, once the response has ended as it should. */
+    /** Returns the whole answer, once the response has ended as it should. */
     Answer answer() {
         awaitHead();
         var end = closed();
@@ -184,7 +184,7 @@ final class Recorder extends Intake implements AutoCloseable {
         }
     }
 
-    /** Leaves: sends RST_STREAM with CANCEL. */
+    /** Leaves by sending RST_STREAM with CANCEL. */
     void cancel() {
         end(Ending.How.CANCELLED, "", "by the test");
         leave.run();

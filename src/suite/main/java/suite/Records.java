@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Finds records in bytes, however the bytes were cut into chunks: a chunk is not a record. Each form has its own parser; all
- * are fed byte by byte and are strict, because they judge.
+ * Finds records in bytes, however the bytes were cut into chunks: a chunk is not a record. Each form has its own
+ * parser; all are fed byte by byte, and are strict because they judge.
  *
  * <p><b>Threads:</b> confined to one thread.
  */
@@ -20,7 +20,7 @@ abstract sealed class Records permits JsonLines, Sse, Records.None {
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private int lines;
 
-    /** The parser for a form. */
+    /** Returns the parser for a form. */
     static Records of(Format format) {
         return switch (format) {
             case SEED -> new Snapshots();
@@ -30,7 +30,7 @@ abstract sealed class Records permits JsonLines, Sse, Records.None {
         };
     }
 
-    /** All records in these bytes, which must end where a record ends. */
+    /** Returns all records in these bytes, which must end at the end of a record. */
     static List<WireRecord> all(Format format, byte[] bytes) {
         var records = of(format);
         var found = new ArrayList<WireRecord>();
@@ -42,7 +42,7 @@ abstract sealed class Records permits JsonLines, Sse, Records.None {
     }
 
     /**
-     * Takes the next bytes and hands on each record that they complete.
+     * Takes the next bytes and passes on each record that they complete.
      *
      * @throws MalformedRecord if the bytes are not in this form; nothing can be fed after that
      */
@@ -52,7 +52,7 @@ abstract sealed class Records permits JsonLines, Sse, Records.None {
         }
     }
 
-    /** How many bytes have been fed that are not yet a whole record. */
+    /** Returns the number of bytes fed that are not yet a whole record. */
     abstract int pending();
 
     abstract void feed(byte next, Consumer<WireRecord> found);
@@ -88,7 +88,7 @@ abstract sealed class Records permits JsonLines, Sse, Records.None {
         }
     }
 
-    /** The failure with the number of the line that was last taken. */
+    /** Returns the failure with the number of the last line taken. */
     final MalformedRecord malformed(String why) {
         return new MalformedRecord("line " + lines + " is " + why);
     }

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How a server refused a malformed request: by an answer, by resetting the stream, or by ending the connection. RFC 9113
- * leaves the choice open in most cases. The only wrong answer is to serve the request.
+ * The way in which a server refused a malformed request: by an answer, by resetting the stream, or by ending the
+ * connection. RFC 9113 leaves the choice open in most cases. The only wrong answer is to serve the request.
  *
  * <p><b>Threads:</b> immutable.
  *
@@ -32,12 +32,12 @@ record Refusal(int status, Optional<Ending> ending, boolean goneAway) {
         return status >= 400 && status < 500 || status == 501 || status == 0 && (ending.isPresent() || goneAway);
     }
 
-    /** Whether the server ends the connection in time, by GOAWAY or without a word. */
+    /** Returns whether the server ends the connection in time, by GOAWAY or without notice. */
     static boolean goesAway(RawClient client) {
         return Deadline.in(Deadline.PATIENCE).poll(() -> goneAway(client));
     }
 
-    /** Whether the server has ended the connection. */
+    /** Returns whether the server has ended the connection. */
     static boolean goneAway(RawClient client) {
         return client.ended() || client.frames().stream().anyMatch(frame -> frame.is(Frame.GOAWAY));
     }

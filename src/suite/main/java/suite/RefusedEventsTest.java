@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A refusal that will pass never ends an EventSource: it is a stream of one bye, while other forms get their status. */
+/** A temporary refusal never ends an EventSource: it is a stream of one bye, while other forms receive their status. */
 @Area(id = "refused-events", title = "Refusals as events")
 @Proves("limit.events")
 class RefusedEventsTest {

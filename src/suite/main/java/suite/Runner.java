@@ -29,7 +29,7 @@ import suite.CheckResult.Outcome;
  */
 public record Runner(Map<String, String> parameters, BiConsumer<String, Long> started) {
 
-    /** How the reason begins for which an extension leaves out a check: it is then not run, which is not the same as not judged. */
+    /** The start of an extension's reason to leave out a check, which then has not run, unlike an unjudged one. */
     public static final String LEFT_OUT = "left out: ";
 
     public List<CheckResult> run(List<? extends DiscoverySelector> selectors) {
@@ -42,7 +42,7 @@ public record Runner(Map<String, String> parameters, BiConsumer<String, Long> st
         return List.copyOf(listener.results);
     }
 
-    /** Takes down what JUnit reports. */
+    /** Records what JUnit reports. */
     private final class Listener implements TestExecutionListener {
         private final List<CheckResult> results = new ArrayList<>();
         private final Map<TestIdentifier, Long> starts = new HashMap<>();
@@ -111,7 +111,7 @@ public record Runner(Map<String, String> parameters, BiConsumer<String, Long> st
                     clauses));
         }
 
-        /** Of what is not ours, the type says more than the message alone. */
+        /** Returns the message, with the type of exceptions that are not ours, which says more than a message alone. */
         private static String message(Throwable thrown) {
             boolean says = thrown instanceof AssertionError
                     || thrown.getClass().getName().startsWith("org.opentest4j");
@@ -132,7 +132,7 @@ public record Runner(Map<String, String> parameters, BiConsumer<String, Long> st
                 .map(source -> ((MethodSource) source).getMethodName());
     }
 
-    /** The method's name, with what tells one run of several from another; for a class, its name. */
+    /** Returns the method's name, with the text that distinguishes one run from another; for a class, its name. */
     private static String name(TestIdentifier test) {
         var method = method(test).orElse("");
         var shown = test.getDisplayName().replaceFirst("\\([^()]*\\)$", "").replaceAll("\\s+", " ");

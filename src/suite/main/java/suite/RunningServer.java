@@ -23,8 +23,8 @@ final class RunningServer {
     }
 
     /**
-     * @param type the type by which the server is known, which has {@code int port()}, {@code void drain()} and {@code void
-     *     close()}; its own class may be hidden
+     * @param type the public type of the server, which has {@code int port()}, {@code void drain()} and
+     *     {@code void close()}; its own class may be hidden
      * @throws ReflectiveOperationException if one of them is missing, or cannot be called
      */
     static RunningServer of(Class<?> type, Object server) throws ReflectiveOperationException {

@@ -19,9 +19,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Chooses which thread of the server goes first. What a race decides by luck, once in a thousand runs, is decided here: one request
- * is held at a place in the server's code, another is answered meanwhile, and then the first goes on. That is repeated for every
- * place through which the first request comes, see {@link PausePoints}.
+ * Chooses which thread of the server goes first. It decides what a race decides by luck, once in a thousand runs: one
+ * request is held at a place in the server's code, another is answered meanwhile, and then the first goes on. This is
+ * repeated for every place that the first request passes through, see {@link PausePoints}.
  *
  * <p>If the second request waits for the first, because the server has a lock there, the first goes on immediately. A request is
  * over when the server's threads have left its code, which may be long after the client has its answer.
@@ -35,7 +35,7 @@ public final class Schedule {
     /**
      * A place in the server's code.
      *
-     * @param instruction tells two places of one line apart
+     * @param instruction distinguishes two places on one line
      * @param caller the method that makes the object, if the place is in a constructor; or empty
      */
     private record Place(String method, String file, int line, int instruction, String caller) {
@@ -60,18 +60,18 @@ public final class Schedule {
         }
     }
 
-    /** A thread that is held, before it calls a method of a collection or something else. */
+    /** A held thread, before it calls a method of a collection or something else. */
     private record Held(Thread thread, Object receiver, String method) {}
 
     private static final int MOST = 150;
-    /** So many places more are tried when the second request had to wait at one after which something was wrong. */
+    /** The further places to try when the second request had to wait at one after which something was wrong. */
     private static final int AFTER_VAGUE = 30;
-    /** So often is a place tried again to which the first request has not come: it may come by several ways. */
+    /** The number of retries of a place that the first request has not reached: it may take several ways. */
     private static final int AGAIN = 2;
 
     private static final Duration LOOK = Duration.ofMillis(2);
     private static final int SURE = 3;
-    /** So many looks in a row find a thread that waits, and not for a lock: another may be about to wake it. */
+    /** The number of looks in a row that find a thread waiting, but not for a lock: another may be about to wake it. */
     private static final int SURE_UNLESS_WOKEN = 25;
 
     private static final Duration LONGEST = Duration.ofMillis(500);
@@ -86,7 +86,7 @@ public final class Schedule {
     @GuardedBy("this")
     private final Set<Place> seen = new LinkedHashSet<>();
 
-    /** Those that have come through the server's code, but for IO threads. */
+    /** Those that have come through the server's code, except IO threads. */
     @GuardedBy("this")
     private final Set<Thread> threads = new LinkedHashSet<>();
 
@@ -119,10 +119,12 @@ public final class Schedule {
     }
 
     /**
-     * Holds the first request at each of its places in turn, while the second is answered. Returns at how many it was held.
+     * Holds the first request at each of its places in turn, while the second is answered. Returns the number of places
+     * at which it was held.
      *
-     * @param check is called when both have been answered, with the place in words; it fails if what came of it is wrong. Where
-     *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is named instead
+     * @param check is called when both have been answered, with the place in words; it fails if the result is wrong. If
+     *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is
+     *     named instead
      */
     static int explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
         var known = new LinkedHashSet<>(places(points, first));
@@ -142,10 +144,10 @@ public final class Schedule {
                     if (turn == Turn.PASSED) {
                         throw e;
                     }
-                    vague = vague.or(() -> Optional.of(e)); // What went wrong there came after that place.
+                    vague = vague.or(() -> Optional.of(e)); // The fault occurred after that place.
                 }
                 if (turn != Turn.MISSED) {
-                    held++; // By now the first may come through places that it did not come through before.
+                    held++; // By now the first may pass through places that it did not pass through before.
                     schedule.places().stream()
                             .filter(later -> known.size() < MOST && known.add(later))
                             .forEach(todo::add);
@@ -158,7 +160,7 @@ public final class Schedule {
         return held;
     }
 
-    /** Through which places a request comes that is not held. */
+    /** Returns the places that a request passes through when it is not held. */
     private static List<Place> places(PausePoints points, Runnable request) {
         var all = new Schedule(points, Optional.empty());
         current = Optional.of(all);
@@ -175,13 +177,13 @@ public final class Schedule {
         return new ArrayList<>(seen).subList(0, Math.min(MOST, seen.size()));
     }
 
-    /** What came of the attempt to hold the first request at a place. */
+    /** The result of the attempt to hold the first request at a place. */
     private enum Turn {
         /** It was held, and the second passed it. */
         PASSED,
         /** It was held, and the second waited until it was let go. */
         WAITED,
-        /** It has not come to that place. */
+        /** It has not reached that place. */
         MISSED
     }
 
@@ -199,7 +201,7 @@ public final class Schedule {
                 release();
                 await(other, place);
             } else {
-                second.run(); // This time it came by another way; what is checked expects both.
+                second.run(); // This time it took another way; the check expects both.
             }
             await(one, place);
             awaitRest();
@@ -226,7 +228,7 @@ public final class Schedule {
         }
     }
 
-    /** An IO thread is never held, because it might be the one that brings the second request; but it may meet one that is. */
+    /** Called at a place. An IO thread is never held, as it might bring the second request; it may meet a held one. */
     private void reached(Object receiver, String method) {
         var here = new Held(Thread.currentThread(), receiver, method);
         if (here.thread().getName().contains(" I/O-")) {
@@ -266,7 +268,7 @@ public final class Schedule {
         }
     }
 
-    /** Whether one of two threads changes a collection that has no lock of its own. */
+    /** Returns whether one of two threads changes a collection that has no lock of its own. */
     private static boolean isUnsafe(Held one, Held other) {
         var type = other.receiver().getClass().getName();
         return (CHANGES.matcher(one.method()).matches()
@@ -280,7 +282,7 @@ public final class Schedule {
         }
     }
 
-    /** Where the current thread is in this server's code; the suite's own threads, which ask it for its port, are nowhere. */
+    /** Returns the current thread's place in this server's code; the suite's threads, which ask its port, have none. */
     private Optional<Place> place() {
         return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
                 .walk(frames -> {
@@ -297,13 +299,13 @@ public final class Schedule {
                 });
     }
 
-    /** The first may have its answer before it comes to the place. */
+    /** Waits until the first is held. It may have its answer before it reaches the place. */
     private Optional<Thread> awaitHeld(CompletableFuture<?> request) {
         var deadline = Deadline.in(Deadline.PATIENCE);
         while (heldThread().isEmpty() && !(request.isDone() && atWork().isEmpty()) && !deadline.passed()) {
             pauseUnlessHeld();
         }
-        return heldThread(); // Which it may be since it was last looked at.
+        return heldThread(); // It may be held since the last look.
     }
 
     private synchronized Optional<Thread> heldThread() {
@@ -339,7 +341,7 @@ public final class Schedule {
         return Stream.of(stack).anyMatch(frame -> points.isOwn(frame.getClassName()));
     }
 
-    /** @param before those that have waited since before the second came, and so not for the first */
+    /** @param before the threads that were waiting before the second came, and so not for the first */
     private void awaitDoneOrStuck(CompletableFuture<?> second, Thread first, Set<Thread> before) {
         var deadline = Deadline.in(LONGEST);
         int stuck = 0;
@@ -352,13 +354,13 @@ public final class Schedule {
         }
     }
 
-    /** Whether a thread waits for a lock that the other holds. */
+    /** Returns whether a thread waits for a lock that the other holds. */
     private static boolean waitsFor(Thread owner, Thread thread) {
         var told = ManagementFactory.getThreadMXBean().getThreadInfo(thread.getId());
         return told != null && told.getLockOwnerId() == owner.getId();
     }
 
-    /** The threads of this server that wait in its code, but for the one that is held. */
+    /** Returns the threads of this server that wait in its code, except the held one. */
     private Set<Thread> waiting(Thread first) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> entry.getKey() != first

@@ -18,7 +18,7 @@ import suite.CheckResult.Outcome;
  */
 record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
 
-    /** What these words name, {@code 05}, {@code resume} or {@code resume.lapped}; everything if there are none. */
+    /** Returns the checks that these words name, {@code 05}, {@code resume} or {@code resume.lapped}; all if none. */
     static List<Selection> of(List<String> words, List<CheckClass> all) {
         for (var word : words) {
             if (all.stream().noneMatch(one -> one.isNamed(word))) {
@@ -36,7 +36,7 @@ record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
         return selected;
     }
 
-    /** Those that need no broker between several servers, which most servers are not made for. */
+    /** Returns those that need no broker between several servers, which most servers do not support. */
     static List<Selection> ofOneServer(List<Selection> all) {
         return all.stream()
                 .filter(one -> Stream.of(one.checks.type().getAnnotationsByType(Tag.class))
@@ -44,12 +44,12 @@ record Selection(CheckClass checks, List<DiscoverySelector> selectors) {
                 .toList();
     }
 
-    /** Whether some of its checks make the server go down. */
+    /** Returns whether some of its checks make the server go down. */
     boolean drains() {
         return checks.clauses().stream().anyMatch(clause -> CheckClass.isClause(clause, "drain"));
     }
 
-    /** The result of a class that could not be run. */
+    /** Returns the result of a class that could not be run. */
     CheckResult notRun(String why) {
         var name = checks.type().getSimpleName();
         return new CheckResult(name, name, Outcome.NOT_RUN, why, "", Map.of(), 0, checks.clauses());

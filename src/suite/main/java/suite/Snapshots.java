@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Snapshots extends JsonLines {
 
-    /** Whether an object is such a document, as far as its one array goes. */
+    /** Returns whether an object is such a document, judged by its one array. */
     static boolean isOne(JsonNode fields) {
         return fields.path("messages").isArray();
     }

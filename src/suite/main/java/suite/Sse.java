@@ -7,16 +7,17 @@ import java.util.function.Consumer;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Reads server-sent events as the WHATWG HTML standard says (section 9.2, Server-sent events): lines end with CR, LF or CRLF,
- * one byte order mark may come first, an empty line dispatches. The data of each event must be one JSON object.
+ * Reads server-sent events as specified by the WHATWG HTML standard (section 9.2, Server-sent events): lines end with
+ * CR, LF or CRLF, one byte order mark may come first, an empty line dispatches. The data of each event must be one JSON
+ * object.
  *
  * <p><b>Threads:</b> confined to one thread.
  */
 final class Sse extends Records {
 
     /**
-     * One event as it was dispatched. {@code id} and {@code retry} are what stood in this very event, not what an earlier
-     * one has left behind.
+     * One event as it was dispatched. {@code id} and {@code retry} are those of this event itself, not those left over
+     * from an earlier one.
      *
      * @param name the {@code event:} field, empty where there was none: then a browser's {@code onmessage} fires
      */
@@ -30,7 +31,7 @@ final class Sse extends Records {
     private boolean afterCr;
     private int held;
 
-    /** The bytes of the event that no empty line has dispatched yet, comments among them. */
+    /** Returns the number of bytes of the event that no empty line has dispatched yet, comments included. */
     @Override
     int pending() {
         return held + lineLength();
@@ -73,7 +74,7 @@ final class Sse extends Records {
             case "id" -> id = value.indexOf('\0') < 0 ? Optional.of(value) : id;
             case "retry" -> retry = value.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(value)) : retry;
             default -> {
-                // A comment, whose field is empty, or a field that the standard does not know: both are passed over.
+                // A comment, whose field is empty, or a field that the standard does not know: both are ignored.
             }
         }
     }

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What {@code start} alone gives is enough to come back with, whatever its reason is. */
+/** {@code start} alone is enough to come back with, whatever its reason is. */
 @Area(id = "start", title = "What start alone gives")
 @Proves("resume.start")
 final class StartTest {

@@ -17,15 +17,15 @@ import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /**
- * A server in any language that a command starts, in a process of its own for each {@link JudgedServer}. It finds the settings
- * of the checks in its environment, including {@code PUSH_PORT=0}, and prints the address where it serves:
+ * A server in any language that a command starts, in a separate process for each {@link JudgedServer}. It finds the
+ * settings of the checks in its environment, including {@code PUSH_PORT=0}, and prints the address where it serves:
  * {@code https://localhost:PORT/}. It is ended together with all processes that it has started.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class StartedByCommand implements Launch {
 
-    /** In the environment of all that a server's command starts, a word that is the server's alone. */
+    /** A variable in the environment of all processes of a server's command; its value is unique to the server. */
     private static final String MARK = "SUITE_STARTED";
 
     private static final Duration LAST_WORDS = Duration.ofMillis(100);
@@ -34,7 +34,7 @@ final class StartedByCommand implements Launch {
     private final Process process;
     private final String mark;
     private final ProcessOutput output;
-    /** How long the server may take until it serves. */
+    /** The time that the server may take until it serves. */
     private final Duration start;
 
     private final Thread atExit = new Thread(this::kill, "suite-kill");
@@ -90,7 +90,7 @@ final class StartedByCommand implements Launch {
         throw new AssertionError("the server " + fault + "; " + output.last() + command());
     }
 
-    /** Whether the process has said where it serves, and it is this process, and no other, that listens there. */
+    /** Returns whether the process has printed where it serves, and is itself the one that listens there. */
     private boolean serves() {
         port = output.port().orElse(0);
         return port != 0 && Listeners.has(processes(), port).orElseGet(this::answers);
@@ -110,7 +110,7 @@ final class StartedByCommand implements Launch {
         return HttpUrl.get("https://localhost:" + port + "/");
     }
 
-    /** Sends the SIGTERM to the process that serves, where the system tells which; the shell above it ends by itself. */
+    /** Sends the SIGTERM to the process that serves, if the system tells which; the shell above it ends by itself. */
     @Override
     public CompletableFuture<?> drain() {
         drained = true;
@@ -134,7 +134,7 @@ final class StartedByCommand implements Launch {
 
     @Override
     public String aside() {
-        // A connection is cut before the process has ended, and both before all has been read.
+        // A connection is cut before the process has ended, and both happen before everything has been read.
         boolean ended = Deadline.in(drained ? Deadline.PATIENCE : LAST_WORDS).poll(() -> !process.isAlive());
         if (ended) {
             output.awaitEnd();
@@ -169,7 +169,7 @@ final class StartedByCommand implements Launch {
         ProcessHandle.allProcesses().filter(this::isMarked).forEach(ProcessHandle::destroyForcibly);
     }
 
-    /** Whether it was started by the command, though it may have lost its parent; false where the system does not tell. */
+    /** Returns whether the command started it, even if it has lost its parent; false where the system does not tell. */
     private boolean isMarked(ProcessHandle other) {
         try {
             var environment = Files.readAllBytes(Path.of("/proc", String.valueOf(other.pid()), "environ"));
@@ -179,12 +179,12 @@ final class StartedByCommand implements Launch {
         }
     }
 
-    /** The command's process and all those that it has started. */
+    /** Returns the command's process and all processes that it has started. */
     private Stream<ProcessHandle> processes() {
         return Stream.concat(process.descendants(), Stream.of(process.toHandle()));
     }
 
-    /** A very long one is none that a person has typed. */
+    /** Returns the command for a failure message, or nothing if it is too long to have been typed by a person. */
     private String command() {
         return command.length() > 400 ? "" : "\n  command: " + command;
     }

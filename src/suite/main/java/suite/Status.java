@@ -30,7 +30,7 @@ record Status(long open, long heartbeatMs, OptionalLong opened, Map<String, Long
                 json);
     }
 
-    /** What two servers of a cluster say, added up; the rest is as this one says. */
+    /** Returns the sum of two servers of a cluster; the rest comes from this one. */
     Status plus(Status other) {
         var sum = new TreeMap<>(closed);
         other.closed.forEach((reason, count) -> sum.merge(reason, count, Long::sum));
@@ -40,17 +40,17 @@ record Status(long open, long heartbeatMs, OptionalLong opened, Map<String, Long
         return new Status(open + other.open, heartbeatMs, both, sum, json);
     }
 
-    /** How many streams have been closed for this reason, 0 if the server does not say. */
+    /** Returns the number of streams closed for this reason; 0 if the server does not say. */
     long closed(String reason) {
         return closed.getOrDefault(reason, 0L);
     }
 
-    /** Whether the server says how many streams it has opened, and so can be held to its account. */
+    /** Returns whether the server reports the number of streams it has opened, so that its sums can be checked. */
     boolean counts() {
         return opened.isPresent();
     }
 
-    /** {@code opened = open + Σ closed}. */
+    /** Returns whether {@code opened = open + Σ closed}. */
     boolean balanced() {
         return opened.orElse(-1)
                 == open + closed.values().stream().mapToLong(Long::longValue).sum();

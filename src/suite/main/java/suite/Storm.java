@@ -13,17 +13,17 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Many messages posted at the same time by several threads, each with a connection of its own, and the judgement of what open streams
- * received of them.
+ * Many messages posted at the same time by several threads, each with a connection of its own, and the judgement of
+ * their delivery to open streams.
  *
- * <p>A 429 is waited for as it says. For thousands of messages, or for latencies, take the limit off:
+ * <p>After a 429 it waits as the server asks. For thousands of messages, or for latencies, take the limit off:
  * {@code JudgedServer.with("PUSH_POSTS_PER_SECOND", "0")}.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class Storm {
 
-    /** A message that the server has taken, and when it was sent ({@link System#nanoTime}). */
+    /** A message that the server has accepted, and its sending time ({@link System#nanoTime}). */
     record Sent(String id, String text, long nanos) {}
 
     private static final AtomicInteger STORMS = new AtomicInteger();
@@ -41,7 +41,7 @@ final class Storm {
         this.messages = messages;
     }
 
-    /** Begins to post so many messages from so many threads, and returns immediately. */
+    /** Starts posting this many messages from this many threads, and returns immediately. */
     static Storm start(JudgedServer server, int messages, int threads) {
         var storm = new Storm(server, messages);
         for (int i = 0; i < threads; i++) {
@@ -50,12 +50,12 @@ final class Storm {
         return storm;
     }
 
-    /** How many messages the server has taken so far. */
+    /** Returns the number of messages that the server has accepted so far. */
     int posted() {
         return sent.size();
     }
 
-    /** Waits until so many messages have been taken, in the midst of the storm. */
+    /** Waits until this many messages have been accepted, in the midst of the storm. */
     void awaitPosted(int count) {
         boolean enough = Deadline.in(LONGEST).poll(() -> posted() >= count || failed());
         if (!enough || posted() < count) {
@@ -64,7 +64,7 @@ final class Storm {
         }
     }
 
-    /** Waits until all are posted, and posts one more behind them, by which each stream knows that it has seen the last. */
+    /** Waits until all are posted, and posts one more after them, which tells each stream that it has seen the last. */
     Storm finish() {
         var deadline = Deadline.in(LONGEST);
         for (var poster : posters) {
@@ -86,7 +86,7 @@ final class Storm {
         return this;
     }
 
-    /** The messages in the one order that the server has given them by their ids. */
+    /** Returns the messages in the order that the server has given them by their ids. */
     List<Sent> order() {
         Delivery.requireOwnIds(sent, Sent::id, Sent::text);
         return sent.stream()
@@ -94,20 +94,20 @@ final class Storm {
                 .toList();
     }
 
-    /** Their texts in that order. */
+    /** Returns their texts in that order. */
     List<String> texts() {
         return order().stream().map(Sent::text).toList();
     }
 
     /**
-     * Reads a stream up to the end of the storm, which must be finished, or until nothing comes for {@link Deadline#PATIENCE},
-     * and judges what it has brought from its first record on.
+     * Reads a stream up to the end of the storm, which must be finished, or until nothing comes for
+     * {@link Deadline#PATIENCE}, and judges the stream from its first record on.
      */
     Delivery delivered(Recorder recorder) {
         return delivered(texts(), recorder);
     }
 
-    /** The same for a stream that was opened in the midst of the storm: judged from the first of its messages that it got. */
+    /** Does the same for a stream opened in the midst of the storm, judged from the first message that it received. */
     Delivery deliveredToLatecomer(Recorder recorder) {
         var first = recorder.awaitArrival(
                 record -> record.is("message") && text(record).startsWith(mark), "a message of the storm");
@@ -136,7 +136,7 @@ final class Storm {
         return record.text("text");
     }
 
-    /** The time from sending to arrival of each message of the storm on this stream, in nanoseconds, the shortest first. */
+    /** Returns each message's time from sending to arrival on this stream, in nanoseconds, in ascending order. */
     long[] latencies(Recorder recorder) {
         var began = new HashMap<String, Long>();
         sent.forEach(message -> began.put(message.text(), message.nanos()));
@@ -148,7 +148,7 @@ final class Storm {
                 .toArray();
     }
 
-    /** The value below which so many percent of the sorted values lie. */
+    /** Returns the value below which this percentage of the sorted values lies. */
     static long percentile(long[] sorted, double percent) {
         if (sorted.length == 0) {
             throw new AssertionError("no message of the storm arrived, so there is no percentile");
@@ -156,7 +156,7 @@ final class Storm {
         return sorted[Math.min(sorted.length - 1, (int) (sorted.length * percent / 100))];
     }
 
-    /** The number behind the last hyphen of an id. */
+    /** Returns the number after the last hyphen of an id. */
     static long sequence(String id) {
         var number = id.substring(id.lastIndexOf('-') + 1);
         if (!number.matches("[0-9]{1,18}")) {

@@ -12,11 +12,11 @@ import suite.CheckResult.Outcome;
  * <p><b>Threads:</b> immutable.
  *
  * @param worst the first run that was red, else the first that was not judged, else the last one
- * @param counts how many runs ended in which way
+ * @param counts the number of runs for each outcome
  */
 record Tally(CheckResult worst, Map<Outcome, Integer> counts) {
 
-    /** The checks in the order in which they came first, each with all its runs. */
+    /** Returns the checks in the order in which they first came, each with all its runs. */
     static List<Tally> of(List<CheckResult> results) {
         var byCheck = new LinkedHashMap<String, List<CheckResult>>();
         for (var result : results) {
@@ -49,7 +49,7 @@ record Tally(CheckResult worst, Map<Outcome, Integer> counts) {
         return counts.values().stream().mapToInt(Integer::intValue).sum();
     }
 
-    /** {@code 97 of 100 green}, {@code not judged}, both if some runs were not judged, or nothing if there was one run. */
+    /** Returns {@code 97 of 100 green}, {@code not judged}, both if some were not judged, or nothing for one run. */
     String ofAll() {
         int unjudged = count(Outcome.NOT_JUDGED);
         if (runs() == 1 || unjudged == runs()) {

@@ -3,7 +3,8 @@ package suite;
 import java.util.concurrent.Executor;
 
 /**
- * A thread for each task. The common pool has only one on a machine of two processors, where tasks that wait for each other hang.
+ * Runs each task on its own thread. On a machine with two processors the common pool has only one, and tasks that wait
+ * for each other hang.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -11,12 +12,12 @@ final class Threads {
 
     private Threads() {}
 
-    /** Starts a thread for each task; it keeps no JVM from ending. */
+    /** Returns an executor that starts a thread for each task; its threads keep no JVM from ending. */
     static Executor named(String name) {
         return named(name, Thread.currentThread().getThreadGroup());
     }
 
-    /** The same, in this group, in which are then also the threads that the task starts. */
+    /** Returns the same in this group, which also receives the threads that the task starts. */
     static Executor named(String name, ThreadGroup group) {
         return task -> {
             var thread = new Thread(group, task, name);

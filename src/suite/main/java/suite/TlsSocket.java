@@ -8,7 +8,7 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A TLS connection that has agreed on HTTP/2, over a TCP socket of our own, so that the TCP connection can be cut without a
+ * A TLS connection that has negotiated HTTP/2, over our own TCP socket, so that the TCP connection can be cut without a
  * close_notify.
  *
  * <p><b>Threads:</b> any thread; writing is guarded by this object's lock.
@@ -25,7 +25,7 @@ final class TlsSocket {
     }
 
     /**
-     * Connects and shakes hands.
+     * Connects and completes the handshake.
      *
      * @param receiveBuffer SO_RCVBUF in bytes, 0 for the system's
      */
@@ -33,7 +33,7 @@ final class TlsSocket {
         var tcp = new Socket();
         try {
             if (receiveBuffer > 0) {
-                // Before connecting, because the window's scale is agreed on then.
+                // Before connecting, because the window scale is negotiated then.
                 tcp.setReceiveBufferSize(receiveBuffer);
             }
             tcp.setTcpNoDelay(true);
@@ -56,7 +56,7 @@ final class TlsSocket {
         }
     }
 
-    /** To be said before anything is written. */
+    /** Sets the tap; call it before anything is written. */
     void tap(RawClient.Tap tap) {
         this.tap = tap;
     }
@@ -70,14 +70,14 @@ final class TlsSocket {
         tls.getOutputStream().write(bytes);
     }
 
-    /** Sends these bytes in TLS records of one byte each; what another thread writes comes before or after them all. */
+    /** Sends these bytes in TLS records of one byte each; other threads' bytes come before or after them all. */
     synchronized void writeByteByByte(byte[] bytes) throws IOException {
         for (int i = 0; i < bytes.length; i++) {
             tls.getOutputStream().write(bytes, i, 1);
         }
     }
 
-    /** Sends a FIN, without TLS's close_notify. */
+    /** Sends a FIN, without a TLS close_notify. */
     void fin() {
         try {
             tcp.shutdownOutput();

@@ -14,9 +14,9 @@ import okhttp3.tls.Certificates;
 import okhttp3.tls.HandshakeCertificates;
 
 /**
- * Trusts the server under test and nothing else: a server that has the key of the certificate that {@link Options} name, or
- * that shows a certificate which this one has signed. It compares the key and not the certificate, so that a server may show
- * another certificate for the same key, and be judged on it.
+ * Trusts the server under test and nothing else: a server that has the key of the certificate that {@link Options}
+ * name, or that presents a certificate signed by it. It compares the key and not the certificate, so that a server may
+ * present another certificate for the same key, and be judged on it.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -37,17 +37,17 @@ final class Trust implements X509TrustManager {
         return Once.READ;
     }
 
-    /** @throws IllegalArgumentException if the file has no certificate in PEM */
+    /** @throws IllegalArgumentException if the file contains no certificate in PEM */
     static Trust in(Path file) throws IOException {
         return new Trust(Certificates.decodeCertificatePem(Files.readString(file)));
     }
 
-    /** Sockets for TLS that trust accordingly, and ask for no name. */
+    /** Returns TLS sockets that trust accordingly and check no host name. */
     SSLSocketFactory sockets() {
         return context().getSocketFactory();
     }
 
-    /** TLS that trusts accordingly. */
+    /** Returns a TLS context that trusts accordingly. */
     SSLContext context() {
         try {
             var context = SSLContext.getInstance("TLS");
@@ -77,7 +77,7 @@ final class Trust implements X509TrustManager {
         return signed.getAcceptedIssuers();
     }
 
-    /** Read when first needed, once. */
+    /** Reads the certificate once, when it is first needed. */
     private static final class Once {
         static final Trust READ = read();
 

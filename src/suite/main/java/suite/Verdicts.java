@@ -17,7 +17,7 @@ import suite.CheckResult.Outcome;
  */
 record Verdicts(String server, Instant began, long ms, List<Tally> checks) {
 
-    /** Whether something was judged, and all of that is green. */
+    /** Returns whether something was judged, and all of it is green. */
     boolean good() {
         return count(Outcome.GREEN) > 0 && count(Outcome.RED) == 0 && count(Outcome.NOT_RUN) == 0;
     }
@@ -26,7 +26,7 @@ record Verdicts(String server, Instant began, long ms, List<Tally> checks) {
         return checks.stream().filter(one -> one.outcome() == outcome).count();
     }
 
-    /** What the checks that prove a clause say together; {@code NOT_RUN} if none has run. */
+    /** Returns the joint outcome of the checks that prove a clause; {@code NOT_RUN} if none has run. */
     Outcome of(String clause) {
         return outcome(proving(clause));
     }
@@ -37,7 +37,7 @@ record Verdicts(String server, Instant began, long ms, List<Tally> checks) {
                 .toList();
     }
 
-    /** Red if one is; green if one is and none is red; else not judged. */
+    /** Returns red if one is red; green if one is green and none is red; else not judged. */
     private static Outcome outcome(List<Tally> checks) {
         for (var outcome : List.of(Outcome.RED, Outcome.GREEN, Outcome.NOT_JUDGED)) {
             if (checks.stream().anyMatch(one -> one.outcome() == outcome)) {
@@ -47,7 +47,7 @@ record Verdicts(String server, Instant began, long ms, List<Tally> checks) {
         return Outcome.NOT_RUN;
     }
 
-    /** {@code green}, {@code in part} if some of them are not judged, {@code red} or {@code not judged}. */
+    /** Returns {@code green}, {@code in part} if some of them are not judged, {@code red} or {@code not judged}. */
     static String word(List<Tally> checks) {
         var outcome = outcome(checks);
         boolean part = checks.stream().anyMatch(one -> one.outcome() == Outcome.NOT_JUDGED);
@@ -58,7 +58,7 @@ record Verdicts(String server, Instant began, long ms, List<Tally> checks) {
         return outcome.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
-    /** {@code 5 green, 1 red}. */
+    /** Returns text such as {@code 5 green, 1 red}. */
     static String counts(List<Tally> checks) {
         return Arrays.stream(Outcome.values())
                 .map(outcome -> Map.entry(
@@ -69,7 +69,7 @@ record Verdicts(String server, Instant began, long ms, List<Tally> checks) {
                 .collect(Collectors.joining(", "));
     }
 
-    /** {@code delivered 1000/1000 · p99 3.1 ms}. */
+    /** Returns text such as {@code delivered 1000/1000 · p99 3.1 ms}. */
     static String figures(Map<String, String> figures) {
         return figures.entrySet().stream()
                 .map(figure -> figure.getKey() + " " + figure.getValue())

@@ -18,14 +18,14 @@ import java.util.function.Supplier;
 import okhttp3.HttpUrl;
 
 /**
- * Shows the frames between a server and one client that opens a stream and posts messages: a line each with its time, direction,
- * stream, type, flags and length, and below it what is inside: a request, a status, the records of a stream.
+ * Shows the frames between a server and one client that opens a stream and posts messages: one line each with its time,
+ * direction, stream, type, flags and length, and below it the content: a request, a status, the records of a stream.
  *
- * <p><b>Threads:</b> the one that asks, and the connection's reader; lines are guarded by this object's lock.
+ * <p><b>Threads:</b> the caller's, and the connection's reader; lines are guarded by this object's lock.
  */
 public final class Wire implements RawClient.Tap, AutoCloseable {
 
-    /** What stands above the columns. */
+    /** The head of the columns. */
     public static final String HEAD =
             String.format("%8s    %6s %-13s %-23s %8s", "seconds", "stream", "type", "flags", "length");
 
@@ -52,13 +52,13 @@ public final class Wire implements RawClient.Tap, AutoCloseable {
     }
 
     /**
-     * Opens the stream and posts each line that is typed, until there is no further one.
+     * Opens the stream and posts each line that is typed, until there are no more.
      *
-     * @param options which server; it is started and stopped, if it does not run yet
-     * @param sse whether the stream is of server-sent events, and not of NDJSON
+     * @param options select the server; it is started and stopped, unless it is already running
+     * @param sse whether the stream is of server-sent events rather than NDJSON
      * @param width the columns of a line
      * @param typed the next line, or null
-     * @return how the connection ended, if the server ended it; else nothing
+     * @return how the connection ended, if the server ended it; else an empty string
      */
     public static String show(Options options, boolean sse, int width, Consumer<String> lines, Supplier<String> typed) {
         var launch = Launch.of(
@@ -74,7 +74,7 @@ public final class Wire implements RawClient.Tap, AutoCloseable {
         }
     }
 
-    /** The frames of a client that opens a stream and posts one message. */
+    /** Returns the frames of a client that opens a stream and posts one message. */
     public static List<String> sample(Options options, int width) {
         var lines = Collections.synchronizedList(new ArrayList<String>());
         try {

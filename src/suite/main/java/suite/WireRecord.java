@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
 
-    /** Strict: one value and nothing after it, no name twice. */
+    /** Strict: one value and nothing after it, no duplicate names. */
     static final JsonMapper JSON = JsonMapper.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
@@ -39,17 +39,17 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
         return node;
     }
 
-    /** What Jackson says of the text, without what it says of itself. */
+    /** Returns Jackson's reason for rejecting the text, without its notes about itself. */
     private static String reason(JacksonException e) {
         return e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "");
     }
 
-    /** The field {@code id}, or empty. */
+    /** Returns the field {@code id}, or an empty string. */
     String id() {
         return text("id");
     }
 
-    /** A field that must be a string, or empty if it is not there. */
+    /** Returns a field that must be a string, or an empty string if it is missing. */
     String text(String field) {
         var node = fields.get(field);
         if (node == null) {
@@ -61,7 +61,7 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
         return node.stringValue();
     }
 
-    /** A field that must be there and be an integer. */
+    /** Returns a field that must be present and an integer. */
     long number(String field) {
         var node = fields.get(field);
         if (node == null || !node.isIntegralNumber()) {
@@ -70,7 +70,7 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
         return node.longValue();
     }
 
-    /** A field that must be there and be true or false. */
+    /** Returns a field that must be present and be true or false. */
     boolean flag(String field) {
         var node = fields.get(field);
         if (node == null || !node.isBoolean()) {
@@ -83,7 +83,7 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
         return this.type.equals(type);
     }
 
-    /** The message that a {@code message} record carries. */
+    /** Returns the message that a {@code message} record carries. */
     Message message() {
         if (!is("message")) {
             throw new AssertionError("expected a message, but " + this + " came");
@@ -91,7 +91,7 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
         return message(this);
     }
 
-    /** The messages of a {@code snapshot}, in its order: newest first. */
+    /** Returns the messages of a {@code snapshot}, in its order: newest first. */
     List<Message> messages() {
         if (!is("snapshot")) {
             throw new AssertionError("expected a snapshot, but " + this + " came");
