@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code make agenda}: the day of a class, from the minutes that the ladder gives each lesson, with breaks.
+ * {@code make agenda}: the timetable of a class, with breaks, from the minutes that the ladder gives each lesson.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -17,7 +17,7 @@ final class Agenda {
     private static final int LUNCH = 60;
     private static final LocalTime LUNCH_FROM = LocalTime.of(11, 45);
     private static final LocalTime LUNCH_UNTIL = LocalTime.of(14, 0);
-    /** Stands in a plan where a day ends. */
+    /** Marks the end of a day in a plan. */
     private static final String NEXT_DAY = "/";
 
     private final Screen screen;
@@ -65,7 +65,7 @@ final class Agenda {
                 + " min without breaks");
         for (int day = 1; day <= days.size(); day++) {
             startDay(day, days.size());
-            eaten = plan.equals("half-day"); // A class of half a day eats at home.
+            eaten = plan.equals("half-day"); // A half-day class eats at home.
             days.get(day - 1).forEach(this::print);
         }
         screen.line(now + "  end");

@@ -8,17 +8,18 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 
 /**
- * One go at the learner's server: compile what stands there, then judge it by one lesson. Its verdict comes first, and what the
- * tests say that run long comes after it. It runs beside the coach's own thread, which stays free for keys, and can be called off.
+ * One trial of the learner's server: compiles the current sources, then judges them by one lesson. Its verdict comes
+ * first, and the results of long tests follow. It runs beside the coach's own thread, which stays free for keys, and
+ * can be called off.
  *
- * <p><b>Threads:</b> made and asked on the coach's thread; works on one of its own.
+ * <p><b>Threads:</b> created and queried on the coach's thread; works on its own thread.
  */
 final class BackgroundRun {
 
     /**
-     * What came of it: faults of the compiler, or else a verdict.
+     * Its result: faults of the compiler, or else a verdict.
      *
-     * @param later the tests that run long, which are not in the verdict yet
+     * @param later the long tests, which are not in the verdict yet
      */
     record Result(List<String> faults, Optional<Verdict> verdict, List<String> later) {
         Result(Verdict verdict) {
@@ -26,9 +27,9 @@ final class BackgroundRun {
         }
     }
 
-    /** A trial longer than this is stuck: its server is ended, so that its tests come to an end. */
+    /** A trial longer than this is stuck: its server is ended, so that its tests finish. */
     private static final long STUCK_MS = 120_000;
-    /** How long a test may still run when the learner has saved again. */
+    /** The time that a test may still run after the learner has saved again. */
     private static final long STALE_MS = 2_000;
 
     private final Learner learner;
@@ -71,7 +72,7 @@ final class BackgroundRun {
                 (soon, later) -> verdict.complete(new Result(List.of(), Optional.of(soon), List.copyOf(later)))));
     }
 
-    /** A test starts, unless the trial was called off before the judge began to listen. */
+    /** Starts a test, unless the trial was called off before the judge began to listen. */
     private void go(String test) {
         if (stale) { // Not here: this thread reads the answers of the JVM that is asked to stop.
             Daemon.start("coach-call-off", this::callOff);
@@ -87,17 +88,17 @@ final class BackgroundRun {
         return result.isDone();
     }
 
-    /** Whether there is a verdict, though perhaps not the last word. */
+    /** Returns whether there is a verdict, though perhaps not the final one. */
     boolean judged() {
         return verdict.isDone();
     }
 
-    /** The verdict as it was first given. */
+    /** Returns the first verdict. */
     Result verdict() {
         return of(verdict);
     }
 
-    /** The last word, with the tests that run long. */
+    /** Returns the final verdict, with the long tests. */
     Result result() {
         return of(result);
     }
@@ -110,7 +111,7 @@ final class BackgroundRun {
         }
     }
 
-    /** What it is about to say is of no use any more, for the learner has saved again. */
+    /** Marks its remaining output as useless, because the learner has saved again. */
     void makeStale() {
         staleSince = System.currentTimeMillis();
         stale = true;
@@ -121,12 +122,12 @@ final class BackgroundRun {
         return stale;
     }
 
-    /** Starts no further test and ends the server under test, so that the one that runs fails soon. */
+    /** Starts no further test and ends the server under test, so that the running one fails soon. */
     private void callOff() {
         learner.callOff();
     }
 
-    /** {@code 1.4 s after your save}. */
+    /** Returns text such as {@code 1.4 s after your save}. */
     String time() {
         long ms = System.currentTimeMillis() - savedMs.orElse(began);
         return Text.seconds(ms) + (savedMs.isPresent() ? " after your save" : "");

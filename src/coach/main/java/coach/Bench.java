@@ -8,8 +8,8 @@ import java.util.concurrent.Future;
 import java.util.function.Function;
 
 /**
- * Where the servers are tried that are not the learner's, the steps of the ladder and the wrong answers: in JVMs side by side, which
- * stay from one trial to the next, or in this one.
+ * Tries the servers that are not the learner's, namely the steps of the ladder and the wrong answers: in JVMs side by
+ * side, which stay from one trial to the next, or in this one.
  *
  * <p><b>Threads:</b> any thread; a JVM is used by one task at a time.
  */
@@ -19,32 +19,32 @@ final class Bench implements AutoCloseable {
     private final Queue<InOtherJvm> free = new ConcurrentLinkedQueue<>(); // The JVMs that no task uses.
     private final Function<Trial, List<Verdict.Test>> judge;
 
-    /** In this JVM, one after the other. */
+    /** Runs trials in this JVM, one after the other. */
     Bench() {
         lanes = new Tasks(1);
         judge = Trial::here;
     }
 
     /**
-     * @param lanes how many trials are under way at the same time; more than there are processors, for a test mostly waits
-     * @param patienceMs how long a test waits for what ought to come immediately
+     * @param lanes the number of concurrent trials; more than there are processors, because a test mostly waits
+     * @param patienceMs the time that a test waits for something that should come immediately
      */
     Bench(int lanes, long patienceMs) {
         this.lanes = new Tasks(lanes);
         judge = trial -> inOtherJvm(trial, patienceMs);
     }
 
-    /** Begins a task, with trials in it, as soon as a lane is free; {@link Tasks#end} says what came of it. */
+    /** Begins a task, with trials in it, as soon as a lane is free; {@link Tasks#end} returns its result. */
     <T> Future<T> begin(Callable<T> task) {
         return lanes.begin(task);
     }
 
-    /** What each test says, up to the first red one; to be asked in a task. */
+    /** Returns the result of each test, up to the first red one; call it in a task. */
     List<Verdict.Test> judge(Trial trial) {
         return judge.apply(trial);
     }
 
-    /** The same as a verdict. */
+    /** Returns the same as a verdict. */
     Verdict verdict(Lesson lesson, Trial trial) {
         long began = System.nanoTime();
         var tests = judge(trial);

@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Is told what a learner sees on the terminal, to show it elsewhere as well.
+ * Receives what a learner sees on the terminal, to show it elsewhere as well.
  *
- * <p><b>Threads:</b> the coach's thread tells.
+ * <p><b>Threads:</b> called on the coach's thread.
  */
 interface Board extends AutoCloseable {
 
@@ -24,8 +24,8 @@ interface Board extends AutoCloseable {
     /**
      * There is a verdict.
      *
-     * @param later the tests that are still to say something
-     * @param time how long it took, as it is said
+     * @param later the tests that are still running
+     * @param time its duration, as text
      */
     default void verdict(Workshop workshop, Lesson lesson, Verdict verdict, List<String> later, String time) {}
 
@@ -33,9 +33,9 @@ interface Board extends AutoCloseable {
     default void wrongAnswers(List<Mutant> mutants) {}
 
     /**
-     * The trial is over, and its server may be asked for more.
+     * The trial is over; its server can still be queried.
      *
-     * @param frames the frames of one client with it, in lines of so many columns
+     * @param frames the frames of one client with it, in lines of this many columns
      */
     default void ended(IntFunction<List<String>> frames) {}
 

@@ -10,14 +10,14 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Answers the browser of {@link BoardServer}: the page's files, the state that it shows, the picture and the feed that tells of
- * changes. It answers only under the names of this machine, so that no other page can read it.
+ * Answers the browser of {@link BoardServer}: the page's files, its state, the picture and the feed of changes. It
+ * answers only under the names of this machine, so that no other page can read it.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class BoardPages implements HttpHandler {
 
-    /** Only the page's own files: no inline script, no markup from strings. */
+    /** Allows only the page's own files: no inline script, no markup from strings. */
     private static final String POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
             + "img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
@@ -29,7 +29,7 @@ final class BoardPages implements HttpHandler {
     private final Supplier<byte[]> picture;
 
     /**
-     * @param feed streams a record at each change
+     * @param feed streams a record for each change
      * @param state as JSON
      * @param picture of the server, as SVG
      */
@@ -56,7 +56,7 @@ final class BoardPages implements HttpHandler {
         } else if (path.equals("/picture.svg")) {
             send(exchange, "image/svg+xml", picture.get());
         } else if (path.equals("/favicon.ico")) {
-            exchange.setStatusCode(204).endExchange(); // A browser asks for one by itself.
+            exchange.setStatusCode(204).endExchange(); // A browser requests one by itself.
         } else {
             file(exchange, path.equals("/") ? "index.html" : path.substring(1));
         }

@@ -20,8 +20,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The page of {@code make learn}, on this machine only: progress, the present verdict, the frames of one client and the picture of
- * the server. The kit's own stream tells the page that something has changed.
+ * Serves the page of {@code make learn}, on this machine only: progress, the current verdict, the frames of one client
+ * and the picture of the server. The kit's own stream tells the page of changes.
  *
  * <p><b>Threads:</b> any thread; the state is guarded by this object's lock.
  */
@@ -41,7 +41,7 @@ final class BoardServer implements Board {
     @GuardedBy("this")
     private Lesson current;
 
-    /** @param port of 127.0.0.1, or 0 for a free one */
+    /** @param port of 127.0.0.1, or 0 for any free port */
     BoardServer(Path root, Lessons lessons, int port) {
         this.lessons = lessons;
         picture = new ServerPicture(root, lessons);
@@ -156,7 +156,7 @@ final class BoardServer implements Board {
         changed();
     }
 
-    /** Shows the frames of one client with a server that is started for it, on a thread of its own. */
+    /** Shows the frames of one client with a server that is started for it, on a separate thread. */
     @Override
     public void ended(IntFunction<List<String>> frames) {
         Daemon.start("coach-frames", () -> {

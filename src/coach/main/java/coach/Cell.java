@@ -4,8 +4,8 @@ import coach.Verdict.Colour;
 import coach.Verdict.Outcome;
 
 /**
- * One step judged by one lesson, and whether that is as the ladder says: green up to the step's own lesson; on the step that a
- * lesson names, red with the message that it promises; beyond that either, but judged.
+ * One step judged by one lesson, compared with the ladder: green up to the step's own lesson; on the step that a lesson
+ * names, red with the message that it promises; beyond that either, but judged.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -15,7 +15,7 @@ record Cell(Lesson step, Lesson lesson, Verdict verdict) {
         return lesson.upTo(step);
     }
 
-    /** Whether this is the step on which the lesson has promised to be red: a start only if it is the lesson's own. */
+    /** Returns whether the lesson promises to be red on this step; on a start only if it is the lesson's own. */
     boolean promised() {
         return promised(step, lesson);
     }
@@ -26,7 +26,7 @@ record Cell(Lesson step, Lesson lesson, Verdict verdict) {
                 && (!lesson.hasStart() || lesson.slug().equals(step.slug()));
     }
 
-    /** What is not as it should be, as a sentence; empty if all is. */
+    /** Returns the deviation from the ladder, as a sentence; empty if there is none. */
     String fault() {
         var colour = verdict.colour();
         if (colour == Colour.NO_TEST || colour == Colour.NOT_JUDGED) {
@@ -42,7 +42,7 @@ record Cell(Lesson step, Lesson lesson, Verdict verdict) {
         return kept(verdict, red.test(), red.promise());
     }
 
-    /** Whether a promised test is red with the promised message: empty if so, or else a sentence. */
+    /** Checks that a promised test is red with the promised message: returns an empty string, or else a sentence. */
     static String kept(Verdict verdict, String test, ExpectedFailure promise) {
         var method = test.substring(test.lastIndexOf('.') + 1);
         if (verdict.tests().stream().noneMatch(one -> one.method().equals(method))) {

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * {@code make check}: judges a server lesson by lesson and prints a line each.
+ * {@code make check}: judges a server lesson by lesson and prints one line each.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -27,8 +27,8 @@ final class Check {
     }
 
     /**
-     * Judges what the environment names: CMD, STEP, or else the workshop's server; LESSON is the only lesson. A red test
-     * ends its lesson, and a learner's run, unless KEEP_GOING is set.
+     * Judges the server that the environment names: CMD, STEP, or else the workshop's server; LESSON is the only
+     * lesson. A red test ends its lesson, and a learner's run, unless KEEP_GOING is set.
      *
      * @return whether nothing was red, something was judged, and no lesson was left out
      */
@@ -125,7 +125,7 @@ final class Check {
         return verdict;
     }
 
-    /** @param server how make names it; empty for the learner's, of which the lessons after the first red one are left out */
+    /** @param server its name in make; empty for the learner's, whose lessons after the first red one are left out */
     private boolean judge(List<Lesson> lessons, Function<Lesson, Verdict> judge, String server, boolean keepGoing) {
         var verdicts = new ArrayList<Verdict>();
         for (var lesson : lessons) {

@@ -6,18 +6,18 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 
 /**
- * Looks into one folder before it asks its parent.
+ * Loads classes from one folder before it asks its parent.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class ClassesFirst extends URLClassLoader {
 
-    /** @param folder or empty, for the parent alone */
+    /** @param folder or empty for the parent alone */
     ClassesFirst(String folder, ClassLoader parent) throws MalformedURLException {
         super(folder.isEmpty() ? new URL[0] : new URL[] {Path.of(folder).toUri().toURL()}, parent);
     }
 
-    /** For what reads classes before they are loaded. */
+    /** Serves code that reads classes before they are loaded. */
     @Override
     public URL getResource(String name) {
         var own = findResource(name);

@@ -13,16 +13,16 @@ import java.util.logging.Logger;
 import suite.Options;
 
 /**
- * The command: {@code Coach check}, and so on. What it works on stands in environment variables, as make hands them on.
+ * The command: {@code Coach check}, and so on. Its arguments are in environment variables, as make passes them on.
  *
- * <p>Exit codes: 0 if all is green, 1 if something is red, 2 if it was asked for something that cannot be done, 3 after
- * a fault of its own.
+ * <p>Exit codes: 0 if all is green, 1 if something is red, 2 if the request cannot be carried out, 3 after an internal
+ * fault.
  *
  * <p><b>Threads:</b> the main thread.
  */
 public final class Coach {
 
-    /** How long a test waits for a record that does not come, where its verdict is to come soon. */
+    /** The time that a test waits for a record that does not come, if its verdict is needed soon. */
     private static final long BRIEF_MS = 1_200;
 
     private Coach() {}
@@ -92,7 +92,7 @@ public final class Coach {
         }
     }
 
-    /** The page in the browser, or none: the terminal is complete without it. */
+    /** Opens the page in the browser, or none: the terminal is complete without it. */
     private static Board board(Path here, Lessons lessons, Screen screen) {
         try {
             var board = new BoardServer(here, lessons, number(System.getenv(), "BOARD_PORT", 0));
@@ -104,13 +104,13 @@ public final class Coach {
         }
     }
 
-    /** For an editor: the workshop's server and the tests in this JVM, in which breakpoints hold in both. */
+    /** Runs the workshop's server and the tests in this JVM, for an editor whose breakpoints then work in both. */
     private static boolean here(Lessons lessons, Map<String, String> env, Screen screen) {
         System.setProperty("suite.patienceMs", env.getOrDefault("PATIENCE_MS", "600000"));
         return new Check(lessons, screen).here(env.getOrDefault("LESSON", ""));
     }
 
-    /** A person waits: for a server that hangs, and for a record that does not come. */
+    /** Shortens the waits for a server that hangs and for a record that does not come, because a person is waiting. */
     static void hurry(String command) {
         System.setProperty("suite.startMs", command.isEmpty() ? "2500" : "10000");
         System.setProperty("suite.patienceMs", String.valueOf(BRIEF_MS));
@@ -134,7 +134,7 @@ public final class Coach {
         }
     }
 
-    /** What a wrong answer does not send is waited for in vain, so less long than by other checks. */
+    /** Runs the wrong answers, with shorter waits than other checks, because they often wait in vain. */
     private static boolean mutants(Path here, List<Lesson> lessons, Screen screen) {
         System.setProperty("suite.patienceMs", "2500");
         try (var bench = new Bench(2, Options.current().patience().toMillis())) {
@@ -142,7 +142,7 @@ public final class Coach {
         }
     }
 
-    /** For commands that do something, or end as a {@link UserError}. */
+    /** Runs a command that either succeeds or ends with a {@link UserError}. */
     private static boolean done(Runnable command) {
         command.run();
         return true;
@@ -159,7 +159,7 @@ public final class Coach {
         return Integer.parseInt(value);
     }
 
-    /** What judged servers log or print in this JVM would stand between the verdicts. */
+    /** Silences the logs and output of judged servers in this JVM, which would appear between the verdicts. */
     static void hush() {
         LogManager.getLogManager().reset();
         Logger.getLogger("").setLevel(Level.OFF);

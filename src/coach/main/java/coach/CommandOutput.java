@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import push.http.PushServer;
 
 /**
- * What commands print, and what of it varies from run to run.
+ * Compares the output of commands, except for the parts that vary from run to run.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -21,7 +21,7 @@ final class CommandOutput {
     private static final long PATIENCE_S = 120;
     private static final String DEFAULT_PORT = "8443";
 
-    /** What is not the same twice, and a word that takes its place where two outputs are compared. */
+    /** Text that differs from run to run, and the word that replaces it where two outputs are compared. */
     private static final List<Map.Entry<Pattern, String>> VARIES = List.of(
             Map.entry(Pattern.compile("\\b[0-9]+(\\.[0-9]+)? ?(ns|µs|ms|s|min|%)(?![a-z])"), "TIME"),
             Map.entry(Pattern.compile("(localhost|127\\.0\\.0\\.1|port)([: ])[0-9]{2,5}"), "$1$2PORT"),
@@ -31,11 +31,11 @@ final class CommandOutput {
             Map.entry(Pattern.compile("(?m)^(retry|content-length): [0-9]+$"), "$1: N"),
             Map.entry(Pattern.compile("(?i)(\\bdate: |\\b(pid|process) )[^\n]*"), "$1N"),
             Map.entry(Pattern.compile("\\b[0-9][0-9,]* (chunks?|bytes|kB|MB)\\b"), "SIZE"),
-            Map.entry(Pattern.compile("\\b[1-9][0-9,]* B\\b"), "SIZE"), // That nothing is allocated does not vary.
-            // Of a storm, how much was lost varies; that nothing was lost does not.
+            Map.entry(Pattern.compile("\\b[1-9][0-9,]* B\\b"), "SIZE"), // An allocation of 0 bytes does not vary.
+            // How much a storm lost varies; that nothing was lost does not.
             Map.entry(Pattern.compile("\\bdelivered [0-9]+/[0-9]+"), "delivered N"),
             Map.entry(Pattern.compile("\\b(repeated|missing|out of order|cuts|chunks) [1-9][0-9]*\\b"), "$1 N"),
-            // Which of two requests is a moment sooner varies, and where a test finds what it looks for.
+            // Which of two requests is a moment sooner varies, and where a test finds its value.
             Map.entry(Pattern.compile("\\bheld at [^)\n]+\\)"), "held at PLACE"),
             Map.entry(Pattern.compile("\"meanwhile [0-9]+\""), "\"meanwhile N\""),
             Map.entry(Pattern.compile("\\b[0-9]+ (were taken where) [0-9]+ "), "N $1 N "),
@@ -49,7 +49,7 @@ final class CommandOutput {
         this.root = root;
     }
 
-    /** The two texts are the same, but for what varies. */
+    /** Returns whether the two texts are the same, except for the parts that vary. */
     static boolean same(String one, String other) {
         return plain(one).equals(plain(other));
     }
@@ -63,8 +63,8 @@ final class CommandOutput {
     }
 
     /**
-     * What each command printed on its standard output; above it the command itself, if it is written after a dollar sign.
-     * Commands that speak to port 8443 find the reference there: one is started for them, on another port.
+     * Returns each command's standard output, and above it the command itself, if it is written after a dollar sign.
+     * Commands that use port 8443 reach the reference: one is started for them, on another port.
      */
     String run(String commands) {
         boolean needsServer = commands.contains("localhost:" + DEFAULT_PORT);

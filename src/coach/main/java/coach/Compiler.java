@@ -25,7 +25,8 @@ import javax.tools.StandardLocation;
 import javax.tools.ToolProvider;
 
 /**
- * Compiles Java in this JVM, which is warm, against the coach's own class path, whose jars stay open from one time to the next.
+ * Compiles Java in this JVM, which is warm, against the coach's own class path, whose jars stay open between
+ * compilations.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -46,11 +47,11 @@ final class Compiler {
         this.classPath = classPath;
     }
 
-    /** The classes by their names, or the first faults, each as a person needs it; one of the two is empty. */
+    /** The classes by their names, or the first faults, each worded for a person; one of the two is empty. */
     record Compiled(Map<String, byte[]> classes, List<String> faults) {}
 
     /**
-     * Compiles these files into a folder, which is emptied first: after a fault nothing is left there that could be run.
+     * Compiles these files into a folder, which is emptied first: after a fault it contains nothing that could be run.
      *
      * @return the first faults; none if all is well
      */
@@ -98,7 +99,7 @@ final class Compiler {
         return new Compiled(Map.of(), told(faults.getDiagnostics()));
     }
 
-    /** Keeps what is compiled in memory. */
+    /** Keeps compiled classes in memory. */
     private static final class InMemory extends ForwardingJavaFileManager<StandardJavaFileManager> {
         private final Map<String, ByteArrayOutputStream> classes;
 
@@ -141,7 +142,7 @@ final class Compiler {
         return shown(Path.of(fault.getSource().toUri())) + ":" + fault.getLineNumber() + ": " + message + code(fault);
     }
 
-    /** The line, with a mark under the place. */
+    /** Returns the line, with a mark under the place. */
     private static String code(Diagnostic<? extends JavaFileObject> fault) {
         var lines = Text.read(Path.of(fault.getSource().toUri())).lines().toList();
         int at = (int) fault.getLineNumber() - 1;

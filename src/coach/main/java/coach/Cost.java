@@ -25,11 +25,12 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 import push.FanOutBenchmark;
 
 /**
- * {@code make cost}: what one message costs by the number of streams, measured by JMH. No test over the wire can tell that.
+ * {@code make cost}: the cost of one message by the number of streams, measured by JMH. No test over the wire can
+ * measure that.
  *
- * <p>The verdict is of bytes that are allocated, for they are the same on every machine; times are shown and not judged.
+ * <p>The verdict counts allocated bytes, because they are the same on every machine; times are shown and not judged.
  *
- * <p><b>Length:</b> one command: what it measures, what it shows of it, and what it says.
+ * <p><b>Length:</b> one command: its measurement, its output and its verdict.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -53,14 +54,15 @@ final class Cost {
 
     /** One message, for few streams and for many. */
     record Measured(long few, long many, double micros) {
-        /** Whole bytes, for what is allocated comes in eights; less than half a byte is the profiler's own. */
+        /** Returns whole bytes, because allocations come in eights; less than half a byte is the profiler's own. */
         long perStream() {
             return Math.round((many - few) / (Double.parseDouble(MANY) - Double.parseDouble(FEW)));
         }
     }
 
     /**
-     * Judges the learner's way, or shows those of the ladder's steps, and what is said of the one that the lesson starts from.
+     * Judges the learner's way, or shows those of the ladder's steps, and the verdict on the one that the lesson starts
+     * from.
      *
      * @return whether the learner's way delivers everything, and costs the same however many streams there are
      */
@@ -106,7 +108,7 @@ final class Cost {
             faults.forEach(fault -> screen.line(Text.indent(fault, 2)));
             return false;
         }
-        // The JVMs that JMH starts have this one's class path.
+        // The JVMs that JMH starts have this JVM's class path.
         System.setProperty("java.class.path", classes + File.pathSeparator + System.getProperty("java.class.path"));
         var fault = delivers(classes);
         if (!fault.isEmpty()) {
@@ -120,7 +122,7 @@ final class Cost {
         return verdict(measured);
     }
 
-    /** Returns what the learner's way does not bring, or nothing. */
+    /** Returns the messages that the learner's way fails to deliver, or nothing. */
     private static String delivers(Path classes) {
         try (var loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
             var way = loader.loadClass("workshop.Mine").getConstructor().newInstance();
@@ -182,7 +184,7 @@ final class Cost {
 
     private Measured measured(ChainedOptionsBuilder options) {
         screen.passing("measuring …");
-        System.setProperty("jmh.ignoreLock", "true"); // A neighbour changes times, which are not judged.
+        System.setProperty("jmh.ignoreLock", "true"); // Another process changes times, which are not judged.
         try {
             var runs = new Runner(options.param("streams", FEW, MANY)
                             .jvmArgs("-Xmx512m")

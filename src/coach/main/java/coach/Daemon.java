@@ -1,7 +1,7 @@
 package coach;
 
 /**
- * Threads that keep no JVM from ending.
+ * Starts threads that do not keep a JVM from ending.
  *
  * <p><b>Threads:</b> any thread.
  */

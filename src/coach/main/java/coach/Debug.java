@@ -7,17 +7,17 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /**
- * {@code make debug}: judges the learner's server by a lesson, one test after the other, in a JVM that waits for a debugger, and
- * with deadlines that a person at a breakpoint does not exceed.
+ * {@code make debug}: judges the learner's server by a lesson, one test after the other, in a JVM that waits for a
+ * debugger, and with deadlines long enough for a person at a breakpoint.
  *
  * <p><b>Threads:</b> one at a time.
  */
 record Debug(Path root, Lessons lessons, Screen screen) {
 
-    /** How long a test waits for what does not come, while somebody may be looking at the server. */
+    /** The time that a test waits for a missing record, while a person may be inspecting the server. */
     private static final String PATIENCE_MS = "600000";
 
-    /** @param port at which the server's JVM waits */
+    /** @param port on which the server's JVM waits */
     boolean run(Map<String, String> env, int port) {
         var workshop = new Workshop(root, lessons);
         var name = env.getOrDefault("LESSON", "");

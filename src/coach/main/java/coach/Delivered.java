@@ -13,8 +13,8 @@ import lesson10_cost.Way;
 import push.NewMessage;
 
 /**
- * Whether a way to keep streams brings each of them every message once and in order, to those too that take little at a time or
- * join late. What brings nothing costs nothing, so this is asked before its cost.
+ * Checks that a way to keep streams delivers every message to each of them once and in order, including streams that
+ * take little at a time or join late. A way that delivers nothing costs nothing, so this is checked before its cost.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -25,7 +25,7 @@ final class Delivered {
     private static final int ROUNDS = 10_000;
     private static final Pattern TEXT = Pattern.compile("\"text\":\"([0-9]+)\"");
 
-    /** Takes so many bytes in a round and then no more, in each round or in some, and in its first rounds nothing. */
+    /** Takes this many bytes in a round and then no more, in each round or in some, and nothing in its first rounds. */
     private static final class Fitful implements Sink {
         final String name;
         final int first;
@@ -88,7 +88,7 @@ final class Delivered {
 
     private Delivered() {}
 
-    /** What is wrong, as a sentence; or nothing. */
+    /** Returns the fault as a sentence; or nothing. */
     static String fault(Way way) {
         var sinks = new ArrayList<>(List.of(
                 new Fitful("a stream that takes everything", 1, Integer.MAX_VALUE, 0),

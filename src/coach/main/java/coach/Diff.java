@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The difference between two texts, line by line, in the unified form: the longest common subsequence stays, three lines stand
- * around each change.
+ * The difference between two texts, line by line, in the unified form: the longest common subsequence is kept, with
+ * three lines around each change.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -15,10 +15,10 @@ final class Diff {
 
     private Diff() {}
 
-    /** One line of the difference: kept (a space), taken out (-) or put in (+). */
+    /** One line of the difference: kept (a space), removed (-) or added (+). */
     private record Edit(char kind, String line) {}
 
-    /** The hunks, without a head; empty if the texts are the same. */
+    /** Returns the hunks, without a header; empty if the texts are the same. */
     static String unified(List<String> before, List<String> after) {
         var edits = edits(before, after);
         var text = new StringBuilder();
@@ -43,7 +43,7 @@ final class Diff {
         return text.toString();
     }
 
-    /** Where the next hunk begins: three lines before its first change; or at {@code end} if there is no change. */
+    /** Returns the start of the next hunk, three lines before its first change; or {@code end} if none. */
     private static int start(List<Edit> edits, int from, int end) {
         for (int i = from; i < end; i++) {
             if (edits.get(i).kind() != ' ') {
@@ -53,7 +53,7 @@ final class Diff {
         return end;
     }
 
-    /** Where the hunk ends whose first change comes next: three lines after a change that no other one follows closely. */
+    /** Returns the end of the next change's hunk: three lines after a change that no other follows closely. */
     private static int endOfHunk(List<Edit> edits, int from) {
         int last = -1;
         for (int i = from; i < edits.size(); i++) {

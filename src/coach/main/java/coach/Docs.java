@@ -6,15 +6,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * {@code make docs} and {@code make docs-check}: the marked blocks of the prose are what their sources say.
+ * {@code make docs} and {@code make docs-check}: keep the marked blocks of the prose equal to their sources.
  *
  * <p><b>Threads:</b> one at a time.
  *
- * @param only the path of the one text that is looked at, or a part of the path of several, or nothing, for all
+ * @param only the path of a single text, or a part of the path of several, or nothing for all
  */
 record Docs(Path root, Screen screen, String only) {
 
-    /** @return whether all is well: every source is there, and with {@code onlyCompare}, every block stands as it should */
+    /** @return whether every source exists, and with {@code onlyCompare}, every block equals its source */
     boolean run(boolean onlyCompare) {
         if (only.equals(ServerPicture.NAME)) {
             var wrong = pictures(onlyCompare);
@@ -39,7 +39,7 @@ record Docs(Path root, Screen screen, String only) {
                 woven.faults().forEach(fault -> faults.add(root.relativize(file) + ", " + fault));
             } else {
                 changed += Text.write(file, woven.text()) ? 1 : 0;
-                // What is left of faults after weaving are those that weaving cannot mend.
+                // The faults that remain after weaving are those that weaving cannot fix.
                 woven.faults().stream()
                         .filter(fault -> !fault.contains(") differs:\n"))
                         .forEach(fault -> faults.add(root.relativize(file) + ", " + fault));
@@ -57,7 +57,7 @@ record Docs(Path root, Screen screen, String only) {
         return faults.isEmpty();
     }
 
-    /** Draws the pictures of the server. Returns what is wrong with them. */
+    /** Draws the pictures of the server. Returns their faults. */
     private List<String> pictures(boolean onlyCompare) {
         var ladder = root.resolve(Lessons.FILE);
         boolean wanted = only.isEmpty() || only.equals(ServerPicture.NAME);

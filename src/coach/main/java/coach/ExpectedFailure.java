@@ -5,14 +5,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * A failure's message as a lesson promises it: word for word, but that {@code …} stands for anything, and that any white space is
- * as good as one space.
+ * A failure's message as a lesson promises it: word for word, except that {@code …} stands for anything, and any white
+ * space equals one space.
  *
  * <p><b>Threads:</b> immutable.
  */
 record ExpectedFailure(String says) {
 
-    /** Whether this is the message, from its first character to its last. */
+    /** Returns whether this is the message, from its first character to its last. */
     boolean isKeptBy(String message) {
         var pattern =
                 Arrays.stream(folded(says).split("…", -1)).map(Pattern::quote).collect(Collectors.joining(".*"));

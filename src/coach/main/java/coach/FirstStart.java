@@ -8,8 +8,8 @@ import okhttp3.tls.HandshakeCertificates;
 import push.http.PushServer;
 
 /**
- * Starts the reference, asks it once and closes it. What is loaded on the way is what {@code coach.sh} archives for the learner's
- * server, and what makes the JVM warm in which that runs.
+ * Starts the reference, queries it once and closes it. {@code coach.sh} archives the classes loaded on the way for the
+ * learner's server, and they warm up the JVM in which that server runs.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -34,7 +34,7 @@ final class FirstStart {
             client.dispatcher().executorService().shutdown();
             client.connectionPool().evictAll();
         } catch (IOException e) {
-            // It is a server that the learner has no part in, and only to make theirs start sooner.
+            // The learner has no part in this server; it only makes theirs start sooner.
         }
     }
 }

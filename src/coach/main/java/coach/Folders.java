@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Whole folders of files.
+ * Lists, copies and deletes whole folders of files.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -16,7 +16,7 @@ final class Folders {
 
     private Folders() {}
 
-    /** All files below, with this end to their names, in order. */
+    /** Returns all files below whose names have this ending, in order. */
     static List<Path> files(Path folder, String end) {
         if (!Files.isDirectory(folder)) {
             return List.of();
@@ -31,7 +31,7 @@ final class Folders {
         }
     }
 
-    /** What stands in the folder itself, in order. */
+    /** Returns the contents of the folder itself, in order. */
     static List<Path> list(Path folder) {
         try (var files = Files.list(folder)) {
             return files.sorted().toList();

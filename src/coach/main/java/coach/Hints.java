@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The three hints of each lesson, one more each time: a nudge, then where, then nearly the code.
+ * The three hints of each lesson, one more each time: a nudge, then the place, then nearly the code.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -26,7 +26,7 @@ final class Hints {
         given = root.resolve(Workshop.FOLDER).resolve(".hints");
     }
 
-    /** The next hint for this lesson, with its heading; after the last one, the last one again. */
+    /** Returns the next hint for this lesson, with its heading; after the last one, the last one again. */
     String next(Lesson lesson) {
         var counts = counts();
         int level = Math.min(counts.getOrDefault(lesson.slug(), 0), LEVELS.size() - 1);

@@ -16,15 +16,15 @@ import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A JVM that judges one server after the other, as the coach asks: so several are judged at the same time, each with heap, threads
- * and patience of its own, or a wrong answer stands at the beginning of the class path. A question and its answer are a line of
- * JSON each.
+ * A JVM that judges one server after the other, as the coach asks: so several are judged at the same time, each with
+ * its own heap, threads and patience, or with a wrong answer at the beginning of the class path. A question and its
+ * answer are one line of JSON each.
  *
  * <p><b>Threads:</b> one at a time.
  */
 public final class InOtherJvm implements AutoCloseable {
 
-    /** The tests of a trial, or why there are none. */
+    /** The tests of a trial, or the reason why there are none. */
     private record Said(List<Verdict.Test> tests, String fault) {}
 
     private static final long PATIENCE_S = 180;
@@ -50,7 +50,7 @@ public final class InOtherJvm implements AutoCloseable {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(
                 java,
-                "-XX:TieredStopAtLevel=1", // Most of what it runs, it runs a few times.
+                "-XX:TieredStopAtLevel=1", // It runs most of its code only a few times.
                 "-XX:+UseSerialGC",
                 "-ea",
                 "-Xmx1g",
@@ -68,7 +68,7 @@ public final class InOtherJvm implements AutoCloseable {
         }
     }
 
-    /** After a {@link UserError} this JVM is of no more use. */
+    /** Judges a trial. After a {@link UserError} this JVM is of no more use. */
     List<Verdict.Test> judge(Trial trial) {
         var killer = CLOCK.schedule(this::close, PATIENCE_S, TimeUnit.SECONDS);
         try {
@@ -92,7 +92,7 @@ public final class InOtherJvm implements AutoCloseable {
         }
     }
 
-    /** Ends it, with what it has started, such as a browser. */
+    /** Ends it, with everything that it has started, such as a browser. */
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -50,12 +50,12 @@ final class JavaSource extends TreeScanner<Void, String> {
         positions = Trees.instance(task).getSourcePositions();
     }
 
-    /** The method or constructor of this name, or with this beginning of a signature ({@code join(Room}), and its javadoc. */
+    /** Returns the method or constructor of this name, or start of a signature ({@code join(Room}), and its Javadoc. */
     static String method(String text, String name) {
         return new JavaSource(text, name, true).only("method");
     }
 
-    /** The class, record, interface or enum of this name, and its javadoc. */
+    /** Returns the class, record, interface or enum of this name, and its Javadoc. */
     static String type(String text, String name) {
         return new JavaSource(text, name, false).only("type");
     }
@@ -94,7 +94,7 @@ final class JavaSource extends TreeScanner<Void, String> {
         return super.visitMethod(method, type);
     }
 
-    /** The signature from the name on, without white space. */
+    /** Returns the signature from the name on, without white space. */
     private String signature(MethodTree method, String name) {
         int start = (int) positions.getStartPosition(unit, method);
         return start < 0
@@ -106,14 +106,14 @@ final class JavaSource extends TreeScanner<Void, String> {
     private void take(Tree tree) {
         int start = (int) positions.getStartPosition(unit, tree);
         int end = (int) positions.getEndPosition(unit, tree);
-        if (start >= 0 && end > start) { // A record's own constructor stands nowhere.
+        if (start >= 0 && end > start) { // A record's implicit constructor has no source.
             int line = text.lastIndexOf('\n', start) + 1;
             int lineEnd = text.indexOf('\n', end);
             found.add(text.substring(withComment(line), lineEnd < 0 ? text.length() : lineEnd));
         }
     }
 
-    /** Goes up over the lines of a comment that stands right above. */
+    /** Moves up over the lines of a comment that is right above. */
     private int withComment(int line) {
         int start = line;
         while (start > 0) {

@@ -13,7 +13,7 @@ import suite.CheckResult;
 import suite.Runner;
 
 /**
- * Runs the tests of a lesson in this JVM against a server, and hands back what they said.
+ * Runs the tests of a lesson in this JVM against a server, and returns their results.
  *
  * <p><b>Threads:</b> one run at a time.
  *
@@ -30,10 +30,10 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
         return new Verdict(lesson, tests, (System.nanoTime() - began) / 1_000_000);
     }
 
-    /** What these classes of tests say of the server that the suite is told of. */
+    /** Returns the results of these test classes for the server that the suite is set to. */
     List<Verdict.Test> judge(List<String> classesOfTests) {
         StopAtRed.begin();
-        // The class that has the first test comes first as well: a lesson may have several.
+        // The class with the first test comes first as well: a lesson may have several.
         var classes = classesOfTests.stream()
                 .map(Judge::load)
                 .sorted(Comparator.comparing(tests -> !has(tests, first)))
@@ -43,7 +43,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 .run(classes).stream().map(Judge::test).toList();
     }
 
-    /** What JUnit and the coach's extensions of it are told. */
+    /** Returns the parameters for JUnit and the coach's extensions of it. */
     static Map<String, String> parameters(String first, boolean stopAtRed) {
         var parameters = new HashMap<>(StopAtRed.parameters(stopAtRed));
         parameters.put("junit.jupiter.extensions.autodetection.enabled", "true");

@@ -9,7 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What starts a JVM for the learner's server, be it the warm one or a process of its own: both have the same flags.
+ * Builds the command that starts a JVM for the learner's server, be it the warm one or a separate process: both have
+ * the same flags.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -17,7 +18,7 @@ final class JvmCommand {
 
     static final int MEMORY_MB = 512;
 
-    /** A small server that starts often: quick to start matters, quick in the long run does not. */
+    /** For a small server that starts often: a quick start matters, long-run speed does not. */
     private static final List<String> FLAGS = List.of(
             "-ea",
             "-XX:TieredStopAtLevel=1",
@@ -30,7 +31,7 @@ final class JvmCommand {
 
     private JvmCommand() {}
 
-    /** @param flags of the JVM, beside those that it always has */
+    /** @param flags of the JVM, in addition to its usual ones */
     static List<String> words(List<String> flags, String classPath, String main) {
         var words = new ArrayList<String>();
         words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -41,7 +42,7 @@ final class JvmCommand {
         return words;
     }
 
-    /** A shell's command that becomes a JVM. */
+    /** Returns a shell command that becomes a JVM. */
     static String shell(String classPath, String main) {
         return "exec "
                 + words(List.of(), classPath, main).stream()
@@ -49,14 +50,14 @@ final class JvmCommand {
                         .collect(Collectors.joining(" "));
     }
 
-    /** This JVM's, from wherever the other one runs. */
+    /** Returns this JVM's class path, from wherever the other one runs. */
     static String classPath() {
         return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** The libraries' classes, archived by {@code coach.sh} for this version of Java; or nothing. */
+    /** Returns the flags for the classes that {@code coach.sh} archived for this version of Java; or nothing. */
     private static List<String> archive() {
         var archive = Path.of("target", "coach-" + Runtime.version().feature() + ".jsa");
         return Files.exists(archive) ? List.of("-XX:SharedArchiveFile=" + archive.toAbsolutePath()) : List.of();

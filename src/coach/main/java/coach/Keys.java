@@ -7,7 +7,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The keys that the learner presses: one by one from a terminal that coach.sh has made raw; in lines from anything else.
+ * Reads the keys that the learner presses: one by one from a terminal that coach.sh has made raw; in lines from
+ * anything else.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -31,7 +32,7 @@ final class Keys {
         reader.start();
     }
 
-    /** The next key, or a space if none is pressed within this time. */
+    /** Returns the next key, or a space if none is pressed within this time. */
     char next(long ms) {
         try {
             var key = pressed.poll(ms, TimeUnit.MILLISECONDS);

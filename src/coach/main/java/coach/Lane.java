@@ -6,14 +6,14 @@ import java.util.Deque;
 import java.util.Set;
 
 /**
- * A copy of the suite with static fields of its own, so that several of its checks can run at the same time, each with a server of
- * its own: a class of checks holds its server in such a field.
+ * A copy of the suite with static fields of its own, so that several of its checks can run at the same time, each with
+ * its own server, which a class of checks holds in such a field.
  *
  * <p><b>Threads:</b> any thread loads; one check at a time runs in it; the free ones are guarded by their queue's lock.
  */
 final class Lane extends ClassLoader {
 
-    /** What lanes and the coach hand to each other. */
+    /** The types that lanes and the coach pass to each other. */
     private static final Set<String> SHARED = Set.of(
             "suite.Options",
             "suite.Runner",
@@ -24,13 +24,13 @@ final class Lane extends ClassLoader {
             "suite.Printed",
             "suite.RunsLong");
 
-    /** Those in which nothing runs. One in which a test hangs does not come back. */
+    /** The idle lanes. A lane in which a test hangs does not come back. */
     private static final Deque<Lane> FREE = new ArrayDeque<>();
 
-    /** The one that has the browser, of which there is one. */
+    /** The only lane with a browser, because there is only one browser. */
     static final Lane BROWSER = new Lane();
 
-    /** Held while a check uses the browser: one of a run that was called off may still be about to end. */
+    /** Held while a check uses the browser: a check of a cancelled run may not have ended yet. */
     static final Object IN_BROWSER = new Object();
 
     private Lane() {

@@ -1,8 +1,8 @@
 package coach;
 
 /**
- * The test that was red when a lesson was last judged, and what it said. It runs before all others, so that its verdict is there
- * soonest. If it says something else now, it may have been made for another mistake, and the lesson's order counts again.
+ * The test that was red when a lesson was last judged, and its message. It runs before all others, so that its verdict
+ * comes soonest. If its message is now different, it may reflect another mistake, and the lesson's order counts again.
  *
  * <p><b>Threads:</b> immutable.
  *
@@ -13,7 +13,7 @@ record LastRed(String test, String said) {
 
     static final LastRed NONE = new LastRed("", "");
 
-    /** The one that a lesson promises. */
+    /** Returns the one that a lesson promises. */
     static LastRed promised(Lesson lesson) {
         return new LastRed(lesson.red().map(Lesson.Red::test).orElse(""), "");
     }
@@ -28,7 +28,7 @@ record LastRed(String test, String said) {
         return test.substring(test.lastIndexOf('.') + 1);
     }
 
-    /** Whether this is another message, whatever the numbers, ids and times in it. */
+    /** Returns whether this is another message, ignoring the numbers, ids and times in it. */
     boolean isAnother(String message) {
         return !said.isEmpty() && !folded(said).equals(folded(message));
     }

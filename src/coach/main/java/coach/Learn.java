@@ -35,9 +35,9 @@ final class Learn {
     private LastRed lastRed = LastRed.NONE;
     private boolean good;
     private boolean unjudged; // Nothing of the lesson could be judged here, which is no reason to stay.
-    private boolean told; // Of the trial, its verdict.
-    private boolean pending; // What takes longer may still take the verdict back.
-    private final Set<String> shown = new HashSet<>(); // The lessons whose wrong answers have been told.
+    private boolean told; // The trial's verdict.
+    private boolean pending; // The long tests may still take the verdict back.
+    private final Set<String> shown = new HashSet<>(); // The lessons whose wrong answers have been shown.
     private Optional<BackgroundRun> trial = Optional.empty();
 
     /** @param command starts a server in any language, which is judged instead of the workshop's Java; or empty */
@@ -45,7 +45,7 @@ final class Learn {
         this(root, lessons, screen, keys, command, board, Optional.empty());
     }
 
-    /** @param begins the lesson to begin with; if empty, the first that is not done */
+    /** @param begins the first lesson; if empty, the first that is not done */
     Learn(Path root, Lessons lessons, Screen screen, Keys keys, String command, Board board, Optional<Lesson> begins) {
         this.root = root;
         this.lessons = lessons;
@@ -101,7 +101,7 @@ final class Learn {
         }
     }
 
-    /** Says what the trial has to say by now. */
+    /** Reports the trial's progress so far. */
     private void look(BackgroundRun running) {
         if (running.judged() && !told && !running.stale()) {
             told = true;
@@ -196,7 +196,7 @@ final class Learn {
         }
     }
 
-    /** What the tests have said that run long. */
+    /** Reports the results of the long tests. */
     private void tellAfterwards(Verdict verdict, List<String> later) {
         pending = false;
         if (verdict.isGood()) {
@@ -213,7 +213,7 @@ final class Learn {
         next();
     }
 
-    /** Those that this server could have been red for; on the terminal once, for the verdict is to be seen. */
+    /** Shows wrong answers that this server could have been red for; on the terminal once, so the verdict stays. */
     private void wrongAnswers(Verdict verdict) {
         if (Files.exists(root.resolve(lesson.folder()).resolve("mutants.txt"))) {
             var mutants = Mutant.read(root, lesson).stream()
@@ -244,7 +244,7 @@ final class Learn {
 
     private void goTo(Lesson other) {
         trial.ifPresent(BackgroundRun::makeStale);
-        while (trial.isPresent() && !trial.get().done()) { // Which ends what hangs.
+        while (trial.isPresent() && !trial.get().done()) { // This ends whatever hangs.
             LockSupport.parkNanos(LOOK_MS * 1_000_000);
         }
         trial = Optional.empty();
@@ -257,10 +257,10 @@ final class Learn {
         begin();
     }
 
-    /** The last line: what to do next. */
+    /** Prints the last line: what to do next. */
     private void next() {
         var open = lessons.open();
-        // It may have been green before; what is red now is not done.
+        // It may have been green before; a lesson that is red now is not done.
         boolean red = told
                 && lesson.judged()
                 && !good

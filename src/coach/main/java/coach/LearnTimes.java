@@ -12,8 +12,9 @@ import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code make learn-times}: how long a learner waits from a save to the verdict, in each lesson: with the step on which the lesson
- * promises to be red, and with the lesson's own step. It does what {@code make learn} does, in a folder of its own.
+ * {@code make learn-times}: measures the learner's wait from a save to the verdict, in each lesson: with the step on
+ * which the lesson promises to be red, and with the lesson's own step. It does the same as {@code make learn}, in a
+ * separate folder.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -21,9 +22,9 @@ final class LearnTimes {
 
     private static final Path REPORT = Path.of("lessons", "TIMES.md");
     private static final double MOST_S = 3;
-    private static final long WORTH_MS = 800; // What takes less does not delay a verdict.
+    private static final long WORTH_MS = 800; // Faster tests do not delay a verdict.
 
-    /** One lesson, in seconds; what runs long runs after the green verdict. */
+    /** One lesson, in seconds; long tests run after the green verdict. */
     private record Row(
             Lesson lesson,
             double red,
@@ -105,7 +106,7 @@ final class LearnTimes {
         Folders.delete(workshop.server().getParent());
         workshop.fill(lesson);
         var run = go(workshop, learner, lesson, first, "");
-        if (run.verdict.colour() == Verdict.Colour.RED) { // What cannot be judged here takes no time either.
+        if (run.verdict.colour() == Verdict.Colour.RED) { // Tests that cannot be judged here take no time either.
             fault = "not green: "
                     + run.verdict
                             .firstRed()
@@ -115,7 +116,7 @@ final class LearnTimes {
         return new Row(lesson, red, run.seconds, run.later, run.afterwards, fault, run.verdict.tests());
     }
 
-    /** @param soon the verdict as it was first given, after so many seconds */
+    /** @param soon the first verdict, after this many seconds */
     private record Run(double seconds, Verdict soon, Verdict verdict, int later, double afterwards) {}
 
     /** Saves, and waits as {@code make learn} does. */

@@ -19,8 +19,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The learner's server: compiled in memory, and judged in another JVM, so that whatever it does, the coach lives. That JVM is kept
- * warm, if the server has a static {@code start(Map)}; else the server is started as a process, as one in any language is.
+ * The learner's server: compiled in memory, and judged in another JVM, so that it cannot harm the coach. That JVM is
+ * kept warm if the server has a static {@code start(Map)}; otherwise the server is started as a process, like one in
+ * any language.
  *
  * <p><b>Threads:</b> one at a time, but {@link #callOff} on any.
  */
@@ -39,7 +40,7 @@ final class Learner {
 
     /**
      * @param command starts a server in any language, which is then judged instead of the workshop's Java; or empty
-     * @param folder for the classes of a server that is started as a process
+     * @param folder for the classes of a server that runs as a process
      */
     Learner(Workshop workshop, String command, Path folder) {
         this.workshop = workshop;
@@ -48,12 +49,12 @@ final class Learner {
         warm = new WarmJvm(workshop.root());
     }
 
-    /** Has its JVM wait for a debugger at this port before it runs anything, and run one test after the other. */
+    /** Makes its JVM wait for a debugger on this port before it runs anything, and run one test after the other. */
     void waitForDebugger(int port) {
         warm.waitForDebugger(port);
     }
 
-    /** Compiles what stands there now. Returns the faults; none if there is something to run. */
+    /** Compiles the current sources. Returns the faults; none if there is something to run. */
     List<String> compile() {
         if (!command.isEmpty()) {
             process = Optional.of(new Subject.Command(command)); // It compiles itself.
@@ -80,20 +81,20 @@ final class Learner {
         return List.of();
     }
 
-    /** The server as a process of its own, which its {@code main} starts. */
+    /** Returns the server as a separate process, which its {@code main} starts. */
     private Subject process(List<Path> sources) {
         compiler.compile(sources, folder);
         return new Subject.Command(JvmCommand.shell(
                 System.getProperty("java.class.path") + File.pathSeparator + folder, LearnerHost.SERVER));
     }
 
-    /** The same, of what stands there now. */
+    /** Returns the same for the current sources. */
     Subject process() {
         return process.orElseGet(() -> process(workshop.sources()));
     }
 
     /**
-     * Judges what was compiled.
+     * Judges the compiled classes.
      *
      * @param last its test runs before all others
      * @param started is told each test's name as it starts
@@ -146,7 +147,7 @@ final class Learner {
         return List.of(JsonMapper.shared().treeToValue(said, Verdict.Test[].class));
     }
 
-    /** The frames of one client with what was compiled. */
+    /** Returns the frames of one client of the compiled server. */
     List<String> frames(int width) {
         if (process.isPresent()) {
             return suite.Wire.sample(process.get().options(), width);
@@ -165,7 +166,7 @@ final class Learner {
     }
 
     /**
-     * Has a JVM ready for the next run, which is not the last one's if that has left something running.
+     * Prepares a JVM for the next run; it replaces the last run's JVM if that run has left something running.
      *
      * @param hurried whether the next run is waiting
      */
@@ -175,7 +176,7 @@ final class Learner {
         }
     }
 
-    /** Starts no further test of a run, and ends the processes that are judged. */
+    /** Starts no further test of a run, and ends the judged processes. */
     void callOff() {
         StopAtRed.callOff();
         ProcessHandle.current().descendants().filter(one -> !warm.owns(one)).forEach(ProcessHandle::destroyForcibly);
@@ -184,7 +185,7 @@ final class Learner {
         }
     }
 
-    /** Throws away a JVM in which a run does not come to its end. */
+    /** Discards a JVM in which a run does not finish. */
     void kill() {
         warm.kill();
     }

@@ -30,7 +30,7 @@ final class LearnerClasses extends ClassLoader {
         }
     }
 
-    /** For what reads classes before they are loaded. */
+    /** Serves code that reads classes before they are loaded. */
     @Override
     public InputStream getResourceAsStream(String name) {
         var bytes = classes.get(name.replaceFirst("\\.class$", "").replace('/', '.'));

@@ -21,8 +21,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The main class of the JVM in which the learner's server runs, and the tests that judge it: for they look at its threads and its
- * memory, and hold its threads where they please. {@link LearnerJvm} asks, in a line of JSON each, and is answered in such lines.
+ * The main class of the JVM in which the learner's server runs, together with the tests that judge it, because they
+ * inspect its threads and its memory, and hold its threads anywhere. {@link LearnerJvm} asks, in one line of JSON each,
+ * and receives such lines as answers.
  *
  * <p><b>Threads:</b> one reads the questions, and each is answered on a thread of its own, because a learner's method may hang.
  */
@@ -30,10 +31,10 @@ public final class LearnerHost {
 
     static final String SERVER = "workshop.Server";
 
-    /** So many threads are not idle ones of a client: a learner's servers do not end. */
+    /** This many threads are not a client's idle ones: a learner's servers do not end. */
     private static final int MANY = 250;
 
-    /** A line of an answer: which question's, what it is about, and what it says. */
+    /** A line of an answer: the number of its question, its subject, and its content. */
     record Line(int question, String about, Object says) {}
 
     private final ThreadGroup runs = new ThreadGroup("runs");
@@ -67,12 +68,12 @@ public final class LearnerHost {
                 default -> throw new IllegalArgumentException(question.toString());
             };
             say(number, "done", said);
-        } catch (Throwable e) { // Whatever it is, it is the answer.
+        } catch (Throwable e) { // Any outcome is the answer.
             say(number, "failed", e.toString());
         }
     }
 
-    /** How many threads stand in the learner's code, though nothing is judged; or are too many. */
+    /** Returns the number of threads left in the learner's code, or of all threads if there are too many. */
     private long left() {
         var threads = new Thread[runs.activeCount() + 8];
         int count = runs.enumerate(threads);
@@ -84,7 +85,7 @@ public final class LearnerHost {
         return "";
     }
 
-    /** Says each test's name, then the first verdict, and returns what the tests say that run long. */
+    /** Reports each test's name, then the first verdict, and returns the results of the long tests. */
     private List<Verdict.Test> judge(int number, JsonNode question) {
         var tests = question.path("tests").valueStream().map(JsonNode::asString).toList();
         var last = new LastRed(
@@ -113,7 +114,7 @@ public final class LearnerHost {
         return classes;
     }
 
-    /** On a line of its own, whatever the learner's code has written before it to the same output. */
+    /** Writes a line of its own, even if the learner's code has written before it to the same output. */
     private synchronized void say(int number, String about, Object says) {
         out.println("\n" + JsonMapper.shared().writeValueAsString(new Line(number, about, says)));
     }

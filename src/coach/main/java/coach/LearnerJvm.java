@@ -24,8 +24,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The JVM that runs and judges the learner's server, as the coach sees it. It stays from save to save, so that it is warm; and it
- * is another process, so that it can be thrown away when the learner's code hangs or ends it.
+ * The JVM that runs and judges the learner's server, as the coach sees it. It stays from save to save, so that it is
+ * warm; and it is a separate process, so that it can be discarded when the learner's code hangs or ends it.
  *
  * <p><b>Threads:</b> any thread; writing is guarded by this object's lock.
  */
@@ -46,9 +46,9 @@ final class LearnerJvm {
     private final PrintStream out;
     private final AtomicInteger questions = new AtomicInteger();
     private final Map<Integer, Question> asked = new ConcurrentHashMap<>();
-    private volatile boolean over; // Set by the thread that reads, when it has read all.
+    private volatile boolean over; // Set by the reading thread, when it has read everything.
     private volatile boolean killed; // Set before its process is ended.
-    /** A line that is no answer: the JVM's own, or one that the learner's code wrote. */
+    /** The last line that is not an answer: the JVM's own, or one that the learner's code wrote. */
     private volatile String lastWords = "";
 
     private LearnerJvm(Process process) {
@@ -58,8 +58,8 @@ final class LearnerJvm {
     }
 
     /**
-     * @param flags of the JVM, beside those that it always has
-     * @param folder in which it runs
+     * @param flags of the JVM, in addition to its usual ones
+     * @param folder its working folder
      */
     static LearnerJvm start(List<String> flags, Path folder) {
         var builder = new ProcessBuilder(JvmCommand.words(flags, JvmCommand.classPath(), LearnerHost.class.getName()))
@@ -82,12 +82,12 @@ final class LearnerJvm {
         } catch (IOException e) {
             // It has ended.
         } finally {
-            over = true; // Who asks from now on looks at it after its question stands among those that are asked.
+            over = true; // A caller from now on checks it after adding its question to the pending ones.
             asked.values().forEach(question -> question.done.completeExceptionally(new Refused(ending())));
         }
     }
 
-    /** The learner's code, and the JVM itself when its memory is used up, may write to the same output: that is no answer. */
+    /** Reads a line. The learner's code, and a JVM out of memory, may write to the same output: that is no answer. */
     private void read(String line) {
         JsonNode said;
         try {
@@ -104,7 +104,7 @@ final class LearnerJvm {
     private void take(int number, String about, JsonNode says) {
         var question = asked.get(number);
         if (question == null) {
-            return; // It was not waited for.
+            return; // Nothing waits for it.
         }
         switch (about) {
             case "done" -> question.done.complete(says);
@@ -136,7 +136,7 @@ final class LearnerJvm {
     /**
      * Asks, and waits for the end of the answer.
      *
-     * @param lines is told of each line before it, what it is about and what it says
+     * @param lines receives the subject and content of each line before it
      */
     JsonNode ask(String verb, Map<String, ?> about, BiConsumer<String, JsonNode> lines, Duration within) {
         int number = questions.incrementAndGet();
@@ -167,7 +167,7 @@ final class LearnerJvm {
         }
     }
 
-    /** How many threads are left of what it has judged; many, if it does not say. */
+    /** Returns the number of threads left over from judging; many, if it does not say. */
     int left() {
         try {
             return ask("left", Map.of(), (about, says) -> {}, Duration.ofSeconds(2))
@@ -177,7 +177,7 @@ final class LearnerJvm {
         }
     }
 
-    /** Whether this is its process, or one that it has started. */
+    /** Returns whether this is its process, or one that it has started. */
     boolean owns(ProcessHandle other) {
         return other.equals(process.toHandle()) || process.descendants().anyMatch(other::equals);
     }
@@ -186,7 +186,7 @@ final class LearnerJvm {
         return process.isAlive();
     }
 
-    /** Ends it, with what it has started, such as a browser. */
+    /** Ends it, with everything that it has started, such as a browser. */
     void kill() {
         killed = true;
         process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -12,9 +12,9 @@ import java.util.Optional;
  * @param id its number, two digits; it may change
  * @param slug its name, which never changes, and by which progress is kept
  * @param tests the classes that judge it; none if there is nothing to judge
- * @param proof the classes that catch its wrong answers where no test over the wire can, from the inside of the reference
+ * @param proof the classes that catch its wrong answers from inside the reference, where no test over the wire can
  * @param step the class that starts the server as of the end of this lesson
- * @param red what is red on an earlier step
+ * @param red the test that is red on an earlier step
  * @param later whether the lesson is still to come, and only its name is known
  */
 record Lesson(
@@ -28,13 +28,13 @@ record Lesson(
         Minutes minutes,
         boolean later) {
 
-    /** The number of no lesson: the server that a lesson starts from, where that is its own. */
+    /** A number that no lesson has: the server that a lesson starts from, if it has its own. */
     static final String START = "start";
 
-    /** The test that shows the lesson's defect, on which earlier lesson's step or on its own start, and what it says there. */
+    /** The test that shows the lesson's defect, on an earlier lesson's step or its own start, and its message. */
     record Red(String on, String test, ExpectedFailure promise) {}
 
-    /** How long a class needs. */
+    /** The minutes that a class needs. */
     record Minutes(int teach, int work, int review) {
         int sum() {
             return teach + work + review;
@@ -45,28 +45,28 @@ record Lesson(
         return Path.of("lessons", "lesson" + id + "_" + slug);
     }
 
-    /** The step's source, which is there for as long as the step is not the reference itself. */
+    /** Returns the step's source, which exists as long as the step is not the reference itself. */
     Path source() {
         return folder().resolve("Server.java");
     }
 
-    /** Whether it starts from a server of its own, and not from the end of the lesson before. */
+    /** Returns whether it starts from its own server, and not from the end of the lesson before. */
     boolean hasStart() {
         return red.map(promised -> promised.on().equals(START)).orElse(false);
     }
 
-    /** The server that it starts from, where that is its own, as a step. */
+    /** Returns the server that it starts from, if it has its own, as a step. */
     Lesson start() {
         var server = folder().getFileName() + "." + START + ".Server";
         return new Lesson(START, slug, "of " + id, List.of(), List.of(), server, Optional.empty(), minutes, false);
     }
 
-    /** The source of the server that it starts from, where that is its own. */
+    /** Returns the source of the server that it starts from, if it has its own. */
     Path startSource() {
         return folder().resolve(START).resolve("Server.java");
     }
 
-    /** What of a folder makes up a server: its Java, and the page that it serves; not the server that the lesson starts from. */
+    /** Returns a server's files in a folder, its Java and its page, without the server that the lesson starts from. */
     static List<Path> files(Path folder) {
         return Folders.files(folder, "").stream()
                 .filter(file -> !file.startsWith(folder.resolve(START)))
@@ -78,7 +78,7 @@ record Lesson(
         return !tests.isEmpty() && !later;
     }
 
-    /** Whether what the learner has made is measured, by {@code make cost}, and no test judges it. */
+    /** Returns whether the learner's work is measured by {@code make cost} and judged by no test. */
     boolean measured() {
         return tests.isEmpty() && !proof.isEmpty() && !later;
     }
@@ -87,7 +87,7 @@ record Lesson(
         return judged() || !proof.isEmpty();
     }
 
-    /** The same lesson, judged by what catches its wrong answers. */
+    /** Returns the same lesson, judged by the tests that catch its wrong answers. */
     Lesson byProof() {
         return proof.isEmpty() ? this : new Lesson(id, slug, title, proof, proof, step, red, minutes, later);
     }

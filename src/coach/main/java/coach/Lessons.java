@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The lessons in their order, and which of them a plan has time for, as {@code lessons/ladder.json} says.
+ * The lessons in their order, and those that each plan has time for, as {@code lessons/ladder.json} lists them.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -86,7 +86,7 @@ record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
                 .toList();
     }
 
-    /** The lesson of this number, written 5 or 05, or of this slug. */
+    /** Returns the lesson of this number, written 5 or 05, or of this slug. */
     Lesson find(String name) {
         var id = name.length() == 1 ? "0" + name : name;
         return all.stream()
@@ -97,7 +97,7 @@ record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
                         + all.get(all.size() - 1).id()));
     }
 
-    /** The same, but it must be one that can be worked at now. */
+    /** Finds the same, which must be a lesson that is open now. */
     Lesson findOpen(String name) {
         var lesson = find(name);
         if (lesson.later()) {
@@ -106,22 +106,22 @@ record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
         return lesson;
     }
 
-    /** Those that tests judge. */
+    /** Returns the lessons that tests judge. */
     List<Lesson> judged() {
         return all.stream().filter(Lesson::judged).toList();
     }
 
-    /** Those whose wrong answers are caught. */
+    /** Returns the lessons whose wrong answers are caught. */
     List<Lesson> proven() {
         return all.stream().filter(Lesson::proven).toList();
     }
 
-    /** Those that can be worked at now. */
+    /** Returns the lessons that are open now. */
     List<Lesson> open() {
         return all.stream().filter(lesson -> !lesson.later()).toList();
     }
 
-    /** What the matrix judges: the server that the first lesson starts from, and then every lesson's end. */
+    /** Returns the servers of the matrix: the one that the first lesson starts from, and then every lesson's end. */
     List<Lesson> steps() {
         var steps = new ArrayList<>(open());
         if (steps.get(0).hasStart()) {
@@ -130,7 +130,7 @@ record Lessons(List<Lesson> all, Map<String, List<String>> plans) {
         return steps;
     }
 
-    /** The step of this name: a lesson's number or slug; {@code start}, the naive server; {@code 12/start}, where 12 starts. */
+    /** Returns the step of this name: a lesson's number or slug; {@code start}, the naive server; {@code 12/start}. */
     Lesson step(String name) {
         int slash = name.indexOf("/" + Lesson.START);
         if (slash > 0) {

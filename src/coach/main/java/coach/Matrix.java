@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.Future;
 
 /**
- * {@code make matrix}: every step of the ladder judged by every lesson, so that a start is red for the stated reason, and a
- * solution is green. It is drawn as {@code lessons/matrix.svg}.
+ * {@code make matrix}: every step of the ladder judged by every lesson, to show that a start is red for the stated
+ * reason and a solution is green. It is drawn as {@code lessons/matrix.svg}.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -23,12 +23,12 @@ final class Matrix {
     private final Screen screen;
     private final Bench patient;
     private final Bench brief;
-    /** By class and lesson, for several steps may be the same server. */
+    /** By class and lesson, because several steps may be the same server. */
     private final Map<String, Future<Verdict>> verdicts = new HashMap<>();
 
     /**
-     * @param patient judges where a step must be green, or red as it was promised
-     * @param brief judges a step by the other lessons that come later: those tests wait in vain for most of what they ask
+     * @param patient judges cells where a step must be green, or red as promised
+     * @param brief judges a step by the other lessons that come later: those tests mostly wait in vain
      */
     Matrix(Lessons lessons, Screen screen, Bench patient, Bench brief) {
         this.lessons = lessons;
@@ -37,7 +37,7 @@ final class Matrix {
         this.brief = brief;
     }
 
-    /** Judges some steps by some lessons and draws nothing: for authors. */
+    /** Judges some steps by some lessons and draws nothing; for authors. */
     boolean some(List<Lesson> steps, List<Lesson> lessons) {
         var faults = new ArrayList<String>();
         steps.forEach(step -> begin(step, lessons));
@@ -46,10 +46,10 @@ final class Matrix {
     }
 
     /**
-     * Judges all, says what is not as it should be, and draws the picture.
+     * Judges everything, reports deviations, and draws the picture.
      *
      * @param onlyCompare leave the picture on disk as it is; it must be the one that would be drawn
-     * @return whether all is as it should be
+     * @return whether there were no deviations
      */
     boolean run(Path root, boolean onlyCompare) {
         long began = System.currentTimeMillis();
@@ -88,7 +88,7 @@ final class Matrix {
         return row;
     }
 
-    /** The faults of lessons that do not promise a red. */
+    /** Returns the faults of lessons that do not promise a red. */
     private List<String> promises() {
         var faults = new ArrayList<String>();
         for (var lesson : lessons.judged()) {

@@ -4,7 +4,7 @@ import coach.Verdict.Colour;
 import java.util.List;
 
 /**
- * Draws the matrix in SVG, of nothing but rectangles and text, in colours that can be read on white and on black.
+ * Draws the matrix in SVG, using only rectangles and text, in colours that are readable on white and on black.
  *
  * <p><b>Threads:</b> one at a time.
  */

@@ -5,18 +5,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A plausible wrong answer: one place of a file replaced, and the test that must catch it, with the message that it must say.
+ * A plausible wrong answer: one replaced place in a file, and the test that must catch it, with the message that it
+ * must give.
  *
  * <p><b>Threads:</b> immutable.
  *
- * @param why the thought that leads to it, as the comment above it says
- * @param out the lines that are taken out; indentation does not count
- * @param in the lines that take their place
+ * @param why the reasoning that leads to it, from the comment above it
+ * @param out the lines that are removed; indentation does not count
+ * @param in the lines that replace them
  */
 record Mutant(
         String name, String why, Path file, List<String> out, List<String> in, String test, ExpectedFailure promise) {
 
-    /** The mutants of a lesson, as its mutants.txt has them. */
+    /** Returns the mutants in a lesson's mutants.txt. */
     static List<Mutant> read(Path root, Lesson lesson) {
         var source = lesson.folder().resolve("mutants.txt");
         var mutants = new ArrayList<Mutant>();
@@ -32,7 +33,7 @@ record Mutant(
             } else if (line.startsWith("#")) {
                 why.add(line.substring(1).strip());
             } else if (line.isBlank()) {
-                why.clear(); // It was about something else.
+                why.clear(); // The comment was about something else.
             } else if (draft == null || !draft.take(line)) {
                 throw new UserError(
                         source + ":" + number + ": expected mutant:, file:, -, + or red:, but found " + line);
@@ -42,7 +43,7 @@ record Mutant(
         return mutants;
     }
 
-    /** The method of the test that catches it. */
+    /** Returns the method of the test that catches it. */
     String method() {
         return test.substring(test.lastIndexOf('.') + 1);
     }
@@ -104,7 +105,7 @@ record Mutant(
         }
     }
 
-    /** The file's text with the replacement made, which must be possible at exactly one place. */
+    /** Returns the file's text after the replacement, which must be possible in exactly one place. */
     String apply(String text) {
         var lines = text.lines().toList();
         var wanted = out.stream().map(String::strip).toList();

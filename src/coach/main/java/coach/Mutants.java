@@ -10,8 +10,8 @@ import java.util.concurrent.Future;
 import suite.Options;
 
 /**
- * {@code make mutants}: each plausible wrong answer must be caught by its lesson's tests, with the message that is promised.
- * A wrong answer that survives because of a race is retried once; the output says so.
+ * {@code make mutants}: each plausible wrong answer must be caught by its lesson's tests, with the promised message. A
+ * wrong answer that survives because of a race is retried once; the output says so.
  *
  * <p><b>Threads:</b> one at a time; each try runs in a lane of its bench, and the compiler is guarded by its lock.
  */
@@ -33,7 +33,7 @@ final class Mutants {
         this.bench = bench;
     }
 
-    /** What came of one as it is printed, also if it was retried, and why it was not caught in the end, or nothing. */
+    /** The result of one as printed, with any retry, and the reason why it was not caught in the end, or nothing. */
     private record Tried(String printed, Optional<String> uncaught, boolean again) {}
 
     /** Tries the mutants of these lessons. Returns whether all were caught. */
@@ -63,7 +63,7 @@ final class Mutants {
             tried.uncaught.ifPresent(uncaught::add);
         }
         screen.line("");
-        uncaught.forEach(screen::line); // Once more, for a reader who sees the end of the output only.
+        uncaught.forEach(screen::line); // Once more, for a reader who sees only the end of the output.
         var total = all - uncaught.size() + " of " + Text.count(all, "wrong answer") + " caught in "
                 + Text.seconds(System.currentTimeMillis() - began)
                 + (atSecondGo == 0 ? "" : ", " + atSecondGo + " of them when retried");
@@ -107,14 +107,14 @@ final class Mutants {
         }
     }
 
-    /** A step's classes are found before those that the coach itself knows. */
+    /** Judges a step, whose classes are found before those that the coach itself knows. */
     private List<Verdict.Test> step(Lesson lesson, Mutant mutant, Path work) {
         var classes = work.resolve("classes");
         compile(lesson.folder(), lesson.folder(), mutant, work, classes);
         return bench.judge(new Trial(lesson.tests(), lesson.step(), mutant.test(), classes.toString()));
     }
 
-    /** The reference is judged in a JVM of its own, which finds the mutant before the real thing. */
+    /** Judges the reference in a separate JVM, which finds the mutant before the real class. */
     private List<Verdict.Test> reference(Lesson lesson, Mutant mutant, Path work) {
         var classes = work.resolve("classes");
         if (mutant.file().startsWith(RESOURCES)) {
@@ -129,7 +129,7 @@ final class Mutants {
         }
     }
 
-    /** Compiles a folder's Java with the mutant in its place. A page that it serves is changed in a copy, and found there. */
+    /** Compiles a folder's Java with the mutant in its place. A page is changed in a copy, and served from there. */
     private void compile(Path folder, Path base, Mutant mutant, Path work, Path classes) {
         if (!mutant.file().startsWith(folder) || !Files.exists(root.resolve(mutant.file()))) {
             throw new UserError("it changes " + mutant.file() + ", which is neither in " + folder + " nor in " + MAIN);

@@ -3,27 +3,27 @@ package coach;
 import java.util.List;
 
 /**
- * What a learner does next, as the last line of {@code make learn} says it.
+ * Determines what a learner does next, as the last line of {@code make learn} says.
  *
  * <p><b>Threads:</b> one at a time.
  *
  * @param good whether the last verdict is good
  * @param unjudged whether nothing of the lesson could be judged here
- * @param goesOn whether tests have still to say something
+ * @param goesOn whether tests are still running
  */
 record NextStep(Lessons lessons, Workshop workshop, Lesson lesson, boolean good, boolean unjudged, boolean goesOn) {
 
-    /** It was green once, whatever it is now, or nothing here can tell. */
+    /** Returns whether it was green once, whatever it is now, or nothing here can judge it. */
     boolean mayGoOn() {
         return unjudged || workshop.progress().contains(lesson.slug());
     }
 
-    /** Why the key n does nothing. */
+    /** Returns why the key n has no effect. */
     String whyNot() {
         return goesOn && good ? "What takes longer is still being judged." : "This lesson is not green yet.";
     }
 
-    /** The last line: what to do, and the keys. */
+    /** Returns the last line: what to do, and the keys. */
     String line() {
         return "Next: " + todo() + " · " + (good ? "" : "h hint · ") + "l list · "
                 + (lessons.before(lesson).isEmpty() ? "" : "b back · ") + "q quit";
@@ -46,7 +46,7 @@ record NextStep(Lessons lessons, Workshop workshop, Lesson lesson, boolean good,
                 : "read " + lesson.folder() + "/README.md and do what it says, then n";
     }
 
-    /** All lessons, with a mark at those that are done and at the current one. */
+    /** Returns all lessons, with a mark at those that are done and at the current one. */
     List<String> list() {
         var done = workshop.progress();
         return lessons.all().stream()

@@ -6,8 +6,8 @@ import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.MethodOrdererContext;
 
 /**
- * Runs one test before all others: the one that was red last, or that a lesson promises to be red, so that the verdict is there
- * soonest. The others stay in the order in which JUnit has them.
+ * Runs one test before all others, so that the verdict comes soonest: the one that was red last, or that a lesson
+ * promises to be red. The others stay in JUnit's order.
  *
  * <p><b>Threads:</b> immutable.
  */

@@ -16,7 +16,7 @@ record Region(Path root) {
     private static final Pattern BLOCK = Pattern.compile("block \"(.+?)\"");
     private static final Pattern LINE = Pattern.compile("line \"(.+?)\"");
 
-    /** What {@code FILE}, {@code FILE method join} and so on name, with the common indentation taken off. */
+    /** Returns the text that {@code FILE}, {@code FILE method join} and so on name, without the common indentation. */
     String text(String said) {
         var parts = said.strip().split(" ", 2);
         var text = Text.read(root.resolve(parts[0]));
@@ -58,7 +58,7 @@ record Region(Path root) {
                 "\"" + part + "\" is not method NAME, type NAME, line \"…\", lines \"…\" to \"…\" or block \"…\"");
     }
 
-    /** For languages of braces whose parts have no name that we know: the brace that stands as far in as the beginning. */
+    /** Finds the end of a block in a language with braces: the brace with the indentation of the beginning. */
     private static int endOfBlock(List<String> lines, int first) {
         var begin = lines.get(first);
         var brace = begin.substring(0, begin.length() - begin.stripLeading().length()) + "}";

@@ -7,8 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * How a verdict reads: a line for the lesson, and for what is red the test's name, what was expected and what
- * came, where the server stands, and the likely cause.
+ * Prints a verdict: a line for the lesson, and for each red test its name, the expected and the actual result, the
+ * server's position, and the likely cause.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -17,12 +17,12 @@ record Report(Screen screen) {
     private static final int TITLE_WIDTH = 28;
     private static final int FIGURES = 72;
 
-    /** {@code 05 Broadcast without a gap   green   delivered 1000/1000 · repeated 0   1.2 s}. */
+    /** Prints a line such as {@code 05 Broadcast without a gap   green   delivered 1000/1000 · repeated 0   1.2 s}. */
     void line(Verdict verdict) {
         line(verdict, false, Text.seconds(verdict.ms()));
     }
 
-    /** @param soFar whether what takes longer may take it back */
+    /** @param soFar whether the long tests may take it back */
     void line(Verdict verdict, boolean soFar, String time) {
         var colour = verdict.colour();
         var word = String.format("%-10s", colour.word + (soFar ? " so far" : ""));
@@ -48,7 +48,7 @@ record Report(Screen screen) {
         };
     }
 
-    /** Why the lesson is not green: its first red test in full, a line of each other one, and what was not judged. */
+    /** Prints why the lesson is not green: its first red test in full, a line for each other, and unjudged tests. */
     void why(Verdict verdict) {
         verdict.firstRed().ifPresent(test -> {
             screen.line("  " + screen.red(test.name()));
@@ -67,7 +67,7 @@ record Report(Screen screen) {
         }
     }
 
-    /** A line of each red test but the first; those that fail alike, but for numbers, are one with what they say. */
+    /** Prints a line for each red test but the first; those that fail alike, except for numbers, share one line. */
     private void others(Verdict verdict) {
         var reds = verdict.tests().stream()
                 .filter(test -> test.outcome() == Outcome.RED)
@@ -93,7 +93,7 @@ record Report(Screen screen) {
         return Text.brief(said(test)).lines().findFirst().orElse("red too");
     }
 
-    /** The message, without what JUnit adds to one that says it all, or with that in words. */
+    /** Returns the message without JUnit's comparison if it adds nothing, or with that comparison in words. */
     static String said(Verdict.Test test) {
         return test.message()
                 .replaceFirst(" ==> expected: <(true|false)> but was: <(true|false)>", "")
@@ -102,7 +102,7 @@ record Report(Screen screen) {
                 .replaceFirst("but it was (?=\n|$)", "but there was none");
     }
 
-    /** What people have answered to this lesson, and what finds each: for a learner whose own answer is green. */
+    /** Shows a learner whose own answer is green the wrong answers of others, and the test that finds each. */
     void wrongAnswers(List<Mutant> mutants) {
         if (mutants.isEmpty()) {
             return;

@@ -8,7 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
- * What the coach prints: in colour and with a last line that changes on a terminal, in plain lines anywhere else.
+ * Prints the coach's output: on a terminal in colour and with a last line that changes, elsewhere in plain lines.
  *
  * <p><b>Threads:</b> any thread; guarded by this object's lock.
  */
@@ -20,7 +20,7 @@ final class Screen {
     private final boolean terminal;
     private final boolean coloured;
     private final int width; // Lines are broken here between words.
-    /** What stands on the line that changes; empty if the cursor is at the start of a fresh line. */
+    /** The text on the line that changes; empty if the cursor is at the start of a fresh line. */
     private String status = "";
 
     Screen(OutputStream out, boolean terminal, boolean coloured, int width) {
@@ -31,8 +31,8 @@ final class Screen {
     }
 
     /**
-     * The standard output. coach.sh says whether it is a terminal, for Java cannot tell. A dumb terminal gets plain lines, as wide
-     * as it is; a file gets each line whole.
+     * Returns the standard output. coach.sh says whether it is a terminal, because Java cannot tell. A dumb terminal
+     * gets plain lines, as wide as it is; a file gets each line whole.
      */
     static Screen standard() {
         int width = Integer.getInteger("coach.columns", 0);
@@ -61,14 +61,14 @@ final class Screen {
         }
     }
 
-    /** The line that changes while something is under way; anywhere but on a terminal it is left out. */
+    /** Sets the line that changes during an operation; only a terminal shows it. */
     synchronized void passing(String text) {
         if (terminal) {
             show(text);
         }
     }
 
-    /** What to do next: the last line, until something else is printed. Of several lines, the last one. */
+    /** Sets the last line, which says what to do next, until something else is printed; of several lines, the last. */
     synchronized void last(String text) {
         var lines = Wrap.line(text, width - 1);
         lines.subList(0, lines.size() - 1).forEach(this::line);
@@ -80,7 +80,7 @@ final class Screen {
     }
 
     private void show(String text) {
-        // A line that wraps could not be cleared again.
+        // A wrapped line could not be cleared again.
         var fitting = Wrap.cut(text, width - 1);
         out.print((status.isEmpty() ? "" : CLEAR) + fitting);
         out.flush();
@@ -111,7 +111,7 @@ final class Screen {
         return coloured && !text.isEmpty() ? "\033[" + code + "m" + text + "\033[0m" : text;
     }
 
-    /** {@code [█████░░░░░░░░] 5 of 13}. */
+    /** Returns a bar such as {@code [█████░░░░░░░░] 5 of 13}. */
     static String bar(int done, int all) {
         return "[" + "█".repeat(done) + "░".repeat(all - done) + "] " + done + " of " + all;
     }

@@ -11,8 +11,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The picture of the whole server, a box more with each lesson, in SVG that is light or dark as its reader likes it. Its boxes and
- * arrows stand in {@code lessons/picture.json}, by the slugs of the lessons; their order is that of the ladder.
+ * The picture of the whole server, with one more box for each lesson, in SVG that is light or dark as its reader
+ * prefers. Its boxes and arrows are in {@code lessons/picture.json}, by the slugs of the lessons, in the order of the
+ * ladder.
  *
  * <p><b>Length:</b> a third of it is style and the geometry of boxes and arrows.
  *
@@ -85,7 +86,7 @@ final class ServerPicture {
                         List.of(arrow.path(0).asString(""), arrow.path(1).asString(""))));
     }
 
-    /** What is wrong with the source: a lesson without a box, a box or an arrow of no lesson, two boxes in one place. */
+    /** Returns the source's faults: a lesson without a box, a box or arrow without a lesson, two boxes in a place. */
     List<String> faults() {
         var faults = new ArrayList<String>();
         var known = lessons.all().stream().map(Lesson::slug).toList();
@@ -110,7 +111,7 @@ final class ServerPicture {
         return faults;
     }
 
-    /** Draws the picture of each lesson, and the whole one. Returns the files whose picture is not, or was not, as it is to be. */
+    /** Draws the picture of each lesson, and the whole one. Returns the files whose picture is, or was, out of date. */
     List<Path> drawAll(boolean onlyCompare) {
         var changed = new ArrayList<Path>();
         draw(Path.of("lessons", NAME), whole(), onlyCompare, changed);
@@ -133,12 +134,12 @@ final class ServerPicture {
         }
     }
 
-    /** The server at the end of the ladder. */
+    /** Returns the server at the end of the ladder. */
     String whole() {
         return draw(lessons.all(), "");
     }
 
-    /** The server as it is after this lesson, whose box stands out; what is to come is an empty frame. */
+    /** Returns the server as it is after this lesson, whose box is highlighted; later boxes are empty frames. */
     String upTo(Lesson lesson) {
         return draw(lessons.all().stream().filter(one -> one.upTo(lesson)).toList(), lesson.slug());
     }
@@ -189,7 +190,7 @@ final class ServerPicture {
                 + text.replace("&", "&amp;").replace("<", "&lt;") + "</text>";
     }
 
-    /** From the edge of one box to that of the other, along one axis if they stand in one row or column. */
+    /** Returns an arrow from the edge of one box to that of the other, along one axis in the same row or column. */
     private static String arrow(Box from, Box to) {
         int right = Integer.signum(to.column - from.column);
         int down = Integer.signum(to.row - from.row);

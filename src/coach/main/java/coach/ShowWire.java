@@ -19,7 +19,7 @@ record ShowWire(Path root, Lessons lessons, Screen screen) {
 
     private static final int WIDTH = 80;
 
-    /** Shows the frames of the server that URL, CMD or STEP names, or else of the learner's; FORM=sse: of a stream of events. */
+    /** Shows the frames of the server that URL, CMD or STEP names, or else of the learner's; FORM=sse for events. */
     boolean run(Map<String, String> env) {
         var learner = new Learner(new Workshop(root, lessons), "", root.resolve("target/workshop"));
         var options = options(env, learner);

@@ -24,9 +24,9 @@ import suite.Runner;
 import suite.RunsLong;
 
 /**
- * Judges the learner's server by the tests of a lesson side by side, each with a server of its own, and hands back a verdict as soon
- * as there is one: at the first red test, when all are green but those that run long, or when the learner has waited long enough.
- * What is left goes on after it; the tests that run long one by one.
+ * Judges the learner's server by the tests of a lesson side by side, each with its own server, and returns a verdict as
+ * soon as there is one: at the first red test, when all but the long tests are green, or when the learner has waited
+ * long enough. The remaining tests go on after it; the long tests one by one.
  *
  * <p><b>Length:</b> the queue, the results and every wait on them are guarded by one lock.
  *
@@ -34,11 +34,11 @@ import suite.RunsLong;
  */
 final class SideBySide {
 
-    /** More than there are processors, for a test mostly waits. */
+    /** More than there are processors, because a test mostly waits. */
     private static final int LANES = Integer.getInteger("coach.lanes", 4);
-    /** How long a red test that nobody has asked for waits for the one that was asked for. */
+    /** The time that another red test waits for the requested one. */
     private static final long GRACE_MS = 700;
-    /** How long a learner waits for a green verdict, from the start of the tests. */
+    /** The time that a learner waits for a green verdict, from the start of the tests. */
     private static final long ENOUGH_MS = Long.getLong("coach.enoughMs", 1_800);
 
     private static final long NEVER_MS = 600_000;
@@ -50,12 +50,12 @@ final class SideBySide {
     private final List<Method> quick = new ArrayList<>();
     private final List<Method> slow = new ArrayList<>();
     private final Map<Method, List<Verdict.Test>> results = new HashMap<>();
-    /** What runs in one lane, one after the other: a test, or all tests of a class that share a browser. */
+    /** The work of one lane, one item after the other: a test, or all tests of a class that share a browser. */
     private final Deque<List<Method>> queue = new ArrayDeque<>();
 
     private final Set<Method> running = new HashSet<>();
     private final Set<Method> told = new LinkedHashSet<>();
-    private boolean inOrder; // What was red is red for another reason, and not the first to be told.
+    private boolean inOrder; // The last red test is red for another reason, and is not reported first.
     private Map<String, String> parameters = Map.of();
     private Map<String, byte[]> classes = Map.of();
 
@@ -75,7 +75,7 @@ final class SideBySide {
                 (runsLong(test) ? slow : quick).add(test);
             }
         }
-        if (quick.isEmpty()) { // Then there is no sooner verdict.
+        if (quick.isEmpty()) { // Then no verdict can come sooner.
             quick.addAll(slow);
             slow.clear();
         }
@@ -91,14 +91,14 @@ final class SideBySide {
                 .anyMatch(field -> field.getType().getSimpleName().equals("Chromium"));
     }
 
-    /** The names of the tests that have still to say something after the verdict. */
+    /** Returns the names of the tests that are still running after the verdict. */
     synchronized List<String> later() {
         return Stream.concat(quick.stream().filter(test -> !told.contains(test)), slow.stream())
                 .map(Method::getName)
                 .toList();
     }
 
-    /** What all tests say but those that run long, of a server of these classes. */
+    /** Returns the results of all tests but the long ones, for a server of these classes. */
     List<Verdict.Test> judge(Map<String, byte[]> classes) {
         this.classes = classes;
         Options.use(Options.server(LearnerHost.SERVER));
@@ -131,8 +131,8 @@ final class SideBySide {
     }
 
     /**
-     * If the test that was red last time is red for another reason, the tests that a learner meets before it have a say: it is made
-     * for another mistake, and so is the likely cause that it gives.
+     * Lets the tests that a learner meets earlier decide if the test that was red last time is now red for another
+     * reason: it was written for another mistake, and so was its likely cause.
      */
     private void judgeInOrder() {
         List<Method> before;
@@ -174,7 +174,7 @@ final class SideBySide {
         }
     }
 
-    /** What the others say, after a green verdict. */
+    /** Returns the results of the other tests, after a green verdict. */
     List<Verdict.Test> afterwards() {
         await(quick, NEVER_MS);
         synchronized (this) {
@@ -186,7 +186,7 @@ final class SideBySide {
         return said(all.stream().filter(test -> !told.contains(test)).toList());
     }
 
-    /** A thread that runs what is in the queue, in a group of its own: some tests look at all threads that are theirs. */
+    /** Starts a thread that runs the queue, in a separate group: some tests look at all threads that are theirs. */
     private void lane(int number) {
         var lane = new Thread(new ThreadGroup(group, "lane-" + number), this::drive, "lane-" + number);
         lane.setDaemon(true);
@@ -194,8 +194,8 @@ final class SideBySide {
     }
 
     /**
-     * Until all these are done, the run is called off, or one is red, and then for a moment until the one that was asked for is; but
-     * not for longer than this.
+     * Waits until all these are done, the run is called off, or one is red, and then for a moment until the requested
+     * one is; but no longer than this.
      */
     private synchronized void await(List<Method> tests, long enoughMs) {
         long enough = System.nanoTime() + enoughMs * 1_000_000;
@@ -217,7 +217,7 @@ final class SideBySide {
         }
     }
 
-    /** Whether the test that was asked for has ended, or there is none. */
+    /** Returns whether the requested test has ended, or there is none. */
     private boolean asked() {
         return quick.stream().noneMatch(test -> test.getName().equals(first) && !results.containsKey(test));
     }
@@ -241,7 +241,7 @@ final class SideBySide {
         return tests;
     }
 
-    /** Runs one in a lane of its own. */
+    /** Runs one in its own lane. */
     private void run(Method test) {
         if (sharesABrowser(test)) {
             synchronized (Lane.IN_BROWSER) {
@@ -290,8 +290,8 @@ final class SideBySide {
     }
 
     /**
-     * In the lesson's order, the red one that was asked for before all others, unless it is red for another reason; a test that has
-     * not ended has not run.
+     * Returns the results in the lesson's order, with the requested red one before all others, unless it is red for
+     * another reason; a test that has not ended has not run.
      */
     private synchronized List<Verdict.Test> said(List<Method> tests) {
         var all = new ArrayList<Verdict.Test>();

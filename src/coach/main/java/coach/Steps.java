@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * The short commands about one lesson: its hints, its solution, and putting the workshop somewhere on the ladder.
+ * The short commands for one lesson: its hints, its solution, and moving the workshop on the ladder.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -17,7 +17,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
         screen.line(new Hints(root).next(chosen(name)));
     }
 
-    /** What the lesson changes in the step before it; the package's name is no change. */
+    /** Shows the lesson's changes to the step before it; the package's name is not a change. */
     void solution(String name) {
         var lesson = chosen(name);
         var before = lesson.hasStart()
@@ -56,7 +56,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
         hunks.lines().map(this::painted).forEach(screen::line);
     }
 
-    /** The hunks between two files of Java, as if they were of one package. */
+    /** Returns the hunks between two Java files, as if they were in the same package. */
     static String diff(Path before, Path after) {
         return Diff.unified(lines(before), lines(after));
     }
@@ -101,7 +101,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
         screen.line(NEXT + lesson.id());
     }
 
-    /** The workshop, if a step of Java may be put there. */
+    /** Returns the workshop, if a Java step may be put there. */
     private Workshop workshop() {
         var workshop = new Workshop(root, lessons);
         if (workshop.files().isEmpty() && !workshop.anyFiles().isEmpty()) {

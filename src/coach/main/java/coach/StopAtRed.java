@@ -10,8 +10,8 @@ import org.junit.jupiter.api.extension.TestWatcher;
 import suite.Runner;
 
 /**
- * Leaves out the tests that come after a red one, or after the run was cancelled. JUnit finds it as a service, and it does
- * nothing but in a run of the coach.
+ * Leaves out the tests that come after a red one, or after the run was cancelled. JUnit finds it as a service; it acts
+ * only in a run of the coach.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -24,10 +24,10 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
 
     private static final ConditionEvaluationResult GO_ON = ConditionEvaluationResult.enabled("");
 
-    /** The run that is on; a test of an earlier one may still be about to end. */
+    /** The current run; a test of an earlier one may not have ended yet. */
     private static final AtomicInteger NOW = new AtomicInteger();
 
-    /** Why no further test of this run is to start; or empty. Set by JUnit's threads and by the one that calls off. */
+    /** The reason to start no further test of this run, or empty. Set by JUnit's threads and the one that calls off. */
     private static final AtomicReference<String> STOP = new AtomicReference<>("");
 
     static void begin() {
@@ -35,7 +35,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
         STOP.set("");
     }
 
-    /** Tests may start again after a red one. */
+    /** Lets tests start again after a red one. */
     static void goOn() {
         STOP.compareAndSet(EARLIER, "");
     }
@@ -48,7 +48,7 @@ public final class StopAtRed implements ExecutionCondition, TestWatcher {
         return STOP.get().equals(CANCELLED);
     }
 
-    /** What JUnit is to be told of the run that has begun. */
+    /** Returns the parameters for JUnit in the run that has begun. */
     static Map<String, String> parameters(boolean stopAtRed) {
         return Map.of(RUN, String.valueOf(NOW.get()), AT_RED, String.valueOf(stopAtRed));
     }

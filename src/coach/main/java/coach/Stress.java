@@ -19,8 +19,8 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
 /**
- * {@code make stress}: the suite many times over, against the reference, each time in a JVM of its own. Every run must be green,
- * and a run of no test at all is a failure.
+ * {@code make stress}: runs the suite many times against the reference, each time in a separate JVM. Every run must be
+ * green, and a run of no test at all is a failure.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -28,12 +28,12 @@ public final class Stress {
 
     private static final List<String> PACKAGES = List.of("suite", "push");
     private static final long LONGEST_MINUTES = 30;
-    private static final int SIDE_BY_SIDE = 3; // More than there are processors, for a test mostly waits.
+    private static final int SIDE_BY_SIDE = 3; // More than there are processors, because a test mostly waits.
     private static final long A_WHILE_MS = 20_000; // A longer wait needs a line for each run.
 
     private Stress() {}
 
-    /** @param only a part of the class names, or empty for all; or one class, if it has its package before it */
+    /** @param only a part of the class names, or empty for all; or one class with its package */
     static boolean run(int runs, String only, Screen screen) {
         try (var tasks = new Tasks(SIDE_BY_SIDE)) {
             return run(
@@ -92,7 +92,7 @@ public final class Stress {
         builder.redirectOutput(ProcessBuilder.Redirect.DISCARD).redirectError(ProcessBuilder.Redirect.DISCARD);
         try {
             var process = builder.start();
-            if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) { // A run that hangs is one that has died.
+            if (!process.waitFor(LONGEST_MINUTES, TimeUnit.MINUTES)) { // A run that hangs counts as dead.
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly().waitFor();
             }
@@ -107,7 +107,7 @@ public final class Stress {
         }
     }
 
-    /** One run: writes a line for each red test, and their number when it has come to its end. */
+    /** Runs once: writes a line for each red test, and their number when it has finished. */
     public static void main(String[] args) throws IOException {
         var said = new ArrayList<String>();
         int[] tests = new int[1];
@@ -125,7 +125,7 @@ public final class Stress {
             public void executionFinished(TestIdentifier test, TestExecutionResult result) {
                 boolean green = result.getStatus() == TestExecutionResult.Status.SUCCESSFUL;
                 tests[0] += test.isTest() && green ? 1 : 0;
-                if (!green) { // One that was given up has judged nothing.
+                if (!green) { // An abandoned run has judged nothing.
                     said.add("red " + name(test));
                 }
             }

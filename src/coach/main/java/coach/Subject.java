@@ -3,7 +3,7 @@ package coach;
 import suite.Options;
 
 /**
- * The server that is to be judged, as the suite is told of it.
+ * The server to judge, as the suite is told of it.
  *
  * <p><b>Threads:</b> immutable; applied by the code that runs tests, one at a time.
  */
@@ -11,7 +11,7 @@ sealed interface Subject {
 
     Options options();
 
-    /** Makes the next tests judge this server and no other. */
+    /** Makes the next tests judge only this server. */
     default void apply() {
         Options.use(options());
     }

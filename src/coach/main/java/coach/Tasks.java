@@ -7,9 +7,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * Tasks of which several are under way at the same time, in the order in which they were begun.
+ * Concurrent tasks, in the order in which they were begun.
  *
- * <p><b>Threads:</b> any thread; a task runs on one of this object's own.
+ * <p><b>Threads:</b> any thread; a task runs on one of this object's threads.
  */
 final class Tasks implements AutoCloseable {
 
@@ -27,7 +27,7 @@ final class Tasks implements AutoCloseable {
         return threads.submit(task);
     }
 
-    /** What came of a task, as soon as it has ended. */
+    /** Returns the result of a task, as soon as it has ended. */
     static <T> T end(Future<T> task) {
         try {
             return task.get();

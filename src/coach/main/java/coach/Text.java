@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Text in files, and how figures are said.
+ * Reads and writes text files, and formats figures.
  *
  * <p><b>Threads:</b> any thread.
  */
@@ -28,7 +28,7 @@ final class Text {
         }
     }
 
-    /** Writes the file, and the folders above it, unless it says this already. Returns whether it was changed. */
+    /** Writes the file, and the folders above it, unless it already says this. Returns whether it was changed. */
     static boolean write(Path file, String text) {
         try {
             if (Files.exists(file) && Files.readString(file).equals(text)) {
@@ -36,7 +36,7 @@ final class Text {
             }
             var folder = file.toAbsolutePath().getParent();
             Files.createDirectories(folder);
-            // At one go, so that who reads at the same time never sees half of it.
+            // In one operation, so that a concurrent reader never sees half of it.
             var draft = Files.writeString(folder.resolve("." + file.getFileName() + ".new"), text, UTF_8);
             Files.move(draft, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
             return true;
@@ -45,23 +45,23 @@ final class Text {
         }
     }
 
-    /** {@code 1.2 s}. */
+    /** Returns text such as {@code 1.2 s}. */
     static String seconds(long ms) {
         return String.format(Locale.ROOT, "%.1f s", ms / 1e3);
     }
 
-    /** {@code 1 test}, {@code 2 tests}. */
+    /** Returns text such as {@code 1 test} or {@code 2 tests}. */
     static String count(long n, String one) {
         return n + " " + one + (n == 1 ? "" : "s");
     }
 
-    /** {@code a, b, c, d and 3 more}. */
+    /** Returns text such as {@code a, b, c, d and 3 more}. */
     static String some(List<String> names) {
         return String.join(", ", names.subList(0, Math.min(4, names.size())))
                 + (names.size() > 4 ? " and " + (names.size() - 4) + " more" : "");
     }
 
-    /** A message that a person can take in: of a long one, its beginning and its end. */
+    /** Returns a message of readable length: the beginning and the end of a long one. */
     static String brief(String message) {
         int cut = message.length() - 800;
         return cut < 100
@@ -69,7 +69,7 @@ final class Text {
                 : message.substring(0, 500) + " … (" + cut + " characters) … " + message.substring(500 + cut);
     }
 
-    /** The text with each line after so many spaces. */
+    /** Returns the text with each line indented by this many spaces. */
     static String indent(String text, int spaces) {
         var margin = " ".repeat(spaces);
         return margin + text.replaceFirst("\\A\\s*\n", "").stripTrailing().replace("\n", "\n" + margin);

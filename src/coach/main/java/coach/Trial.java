@@ -5,7 +5,7 @@ import java.util.List;
 import suite.Options;
 
 /**
- * A server, and what judges it.
+ * A server, and the tests that judge it.
  *
  * <p><b>Threads:</b> immutable; one at a time in a JVM.
  *
@@ -16,7 +16,7 @@ import suite.Options;
  */
 record Trial(List<String> tests, String server, String first, String classes) {
 
-    /** What each test says in this JVM, up to the first red one. */
+    /** Returns the results of the tests in this JVM, up to the first red one. */
     List<Verdict.Test> here() {
         var thread = Thread.currentThread();
         var before = thread.getContextClassLoader();

@@ -1,8 +1,8 @@
 package coach;
 
 /**
- * Something that the person at the keyboard, or the author of a lesson, has to mend: told in one line or a few, without a stack
- * trace.
+ * An error that the person at the keyboard, or the author of a lesson, has to fix: reported in a few lines, without a
+ * stack trace.
  *
  * <p><b>Threads:</b> immutable.
  */

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * What the tests of a lesson said of a server.
+ * The results of a lesson's tests for a server.
  *
  * <p><b>Threads:</b> immutable.
  */
 record Verdict(Lesson lesson, List<Test> tests, long ms) {
 
-    /** How a test ended; a test that is not judged, because this server cannot be set as it needs, is never a green one. */
+    /** The outcome of a test; a test not judged, because this server cannot be set up for it, is never green. */
     enum Outcome {
         GREEN,
         RED,
@@ -21,7 +21,7 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
         NOT_RUN
     }
 
-    /** What a lesson as a whole is. */
+    /** The state of a lesson as a whole. */
     enum Colour {
         GREEN("green"),
         /** Nothing red, something green, and something not judged. */
@@ -41,10 +41,10 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
      * One test, or a whole class that could not begin.
      *
      * @param message why it is red, not judged or not run
-     * @param means what a red one usually means, or empty
+     * @param means the usual meaning of a red one, or empty
      */
     record Test(String name, Outcome outcome, String message, String means, Map<String, String> figures, long ms) {
-        /** The method alone, without what tells one run of several from another. */
+        /** Returns the method alone, without the text that distinguishes one run from another. */
         String method() {
             return name.replaceFirst(" .*", "");
         }
@@ -61,7 +61,7 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
         return count(Outcome.NOT_JUDGED) + count(Outcome.NOT_RUN) > 0 ? Colour.IN_PART : Colour.GREEN;
     }
 
-    /** Nothing is red, and something is green. */
+    /** Returns whether nothing is red, and something is green. */
     boolean isGood() {
         return colour() == Colour.GREEN || colour() == Colour.IN_PART;
     }
@@ -70,7 +70,7 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
         return tests.stream().filter(test -> test.outcome() == outcome).count();
     }
 
-    /** Whether a test of this method had something to say: it is not one that this server cannot be judged by. */
+    /** Returns whether a test of this method was judged for this server. */
     boolean judges(String method) {
         return tests.stream().noneMatch(test -> test.method().equals(method) && test.outcome() == Outcome.NOT_JUDGED);
     }
@@ -79,7 +79,7 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
         return tests.stream().filter(test -> test.outcome() == Outcome.RED).findFirst();
     }
 
-    /** {@code delivered 1000/1000 · repeated 0 · p99 3.1 ms}, of all tests that were green, or of the first red one. */
+    /** Returns {@code delivered 1000/1000 · repeated 0 · p99 3.1 ms}, of all green tests, or of the first red one. */
     String figures() {
         var all = new LinkedHashMap<String, String>();
         var told = firstRed().map(List::of).orElse(tests);
@@ -89,7 +89,7 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
                 .collect(Collectors.joining(" · "));
     }
 
-    /** {@code 5 green, 1 red, 2 not run}. */
+    /** Returns text such as {@code 5 green, 1 red, 2 not run}. */
     String counts() {
         return tests.stream()
                 .collect(Collectors.groupingBy(Test::outcome, () -> new java.util.TreeMap<>(), Collectors.counting()))

@@ -10,14 +10,14 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
 /**
- * The one JVM that waits for the learner's next save: started before it is needed, and replaced when a run has left something in it
- * or it has ended.
+ * The one JVM that waits for the learner's next save: it is started in advance, and replaced when a run has left
+ * something in it or it has ended.
  *
  * <p><b>Threads:</b> one at a time, but {@link #stop} and {@link #kill} on any.
  */
 final class WarmJvm {
 
-    /** What may be left of many runs, and is not worth looking for. */
+    /** After this many runs, leftovers are likely and not worth searching for. */
     private static final int RUNS = 40;
 
     private final Path folder;
@@ -25,12 +25,12 @@ final class WarmJvm {
     private List<String> debugging = List.of();
     private int runs;
 
-    /** @param folder in which it runs */
+    /** @param folder its working folder */
     WarmJvm(Path folder) {
         this.folder = folder;
     }
 
-    /** Has it wait for a debugger at this port before it runs anything, and run one test after the other. */
+    /** Makes it wait for a debugger on this port before it runs anything, and run one test after the other. */
     void waitForDebugger(int port) {
         debugging = List.of(
                 "-agentlib:jdwp=transport=dt_socket,server=y,suspend=y,quiet=y,address=127.0.0.1:" + port,
@@ -54,7 +54,7 @@ final class WarmJvm {
     }
 
     /**
-     * Has a JVM ready for the next run, which is not the last one's if that has left something running.
+     * Prepares a JVM for the next run; it replaces the last run's JVM if that run has left something running.
      *
      * @param hurried whether the next run is waiting
      */
@@ -63,7 +63,7 @@ final class WarmJvm {
             return;
         }
         var used = jvm();
-        // The tests beside a red one come to their own ends.
+        // The tests beside a red one finish by themselves.
         for (int i = 0; i < 60 && !hurried.getAsBoolean() && used.left() > 0; i++) {
             LockSupport.parkNanos(50_000_000);
         }
@@ -74,13 +74,13 @@ final class WarmJvm {
         }
     }
 
-    /** Whether this is its process, or one that it has started. */
+    /** Returns whether this is its process, or one that it has started. */
     boolean owns(ProcessHandle other) {
         var used = jvm;
         return used != null && used.owns(other);
     }
 
-    /** Has a run that is called off end; a JVM that does not answer is thrown away. */
+    /** Ends a cancelled run; a JVM that does not answer is discarded. */
     void stop() {
         var used = jvm;
         if (used != null) {

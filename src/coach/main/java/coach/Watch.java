@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Tells when files have changed, by asking for their times and sizes: that works alike on every system, in containers and over
- * shared folders, and for every editor. A file system that is slow to answer is asked less often.
+ * Detects changed files by polling their times and sizes, which works alike on every system, in containers, over shared
+ * folders, and with every editor. A file system that is slow to answer is polled less often.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -28,7 +28,7 @@ final class Watch {
         seen = look();
     }
 
-    /** Whether a file has come, gone or changed since this was asked before. */
+    /** Returns whether a file has appeared, gone or changed since the last call. */
     boolean changed() {
         long began = System.nanoTime();
         if (began < notBefore) {
@@ -37,7 +37,7 @@ final class Watch {
         Map<Path, String> now;
         try {
             now = look();
-        } catch (UserError e) { // An editor has just taken a file away: the next look sees what came of it.
+        } catch (UserError e) { // An editor has just removed a file: the next look sees the result.
             return false;
         }
         notBefore = began + 10 * (System.nanoTime() - began);
@@ -49,12 +49,12 @@ final class Watch {
         return changed;
     }
 
-    /** When the latest of the files was saved, as a time of day in milliseconds. */
+    /** Returns when the latest of the files was saved, as a time of day in milliseconds. */
     long lastSaveMs() {
         return seen.keySet().stream().mapToLong(Watch::modified).max().orElse(System.currentTimeMillis());
     }
 
-    /** Whether a file has just become empty: many editors empty a file before they write it. */
+    /** Returns whether a file has just become empty: many editors empty a file before they write it. */
     private boolean isHalfSaved(Map<Path, String> now) {
         return now.entrySet().stream()
                 .anyMatch(file -> file.getValue().endsWith(EMPTY)

@@ -9,13 +9,13 @@ import java.util.concurrent.Future;
 import java.util.regex.Pattern;
 
 /**
- * Fills the marked blocks of a Markdown text: those with a comment right above that says where their content comes from.
+ * Fills the marked blocks of a Markdown text: those right below a comment that names the source of their content.
  *
  * <p><b>Threads:</b> one at a time.
  */
 final class Weaver {
 
-    /** The text as it is to be, and what is wrong with it as it was. */
+    /** The new text, and the faults of the old one. */
     record Woven(String text, List<String> faults, int blocks) {}
 
     private static final String OUTPUT = "output of";
@@ -25,11 +25,11 @@ final class Weaver {
             Pattern.compile("(?ms)^<!--[ \\n](from|diff|output of)[ \\n](.+?)[ \\n]-->[ \t]*\n(?:[ \t]*\n)?"
                     + "((`{3,})[^`\n]*\n)(.*?)(^\\4[ \t]*$)");
 
-    /** A comment that looks as if a block ought to follow. */
+    /** A comment that looks as if a block should follow. */
     private static final Pattern MARK = Pattern.compile("(?m)^<!--[ \\n](from|diff|output of)[ \\n]");
 
     private final Path root;
-    private final Tasks commands = new Tasks(3); // More than there are processors, for most of them wait.
+    private final Tasks commands = new Tasks(3); // More than there are processors, because most of them wait.
     private final Map<String, Future<String>> begun = new HashMap<>();
 
     Weaver(Path root) {

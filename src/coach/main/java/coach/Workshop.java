@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The learner's folder: their server, how far they have come, and what was kept aside of their work.
+ * The learner's folder: their server, their progress, and their work that was put aside.
  *
  * <p><b>Threads:</b> one at a time.
  */
@@ -61,7 +61,7 @@ final class Workshop {
         }
     }
 
-    /** A first lesson that nothing judges is done from the start. */
+    /** Marks a first lesson that no test judges as done from the start. */
     private void passUnjudged() {
         var first = lessons.all().get(0);
         if (!first.judged()) {
@@ -69,7 +69,7 @@ final class Workshop {
         }
     }
 
-    /** All files that may belong to a server in another language: none that is hidden, and none of what tools put there. */
+    /** Returns all files of a server in another language, without hidden ones and those created by tools. */
     List<Path> anyFiles() {
         return Folders.files(folder, "").stream()
                 .filter(file ->
@@ -77,21 +77,21 @@ final class Workshop {
                 .toList();
     }
 
-    /** The learner's files: their Java, and the page that it serves. */
+    /** Returns the learner's files: their Java, and the page that it serves. */
     List<Path> files() {
         return Lesson.files(folder).stream()
                 .filter(file -> !file.startsWith(folder.resolve(KEPT)))
                 .toList();
     }
 
-    /** The learner's Java files. */
+    /** Returns the learner's Java files. */
     List<Path> sources() {
         return files().stream()
                 .filter(file -> file.toString().endsWith(".java"))
                 .toList();
     }
 
-    /** The slugs of the lessons that are done; a slug that the ladder does not know is kept as well. */
+    /** Returns the slugs of the lessons that are done; a slug that the ladder does not know is kept as well. */
     Set<String> progress() {
         var file = folder.resolve(".progress");
         var lines = Files.exists(file) ? Text.read(file).lines() : Stream.<String>empty();
@@ -109,7 +109,7 @@ final class Workshop {
         Text.write(folder.resolve(".progress"), String.join("\n", done) + "\n");
     }
 
-    /** The first lesson that is not done, if any is left. */
+    /** Returns the first lesson that is not done, if any is left. */
     Optional<Lesson> next() {
         var done = progress();
         return lessons.open().stream()
@@ -134,7 +134,7 @@ final class Workshop {
         return kept;
     }
 
-    /** Puts the server back to where a lesson starts; how far the learner has come stays. */
+    /** Puts the server back to the start of a lesson; the learner's progress stays. */
     Optional<Path> reset(Lesson lesson) {
         var done = progress();
         var kept = keepAside();
@@ -143,7 +143,7 @@ final class Workshop {
         return kept;
     }
 
-    /** Moves the learner's files out of the way. Returns where they are, if there were any. */
+    /** Moves the learner's files out of the way. Returns their new place, if there were any. */
     private Optional<Path> keepAside() {
         if (files().isEmpty()) {
             return Optional.empty();
@@ -190,7 +190,7 @@ final class Workshop {
         var step = root.resolve(from);
         var itsPackage = Path.of("lessons").relativize(from).toString().replace('/', '.');
         for (var file : Lesson.files(step)) {
-            // The name stands in Java as the package, and in the path of the page.
+            // The name occurs in Java as the package, and in the path of the page.
             var text = Text.read(file).replaceAll("\\b" + itsPackage.replace(".", "[./]") + "\\b", "workshop");
             Text.write(folder.resolve(step.relativize(file)), text);
         }

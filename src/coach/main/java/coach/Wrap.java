@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Breaks a line between words, and indents what follows as the line is indented. A terminal would break inside a word.
+ * Breaks a line between words, and indents the rest like the line. A terminal would break inside a word.
  *
  * <p><b>Threads:</b> any thread.
  */
 final class Wrap {
 
-    /** Colours, which take no room. */
+    /** Colours, which take no space. */
     private static final Pattern COLOUR = Pattern.compile("\033\\[[0-9;]*m");
 
     private Wrap() {}
 
-    /** The line in lines of at most so many columns, or as it is if a word alone is longer and cannot be broken. */
+    /** Returns lines of at most this many columns, or the line itself if a single word is longer. */
     static List<String> line(String line, int width) {
         if (length(line) <= width) {
             return List.of(line);
@@ -38,7 +38,7 @@ final class Wrap {
         return lines;
     }
 
-    /** The beginning of a line, up to the end of a word, with a mark that it goes on. */
+    /** Returns the beginning of a line, up to the end of a word, with a mark that it goes on. */
     static String cut(String line, int width) {
         if (length(line) <= width) {
             return line;
