@@ -12,9 +12,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * What a delivery costs, in figures that a noisy machine cannot change: bytes allocated, and wake-ups.
+ * The cost of a delivery, in figures that a noisy machine cannot change: bytes allocated, and wake-ups.
  *
- * <p>Times are for the benchmarks; a limit on a time is either so wide that it finds nothing, or red at random.
+ * <p>The benchmarks measure times; a limit on a time is either so wide that it finds nothing, or red at random.
  */
 class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -41,7 +41,7 @@ class AllocationTest {
     void aRoundAllocatesAsMuchForTenThousandStreamsAsForTen(Wire wire, int perConnection) {
         FakeLoop few = join(new FakeLoop(), wire, 10, Math.min(10, perConnection));
         FakeLoop many = join(new FakeLoop(), wire, 10_000, perConnection);
-        allocatedByRounds(few); // Warm: what is loaded and linked at first use is not counted.
+        allocatedByRounds(few); // Warm: loading and linking at first use is not counted.
         allocatedByRounds(many);
 
         long byTen = allocatedByRounds(few);
@@ -76,8 +76,7 @@ class AllocationTest {
         open(connection, Wire.NDJSON);
         List<Long> lag = new ArrayList<>();
 
-        publisher.publish(
-                message, null); // As a POST is handled: the message gets its place, and then its answer waits.
+        publisher.publish(message, null); // As in a POST: the message gets its place, and then its answer waits.
         connection.answer(() -> lag.add(connection.maxLag(log.newest())));
         loop.run();
 
@@ -95,7 +94,7 @@ class AllocationTest {
         assertEquals(List.of("201"), answers);
     }
 
-    /** Bytes that are allocated in some rounds of a burst each; the publishing is not counted. */
+    /** Returns the bytes allocated in some rounds of a burst each; the publishing is not counted. */
     private long allocatedByRounds(FakeLoop loop) {
         Shard shard = shards.of(loop);
         long bytes = 0;
@@ -119,7 +118,7 @@ class AllocationTest {
             }
         }
         shards.of(loop).round();
-        loop.run(); // What was written at the join is counted here, and not later.
+        loop.run(); // Bytes written at the join are counted here, and not later.
         stats.resetMessages();
         return loop;
     }

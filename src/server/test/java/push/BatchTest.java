@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A batch that a sink takes a part of, cut at every byte: what was taken, its rest, and what follows are the whole. */
+/** A batch of which a sink takes a part, cut at every byte: the part, its rest, and what follows are the whole. */
 final class BatchTest {
     private final MessageLog log = new MessageLog(5_000, Integer.MAX_VALUE);
 
@@ -148,7 +148,7 @@ final class BatchTest {
         assertTrue(batch.gather(7, 10));
     }
 
-    /** What a sink gets that takes this many bytes. */
+    /** Returns the bytes received by a sink that takes this many bytes. */
     private ByteArrayOutputStream take(Batch batch, long position, int bytes) {
         assertTrue(batch.gather(position, log.newest()));
         var out = new ByteArrayOutputStream();

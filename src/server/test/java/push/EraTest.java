@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A log whose ids come from a broker: where they go on, skip numbers, or begin again under another epoch. */
+/** A log whose ids come from a broker: they continue, skip numbers, or begin again under another epoch. */
 @Timeout(30)
 final class EraTest {
     private static final NewMessage HI = new NewMessage("ann", "hi");

@@ -6,7 +6,7 @@ import java.util.PriorityQueue;
 import java.util.Queue;
 
 /**
- * An event loop whose time passes when a test says so: first all that is to be done now, then what has its time.
+ * An event loop whose time passes when a test says so: first everything that is due now, then timed tasks.
  *
  * <p><b>Threads:</b> confined to the test's.
  */
@@ -47,7 +47,7 @@ public final class FakeLoop implements EventLoop {
         return true;
     }
 
-    /** Does all that is to be done now, and what follows from it. */
+    /** Does everything that is due now, and everything that follows from it. */
     public void run() {
         for (int reads = 0; reads < MOST; reads++) {
             while (runOne()) {}
@@ -58,7 +58,7 @@ public final class FakeLoop implements EventLoop {
         throw new IllegalStateException("the loop gets no rest");
     }
 
-    /** The input has been read: does the next task that waits for that; false if there is none. */
+    /** Signals that the input has been read: does the next task that waits for that; returns false if there is none. */
     public boolean read() {
         Runnable task = afterInput.poll();
         if (task != null) {
@@ -67,7 +67,7 @@ public final class FakeLoop implements EventLoop {
         return task != null;
     }
 
-    /** Does the next task; false if there is none. */
+    /** Does the next task; returns false if there is none. */
     public boolean runOne() {
         Runnable task = tasks.poll();
         if (task != null) {
@@ -76,7 +76,7 @@ public final class FakeLoop implements EventLoop {
         return task != null;
     }
 
-    /** Lets time pass, and does all that has its time meanwhile. */
+    /** Lets time pass, and does everything that becomes due meanwhile. */
     public void pass(long ms) {
         run();
         long end = nanos + ms * 1_000_000;
@@ -89,12 +89,12 @@ public final class FakeLoop implements EventLoop {
         nanos = end;
     }
 
-    /** Lets time pass in which nothing is done: the machine slept. */
+    /** Lets time pass without doing anything: the machine slept. */
     public void sleep(long ms) {
         nanos += ms * 1_000_000;
     }
 
-    /** How many tasks have their time still to come. */
+    /** Returns the number of tasks whose time is still to come. */
     public int timers() {
         return timers.size();
     }

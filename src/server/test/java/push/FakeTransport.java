@@ -1,7 +1,7 @@
 package push;
 
 /**
- * A connection that does nothing but count what is asked of it.
+ * A connection that only counts the requests to it.
  *
  * <p><b>Threads:</b> confined to its loop's.
  */

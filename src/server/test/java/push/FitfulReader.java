@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A stream whose sink takes as little as it likes, and which checks in the end that what it took is one order, unbroken
- * but where it was told.
+ * A stream whose sink takes random amounts, and which checks at the end that it received the one order, unbroken except
+ * where it was told.
  *
  * <p><b>Threads:</b> confined to its loop's thread until {@link #awaitEnd} has returned.
  */
@@ -63,7 +63,7 @@ final class FitfulReader extends SwallowingSink {
         full = wanted;
         if (wanted) {
             loop.execute(
-                    () -> { // There is room again, some tasks later.
+                    () -> { // There is room again some tasks later.
                         if (full) {
                             listener.writable();
                         }
@@ -77,14 +77,14 @@ final class FitfulReader extends SwallowingSink {
         failure = left ? null : new AssertionError("a stream has ended that nothing was to end");
     }
 
-    /** No wake-up was lost: without any further message, the reader comes to the end. */
+    /** Checks that no wake-up was lost: without any further message, the reader comes to the end. */
     void awaitEnd(long newest) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         end = left ? -1 : newest;
         while (!left && !onLoop(() -> failure != null || (!full && connection.maxLag(newest) == 0))) {
             assertTrue(System.nanoTime() < deadline, "a reader stands still, and nothing wakes it");
         }
-        onLoop(() -> true); // What the loop has written before this is seen after it.
+        onLoop(() -> true); // The loop's earlier writes are visible after it.
     }
 
     private boolean onLoop(BooleanSupplier fact) throws Exception {
@@ -96,7 +96,7 @@ final class FitfulReader extends SwallowingSink {
     void check(String where) {
         assertNull(failure, where);
         long last = resumedAt;
-        long lost = -1; // The message before a lap: what follows it must be gone.
+        long lost = -1; // The message before a lap: the next one must be gone.
         for (String line :
                 taken.toString().lines().filter(l -> l.contains("{\"type\"")).toList()) {
             boolean whole = line.endsWith("}");

@@ -11,7 +11,7 @@ import push.Publisher.Outcome;
 import push.Publisher.Outcome.KeyReused;
 import push.Publisher.Outcome.Stored;
 
-/** What is remembered of a key, and what it costs. */
+/** The data kept for a key, and its cost. */
 final class LocalPublisherTest {
     private static final int MANY_MS = 300_000;
     private static final int MANY_BYTES = 1 << 20;

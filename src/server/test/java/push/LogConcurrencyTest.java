@@ -18,11 +18,11 @@ import org.junit.jupiter.params.provider.EnumSource;
  * The log, the cursors and the shards of the server under publishers that never stop, while readers join, take little,
  * fall behind and leave, from a seed.
  *
- * <p>Own code and not jcstress or Lincheck: those try small pieces in all orders, while the promise here is one of the
- * whole (every reader sees a run of the one order, and is told where a run breaks), on loops with threads of their own and
- * in hundreds of short lives of a log that holds 16 messages; {@code -Drounds=} asks for more. A seed that fails is printed: it
- * gives the same choices again, in whatever order the threads then run. The faults that this finds are planted by
- * {@code make mutants LESSON=10}.
+ * <p>Own code and not jcstress or Lincheck: those try small pieces in all orders, while the promise here concerns the
+ * whole (every reader sees a run of the one order, and is told where a run breaks), on loops with threads of their own
+ * and in hundreds of short lives of a log that holds 16 messages; {@code -Drounds=} asks for more. A seed that fails is
+ * printed: it gives the same choices again, in whatever order the threads then run. The faults that it finds are
+ * planted by {@code make mutants LESSON=10}.
  */
 class LogConcurrencyTest {
     private static final int ROUNDS = Integer.getInteger("rounds", 200);

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import org.junit.jupiter.api.Test;
 
-/** What the log keeps, at the edge of each of its two bounds. */
+/** The contents of the log at the edge of each of its two bounds. */
 final class MessageLogTest {
 
     @Test
@@ -39,7 +39,7 @@ final class MessageLogTest {
         var log = log(100, 5 * size("x"));
         append(log, 5, "x");
 
-        append(log, 1, "yyy"); // Two bytes too many, when one has gone.
+        append(log, 1, "yyy"); // Two bytes too many after one has gone.
 
         assertHolds(log, 3, 6);
         assertEquals(3 * size("x") + size("yyy"), log.bytes());
@@ -55,7 +55,7 @@ final class MessageLogTest {
         assertEquals(size("larger than that"), log.bytes());
     }
 
-    /** An empty log. Ids, which count too, are of one length: most epochs have twelve characters. */
+    /** Returns an empty log. Ids, which count too, have one length: most epochs have twelve characters. */
     private static MessageLog log(int maxMessages, int maxBytes) {
         for (var log = new MessageLog(maxMessages, maxBytes); ; log = new MessageLog(maxMessages, maxBytes)) {
             if (log.epoch().length() == 12) {
@@ -70,7 +70,7 @@ final class MessageLogTest {
         }
     }
 
-    /** What one message with this text counts for; its sequence has one digit. */
+    /** Returns the counted size of one message with this text; its sequence has one digit. */
     private static int size(String text) {
         return log(1, Integer.MAX_VALUE)
                 .append(new NewMessage("ann", text), 1_000)

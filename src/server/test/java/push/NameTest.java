@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How this server words what is wrong with a name. The suite judges which names are refused, whatever the words. */
+/** The wording of this server's errors about names. The suite judges which names are refused, whatever the words. */
 final class NameTest {
 
     @ParameterizedTest

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 
-/** The pattern apart from the plumbing, as the compiled classes say it. */
+/** Checks in the compiled classes that the pattern is separate from the plumbing. */
 final class PackagesTest {
     private static final Pattern ARROW = Pattern.compile("(?m)^\\s+(\\S+)\\s+-> (\\S+)");
 
@@ -30,7 +30,7 @@ final class PackagesTest {
                         .toList());
     }
 
-    /** A nested type counts as its outer type. What remains without the types at the ends is a cycle. */
+    /** A nested type counts as its outer type. The types that remain without those at the ends form a cycle. */
     @Test
     void noTypesOfThePatternFormACycle() throws Exception {
         var arrows = new TreeSet<String>();
@@ -59,7 +59,7 @@ final class PackagesTest {
         return arrows.stream().map(arrow -> arrow.split(" ")[word]).toList();
     }
 
-    /** The arrows that jdeps, of the JDK, draws between packages or classes. */
+    /** Returns the arrows that the JDK's jdeps draws between packages or classes. */
     private static Set<String> arrows(String verbose) throws Exception {
         var classes = Path.of(
                 Shard.class.getProtectionDomain().getCodeSource().getLocation().toURI());

@@ -20,13 +20,13 @@ import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
 
 /**
- * Proves that the simulation finds faults: plants each of a table in the server's sources, one at a time and in memory, and says after
- * how many steps a promise was broken.
+ * Proves that the simulation finds faults: plants each of a table in the server's sources, one at a time and in memory,
+ * and reports the number of steps until a promise was broken.
  *
- * <p><b>Threads:</b> one for each fault that is looked for; each has classes of its own, and so shares nothing.
+ * <p><b>Threads:</b> one for each fault; each has its own classes, and so shares nothing.
  */
 final class PlantedFaults {
-    /** A line of the table of what was found; no step if nothing was. */
+    /** A line of the table of results; no step if nothing was found. */
     record Found(String name, long seed, long steps, String what) {
         @Override
         public String toString() {
@@ -60,7 +60,7 @@ final class PlantedFaults {
     public static void main(String[] args) throws Exception {
         long seed = args.length > 0 && !args[0].isEmpty() ? Long.parseLong(args[0]) : System.nanoTime();
         System.out.println("Planting faults, from seed " + seed);
-        Logger.getLogger("").setLevel(Level.OFF); // The simulation's own switch is one for all threads.
+        Logger.getLogger("").setLevel(Level.OFF); // The simulation's own switch is shared by all threads.
         var workers = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
         var all = table().stream()
                 .map(fault -> workers.submit(() -> find(fault, seed)))
@@ -147,7 +147,7 @@ final class PlantedFaults {
         return String.join("\n", changed);
     }
 
-    /** The module's folder is the working folder of its tests, or the project's is. */
+    /** Returns the sources. The working folder of the tests is the module's folder or the project's. */
     private static Path sources() {
         Path here = Path.of("main/java/push");
         return Files.isDirectory(here) ? here : Path.of("src/server/main/java/push");
@@ -169,7 +169,7 @@ final class PlantedFaults {
         }
     }
 
-    /** Has the planted class first, and all others of the package beside it, so that they are one package. */
+    /** Loads the planted class first, and all others of the package beside it, so that they are one package. */
     private static final class Planted extends URLClassLoader {
         Planted(Path planted) throws Exception {
             super(

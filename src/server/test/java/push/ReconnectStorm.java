@@ -9,30 +9,30 @@ import java.util.Random;
 import java.util.Set;
 
 /**
- * A hundred thousand clients that have lost their servers and come back, in virtual time: each after its own {@code retryMs}, to a
- * server that can do so many handshakes a second and begins so many at a time.
+ * A hundred thousand clients that have lost their servers and come back, in virtual time: each after its own
+ * {@code retryMs}, to a server with a limited rate of handshakes and a limited number at a time.
  *
- * <p>It exists to check the arithmetic of DESIGN.md before such a storm does. A handshake here is two turns of a server's processor,
- * with a round trip between them; the figures are those that were measured.
+ * <p>It exists to check the arithmetic of DESIGN.md before such a storm does. A handshake here is two turns of a
+ * server's processor, with a round trip between them; the figures were measured.
  *
  * <p><b>Threads:</b> confined to the test's.
  */
 final class ReconnectStorm {
     /**
-     * What the storm does to.
+     * The parameters of the storm.
      *
      * @param handshakeUs the CPU time of one handshake, in microseconds
-     * @param maxHandshakes how many may be under way at a server; others wait before TLS
+     * @param maxHandshakes the number that may be in progress at a server; others wait before TLS
      * @param fromMs the shortest {@code retryMs}, and {@code toMs} the longest
      */
     record Plan(int clients, int servers, int cores, int handshakeUs, int maxHandshakes, int fromMs, int toMs) {
-        /** How long it takes the servers to shake hands with all, if they do nothing else and nothing twice. */
+        /** Returns how long it takes the servers to shake hands with all, if they do nothing else and nothing twice. */
         long leastMs() {
             return (long) clients * handshakeUs / servers / cores / 1_000;
         }
     }
 
-    /** How it ended: when the last client was back, how many attempts were given up, and the CPU time spent on those. */
+    /** The result: when the last client was back, how many attempts were given up, and the CPU time spent on those. */
     record Outcome(long allBackMs, long givenUp, long wastedMs) {}
 
     private static final long LONGEST_MS = 120_000;
@@ -42,7 +42,7 @@ final class ReconnectStorm {
 
     /** One connection of a client, until its handshake is done or the server has given it up. */
     private final class Attempt {
-        final int retryMs; // The browser waits for what it was last told, each time.
+        final int retryMs; // The browser waits for the last value that it was told, each time.
         final long sinceNanos = loop.nanoTime();
         boolean isShaking;
         boolean secondTurn;
@@ -65,7 +65,7 @@ final class ReconnectStorm {
         final Queue<Attempt> begun = new ArrayDeque<>(); // With input for a handshake that has begun.
         int shaking;
         boolean isFreshNext;
-        long owedNanos; // Of processor time that was spent ahead.
+        long owedNanos; // Processor time that was spent ahead.
 
         void accept(Attempt attempt) {
             all.add(attempt);
@@ -98,7 +98,7 @@ final class ReconnectStorm {
             connectLater(attempt.retryMs);
         }
 
-        /** A millisecond of every core. */
+        /** Runs every core for a millisecond. */
         void work() {
             owedNanos -= plan.cores * 1_000_000L;
             while (!all.isEmpty() && loop.nanoTime() - all.iterator().next().sinceNanos > PATIENCE_MS * 1_000_000L) {
@@ -118,7 +118,7 @@ final class ReconnectStorm {
                     loop.executeAfter(() -> begun.add(next), ROUND_TRIP_MS);
                 }
             }
-            owedNanos = Math.max(0, owedNanos); // What was not used is lost.
+            owedNanos = Math.max(0, owedNanos); // Unused time is lost.
         }
 
         boolean hasNext() {
@@ -127,14 +127,14 @@ final class ReconnectStorm {
             return !fresh.isEmpty() || !begun.isEmpty();
         }
 
-        /** Removes what was given up while it stood in the queue. */
+        /** Removes attempts that were given up while they stood in the queue. */
         private void skip(Queue<Attempt> queue) {
             while (!queue.isEmpty() && queue.element().isOver) {
                 queue.remove();
             }
         }
 
-        /** Handshakes that have begun and new ones take turns. */
+        /** Returns the next attempt: handshakes that have begun and new ones take turns. */
         Attempt next() {
             isFreshNext = !isFreshNext;
             return (isFreshNext ? !fresh.isEmpty() : begun.isEmpty()) ? fresh.remove() : begun.remove();
@@ -154,7 +154,7 @@ final class ReconnectStorm {
         this.random = new Random(seed);
     }
 
-    /** Has all clients lose their servers in one moment, and waits until the last is back, or for two minutes. */
+    /** Lets all clients lose their servers in one moment, and waits until the last is back, or for two minutes. */
     static Outcome run(Plan plan, long seed) {
         return new ReconnectStorm(plan, seed).run();
     }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import org.junit.jupiter.api.Test;
 import push.ReconnectStorm.Plan;
 
-/** What DESIGN.md predicts of a hundred thousand clients that come back together. */
+/** The predictions of DESIGN.md for a hundred thousand clients that come back together. */
 class ReconnectStormTest {
     private static final int HANDSHAKE_US = 1_500;
     private static final int SEED = 1;

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Where a stream begins, for every position in a log that has lost its oldest messages. */
+/** The beginning of a stream, for every position in a log that has lost its oldest messages. */
 final class ResumeTest {
     private static final int HELD = 100;
 

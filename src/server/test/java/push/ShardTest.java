@@ -24,7 +24,7 @@ final class ShardTest {
         var sink = new SwallowingSink() {
             @Override
             public int write(
-                    ByteBuffer from) { // As when another thread takes POSTs faster than this one delivers them.
+                    ByteBuffer from) { // As when another thread accepts POSTs faster than this one delivers them.
                 loop.sleep(1);
                 log.append(new NewMessage("ann", "hi"), 0);
                 shards.wake();

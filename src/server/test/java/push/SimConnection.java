@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A client's connection in the simulation: answers PINGs or does not, jams, gives no window, dies, and fails when it is told to.
+ * A client's connection in the simulation: answers PINGs or does not, jams, gives no window, dies, and fails on
+ * request.
  *
  * <p><b>Threads:</b> confined to the simulation's.
  */
@@ -77,7 +78,7 @@ final class SimConnection implements Transport {
 
     @Override
     public void ping() {
-        hasFailed |= failsNext; // A PING that could not be sent has no answer.
+        hasFailed |= failsNext; // A PING that could not be sent gets no answer.
         fail();
         if (dead || aborted) {
             return;
@@ -89,7 +90,7 @@ final class SimConnection implements Transport {
         }
     }
 
-    /** From now on the client answers no PING, or again; then it answers what was asked first. */
+    /** Stops or resumes the client's answers to PINGs; when it resumes, it answers the pending one first. */
     void speak(boolean isSilent) {
         silent = isSilent;
         heard();
@@ -144,7 +145,7 @@ final class SimConnection implements Transport {
         }
     }
 
-    /** The connection has ended, as the transport tells. */
+    /** The connection has ended, as the transport reports. */
     void die() {
         if (dead) {
             return;

@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /**
- * The sink of one stream in the simulation: takes any part of what it is offered, fails when it is told to, and sees to it that
- * nothing is asked of it after its end.
+ * The sink of one stream in the simulation: takes any part of the bytes it is offered, fails on request, and verifies
+ * that it is not used after its end.
  *
  * <p><b>Threads:</b> confined to the simulation's.
  */
 final class SimSink implements Sink {
-    /** What goes wrong at the next call. */
+    /** The fault of the next call. */
     enum Fault {
         NONE,
         IO,
@@ -25,15 +25,15 @@ final class SimSink implements Sink {
         CALLS
     }
 
-    private static final int MAX_CALLS = 20_000; // In one step: more is a loop without end.
+    private static final int MAX_CALLS = 20_000; // In one step: more is an endless loop.
 
     final WireReader reader;
     final SimConnection connection;
     private final World world;
     private final int id;
-    private final int capacity; // What it buffers.
+    private final int capacity; // The bytes that it buffers.
     private int buffered;
-    long room; // What the client takes.
+    long room; // The bytes that the client takes.
     private boolean kept; // Flushed while the connection was held.
     private boolean finishing;
     private boolean broken;
@@ -158,7 +158,7 @@ final class SimSink implements Sink {
         return buffered == 0 && !stuck;
     }
 
-    /** Lets out what the client takes. */
+    /** Lets out the bytes that the client takes. */
     void drain() {
         long count = Math.min(buffered, room);
         room -= count;
@@ -168,7 +168,7 @@ final class SimSink implements Sink {
     @Override
     public void finish() throws IOException {
         use("finish");
-        finishing = true; // Also where it fails: the stream was at its end.
+        finishing = true; // Even if it fails: the stream was at its end.
         fail();
         io();
     }
@@ -195,7 +195,7 @@ final class SimSink implements Sink {
         fail();
     }
 
-    /** The client takes some more bytes; the listener is told as soon as something has moved. */
+    /** Takes some more bytes for the client; the listener is told as soon as some have moved. */
     void grant(long bytes) {
         room += bytes;
         limit = Long.MAX_VALUE;

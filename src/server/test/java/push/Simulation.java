@@ -15,11 +15,11 @@ public final class Simulation {
 
     private Simulation() {}
 
-    /** What was found: the steps that it took, and the promise that was broken; empty if none was. */
+    /** The result: the number of steps, and the broken promise; empty if none was. */
     public record Found(long seed, long steps, String what) {}
 
     /**
-     * {@code Simulation [seed [steps]]}: with a seed, that world alone; else fresh ones for 30 s.
+     * {@code Simulation [seed [steps]]}: with a seed, that world alone; otherwise fresh ones for 30 s.
      *
      * @param args may be empty strings, which count as none
      */
@@ -43,7 +43,7 @@ public final class Simulation {
                 + "\nThe same again: make simulate SEED=" + found.seed + " STEPS=" + found.steps;
     }
 
-    /** Runs worlds until the time is up, or so many steps are done if that is not 0. */
+    /** Runs worlds until the time is up, or after this many steps if that is not 0. */
     static Found run(long firstSeed, long ms, long maxSteps) {
         long began = System.nanoTime();
         long steps = 0;
@@ -72,7 +72,7 @@ public final class Simulation {
     }
 
     private static Found live(World world, long seed, long steps) {
-        LOG.setLevel(Level.OFF); // What is planned to fail would fill the screen.
+        LOG.setLevel(Level.OFF); // Planned failures would fill the screen.
         try {
             while (world.step < steps) {
                 world.step();

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** The simulation for a moment, with a seed of its own each time; {@code make simulate} runs it for longer. */
+/** The simulation for a moment, with a new seed each time; {@code make simulate} runs it for longer. */
 final class SimulationTest {
     @Test
     void everyPromiseIsKeptWhateverHappens() {

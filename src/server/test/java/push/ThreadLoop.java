@@ -6,7 +6,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An event loop on a thread of its own and in real time, for what depends on several threads.
+ * An event loop on its own thread and in real time, for tests that depend on several threads.
  *
  * <p><b>Threads:</b> any thread.
  */

@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The client of one stream in the simulation: reads what it is sent, and checks each record by the byte.
+ * The client of one stream in the simulation: reads its bytes, and checks each record byte by byte.
  *
- * <p>Messages come in the one order without a gap, or a {@code start} says why not. What depends on the log's state is checked when
- * the server offers a record for the first time, which is in the same call as its making.
+ * <p>Messages come in the one order without a gap, or a {@code start} says why not. Anything that depends on the log's
+ * state is checked when the server first offers a record, which is in the same call that makes it.
  *
  * <p><b>Threads:</b> confined to the simulation's.
  */
@@ -27,7 +27,7 @@ final class WireReader {
     private final Wire wire;
     private final Resume resume;
     private final ByteArrayOutputStream record = new ByteArrayOutputStream();
-    private byte[] expected = {}; // The record that is under way.
+    private byte[] expected = {}; // The current record.
     private byte[] other; // Offered, judged, not taken yet: a record that is no message.
     private long positionAfter;
     private boolean isBye;
@@ -43,12 +43,12 @@ final class WireReader {
         this.position = wire.isSnapshot() ? -1 : resume.position();
     }
 
-    /** Whether it stands between two records, at the log's head. */
+    /** Returns whether it is between two records, at the log's head. */
     boolean hasAll() {
         return record.size() == 0 && (saidBye || position == world.log.newest());
     }
 
-    /** What the server offers: judged by the log as it is now, in the call in which the record was made. */
+    /** Takes the bytes offered by the server, and judges them by the log as it is in the call that made the record. */
     void offer(byte[] bytes) {
         if (record.size() > 0 || (other != null && Arrays.equals(other, bytes))) {
             return; // The rest of a record, or one that was offered before and not taken.
@@ -65,7 +65,7 @@ final class WireReader {
         }
     }
 
-    /** Bytes that the sink has taken, in their order. */
+    /** Takes bytes that the sink has accepted, in order. */
     void take(byte[] bytes) {
         int from = 0;
         while (from < bytes.length) {
@@ -91,7 +91,7 @@ final class WireReader {
         return '"' + new String(bytes, from, Math.min(120, bytes.length - from), UTF_8).replace("\n", "\\n") + "…\"";
     }
 
-    /** The first bytes of a record have been taken. */
+    /** Begins a record, whose first bytes have been taken. */
     private void begin(byte[] bytes, int from) {
         Message next = next();
         if (other != null) {
@@ -112,7 +112,7 @@ final class WireReader {
         return wire.isSnapshot() || !started || saidBye ? null : world.message(position + 1);
     }
 
-    /** Enough of a message to tell it from all else: up to the end of its id. */
+    /** Returns whether this is enough of a message to tell it from everything else: up to the end of its id. */
     private static boolean startsLike(ByteSlice message, byte[] bytes, int from) {
         int count = Math.min(Math.min(message.length(), bytes.length - from), 48);
         return Arrays.equals(message.array(), message.offset(), message.offset() + count, bytes, from, from + count);

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;
 
-/** How the records that are not messages are written. */
+/** The wire form of the records that are not messages. */
 final class WireTest {
     @Test
     void eachRecordIsOneLineOrOneEvent() {

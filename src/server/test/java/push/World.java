@@ -13,9 +13,10 @@ import push.Publisher.Outcome.KeyReused;
 import push.Publisher.Outcome.Stored;
 
 /**
- * A server's pattern with its clients, in virtual time and from one seed: what may happen to it, and what must hold all the while.
+ * A server's pattern with its clients, in virtual time and from one seed: the events that may happen to it, and the
+ * promises that must hold throughout.
  *
- * <p><b>Length:</b> the things that happen and the promises that are checked read the same few fields.
+ * <p><b>Length:</b> the events and the checked promises read the same few fields.
  *
  * <p><b>Threads:</b> confined to the simulation's.
  */
@@ -44,7 +45,7 @@ final class World {
     private final Shards shards;
     private final LocalPublisher publisher;
     private final List<Message> messages =
-            new ArrayList<>(); // All that there ever were, by their sequence; null at a gap.
+            new ArrayList<>(); // All that ever existed, by their sequence; null at a gap.
     private final List<String> epochs = new ArrayList<>(); // Of each position, from the one before the first message.
     private final Map<String, Used> keys = new HashMap<>();
     private final Map<EndReason, Long> closed = new EnumMap<>(EndReason.class);
@@ -106,12 +107,12 @@ final class World {
         return sequence < 1 || sequence > messages.size() ? null : messages.get((int) sequence - 1);
     }
 
-    /** The epoch under which a position was reached. */
+    /** Returns the epoch under which a position was reached. */
     String epoch(long position) {
         return epochs.get((int) position);
     }
 
-    /** One thing that happens, and what must hold after it. */
+    /** Lets one thing happen, and checks the promises after it. */
     void step() {
         step++;
         SimConnection connection = anyConnection();
@@ -163,7 +164,7 @@ final class World {
         } else if (what < 945) {
             connection.failsNext = true;
         } else if (what < 985 && sink != null) {
-            sink.writable(); // For nothing.
+            sink.writable(); // Spuriously.
         } else if (what < 990 && sink != null) {
             sink.stuck = true;
         } else if (what < 993 && !isLeaving && step > lifeSteps) {
@@ -176,7 +177,7 @@ final class World {
         check();
     }
 
-    /** A drain; many a client takes only a part of its bye for now, and the rest when more has been posted. */
+    /** Begins a drain; many clients take only a part of their bye for now, and the rest after further posts. */
     private void leave() {
         isLeaving = true;
         for (SimConnection connection : connections) {
@@ -185,7 +186,7 @@ final class World {
             }
         }
         shards.sayGoodbye();
-        // A stream that was cut in its bye soon stalls, so by chance it is rare that one goes on after a message.
+        // A stream cut in its bye soon stalls, so it rarely happens by chance that one goes on after a message.
         for (int i = random.nextInt(6); i > 0; i--) {
             loops.forEach(FakeLoop::run);
             publish();
@@ -212,7 +213,7 @@ final class World {
         }
     }
 
-    /** The broker's stream has a hole, or is another one: positions go on, ids do not. */
+    /** The broker's stream has a hole, or is a different one: positions go on, ids do not. */
     private void restart() {
         boolean isAnother = random.nextBoolean();
         String epoch = isAnother ? "seed" + step : log.epoch();
@@ -223,7 +224,7 @@ final class World {
         shards.wake();
     }
 
-    /** A client resumes after the position whose id it sends, or is told why not. */
+    /** Judges the resumption of a client: after the position whose id it sends, or with the reason why not. */
     private void judge(long position, Resume resume) {
         boolean isOver = !epoch(position).equals(log.epoch());
         boolean isKept = position >= log.first() - 1 && position <= log.newest();
@@ -336,14 +337,14 @@ final class World {
         }
     }
 
-    /** Nothing is posted until each stream that waits for nothing is due a heartbeat: by chance that is rare. */
+    /** Posts nothing until each stream that waits for nothing is due a heartbeat: by chance that is rare. */
     private void quiet() {
         for (long ms = 0; ms < 2L * settings.heartbeatMs(); ms += settings.tickMs()) {
             pass(settings.tickMs());
         }
     }
 
-    /** The machine sleeps, and so do its clients. */
+    /** Lets the machine sleep, together with its clients. */
     private void sleep(long ms) {
         boolean isRested =
                 now() - wokeNanos > 3 * settings.tickMs() * 1_000_000; // Of two sleeps in a row one may be judged.
@@ -419,7 +420,7 @@ final class World {
         };
     }
 
-    /** Whether something else has ended a stream that was about to end. */
+    /** Returns whether something else has ended a stream that was about to end. */
     private boolean hasCause(SimSink sink, long stillNanos) {
         return sink.told != null
                 || sink.mayFail
@@ -455,7 +456,7 @@ final class World {
         }
     }
 
-    /** All goes well for a while: then each stream must have all that there is, without a clock's help. */
+    /** Lets all go well for a while: then each stream must have everything, without the help of a clock. */
     private void rest() {
         usedBytes = 0;
         for (SimConnection connection : List.copyOf(connections)) {
@@ -513,7 +514,7 @@ final class World {
         }
     }
 
-    /** The plain form at a position, as the contract has it. */
+    /** Returns the plain form at a position, as defined by the contract. */
     String snapshot(Wire wire, long newest) {
         StringBuilder all = new StringBuilder("{\"" + wire.key + "\":[");
         for (long i = newest; i > newest - MessageLog.HISTORY && i >= log.first(); i--) {

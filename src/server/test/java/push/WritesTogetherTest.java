@@ -7,7 +7,7 @@ import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How often connections are flushed for a message, in whatever order their streams have joined. */
+/** The number of flushes of a connection per message, in whatever order their streams have joined. */
 final class WritesTogetherTest {
     private static final int CONNECTIONS = 20;
     private static final int STREAMS = 150; // On each.
@@ -45,7 +45,7 @@ final class WritesTogetherTest {
 
         int ticks = (int) (FakeSettings.DEFAULTS.heartbeatMs() / FakeSettings.DEFAULTS.tickMs()) + 1;
         for (FakeTransport transport : transports) {
-            int most = ticks + STREAMS / 128 + 1; // A tick looks at every stream, and most find nothing to write.
+            int most = ticks + STREAMS / 128 + 1; // A tick looks at every stream, and most have nothing to write.
             assertEquals(true, transport.releases <= most, transport.releases + " flushes in " + ticks + " ticks");
         }
     }

@@ -18,9 +18,9 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The reference server behind a relay, for tests of what a browser sees when servers die and networks fail: the address
- * stays the same, whatever becomes of the server. A test class that registers it need not close it: in a static field it
- * lives as long as the class, in another as long as the test.
+ * The reference server behind a relay, for tests of a browser's view when servers die and networks fail: the address
+ * stays the same, whatever happens to the server. A test class that registers it need not close it: in a static field
+ * it lives as long as the class, in any other field as long as the test.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
@@ -35,7 +35,7 @@ final class Backend implements AutoCloseable, BeforeAllCallback, AfterEachCallba
     private boolean runs;
     private boolean isShared;
 
-    /** Starts it with a heartbeat each second and these other settings, names and values by turns. */
+    /** Starts it with a heartbeat each second and these other settings, as alternating names and values. */
     Backend(String... more) {
         settings.put("PUSH_PORT", "0");
         settings.put("PUSH_HEARTBEAT_MS", "1000");
@@ -46,7 +46,7 @@ final class Backend implements AutoCloseable, BeforeAllCallback, AfterEachCallba
         relay = FaultyProxy.to(server.port());
     }
 
-    /** The address that the browser knows. */
+    /** Returns the address that the browser knows. */
     String url(String path) {
         return relay.url(path);
     }
@@ -55,34 +55,34 @@ final class Backend implements AutoCloseable, BeforeAllCallback, AfterEachCallba
         return relay;
     }
 
-    /** What SIGTERM does. */
+    /** Does the same as SIGTERM. */
     void drain() {
         server.drain();
         stop();
     }
 
-    /** The server is gone immediately, as if killed, and so are its connections; new ones are refused. */
+    /** Removes the server immediately, as if killed, together with its connections; new ones are refused. */
     void stop() {
         relay.refuse();
         closeServer();
         relay.reset();
     }
 
-    /** Another server, with a new and empty log, at the same address. */
+    /** Starts another server, with a new and empty log, at the same address. */
     void startAgain() {
         startServer();
         relay.redirect(server.port());
         relay.pass();
     }
 
-    /** Posts past the relay, so that it works whatever the browser can reach. */
+    /** Posts past the relay, so that it works whether or not the browser can reach the server. */
     void post(String user, String text) {
         var json = JSON.createObjectNode().put("user", user).put("text", text).toString();
         var body = RequestBody.create(json, MediaType.get("application/json"));
         send(new Request.Builder().url(direct("/messages")).post(body).build(), 201);
     }
 
-    /** How many messages the server has taken in. */
+    /** Returns the number of messages that the server has accepted. */
     long posted() {
         return send(new Request.Builder().url(direct("/status")).build(), 200)
                 .path("messages")

@@ -19,7 +19,8 @@ import org.xnio.IoUtils;
 import push.http.RunningServer;
 
 /**
- * A server that does wrong what the kit must notice: the path says what. It exists so that the kit's own complaints are seen.
+ * A server with a fault that the kit must notice; the path selects the fault. It makes the kit's own complaints
+ * testable.
  *
  * <p><b>Threads:</b> any thread.
  */

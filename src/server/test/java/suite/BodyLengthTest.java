@@ -23,7 +23,7 @@ final class BodyLengthTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    /** Bodies of a POST whose Content-Length is 10: how many bytes in each frame, and whether trailers end it. */
+    /** Returns bodies of a POST with Content-Length 10: the bytes in each frame, and whether trailers end it. */
     static Stream<Arguments> bodies() {
         return Stream.of(
                 arguments("too short", new int[] {9}, false),

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
-/** The page in each of its states, checked by axe-core: no violation, in light and in dark, on a desk and on a phone. */
+/** The page in each of its states, checked by axe-core: no violation, in light and dark, on a desktop and a phone. */
 @Tag("browser")
 @Timeout(120)
 class BrowserAccessibilityTest {
@@ -31,7 +31,7 @@ class BrowserAccessibilityTest {
         chromium.driver().executeCdpCommand("Emulation.setEmulatedMedia", Map.of("features", List.of()));
     }
 
-    /** The page stays as it is, and is looked at in four ways: its files ask for width and colours in CSS only. */
+    /** Checks the page in four ways without reloading it: its files ask for width and colours only in CSS. */
     private static void assertSound(String state) throws IOException {
         if (!chromium.<Boolean>run("return 'axe' in window")) {
             chromium.driver().executeScript(Files.readString(Npm.file("axe-core/axe.min.js")));
@@ -44,7 +44,7 @@ class BrowserAccessibilityTest {
         }
     }
 
-    /** What axe-core finds wrong, each with the elements that it blames. */
+    /** Checks that axe-core finds no violation; a failure lists each with the elements that it blames. */
     private static void assertNoViolation(String state) {
         Map<String, Object> result = chromium.runAsync("""
             // What fades in is judged when it is there.

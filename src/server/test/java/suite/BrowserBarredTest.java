@@ -12,12 +12,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.By;
 
-/** A page that may read but not send, in a real Chromium: it says so, why, and what to do, and keeps what was typed. */
+/** A page that may read but not send, in a real Chromium: it says so, why, and what to do, and keeps the typed text. */
 @Tag("browser")
 @Timeout(60)
 class BrowserBarredTest {
 
-    /** Answers each POST with the status that {@code window.answer} has, in no form of ours, as a proxy does. */
+    /** Answers each POST with the status in {@code window.answer}, in a form that is not ours, as a proxy does. */
     private static final String REFUSE = """
         const real = fetch;
         window.answer = arguments[0];
@@ -31,7 +31,7 @@ class BrowserBarredTest {
     @RegisterExtension
     final Backend backend = new Backend();
 
-    /** A front that speaks plain HTTP to browsers, which then do not say that a page is the server's own. */
+    /** Behind a front that speaks plain HTTP, browsers do not say that a page is the server's own. */
     @Test
     @LikelyCause("The page blames the message, under its field, for what no message can mend.")
     void behindAPlainHttpFrontThePageSaysThatItCannotSendAndWhatWouldHelp() {

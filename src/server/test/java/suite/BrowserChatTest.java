@@ -34,7 +34,7 @@ class BrowserChatTest {
 
         var posted = new ArrayList<String>();
         for (int i = 0; i < 5; i++) {
-            // Neither waits for the other: the server decides on the order.
+            // Neither waits for the other: the server decides the order.
             ann.say("from ann " + i);
             bob.say("from bob " + i);
             posted.add("ann: from ann " + i);
@@ -124,7 +124,7 @@ class BrowserChatTest {
         page.awaitMessages(expected.toArray(String[]::new));
         page.awaitNothingPending();
         assertEquals(0, page.count("#log :is(script, img, a, b, h1, style), #broken"));
-        // Every element outside of the list was there before, but for the strip's new rows.
+        // Every element outside the list was there before, except for the strip's new rows.
         long rows = page.count("#rows tr, #rows tr *");
         assertTrue(page.count("*:not(li, li *)") - rows <= elements, "elements appeared");
         assertEquals(true, chromium.run("return {}.broken === undefined"));

@@ -121,7 +121,7 @@ class BrowserConnectionTest {
         assertEquals(3, backend.posted());
     }
 
-    /** How often the page has tried to connect. */
+    /** Returns the number of the page's attempts to connect. */
     private long attempts() {
         return page.states().stream()
                 .filter(state -> state.get("name").equals("connecting"))
@@ -141,13 +141,13 @@ class BrowserConnectionTest {
                 .findFirst()
                 .orElseThrow();
         long tookMs = (Long) red.get("at") - silentSince;
-        // Timed from the last record, which came before the silence; a second is for a machine with other things to do.
+        // Timed from the last record, which came before the silence; a second is for a busy machine.
         assertTrue(tookMs <= 2_500 + 1_000, "red after " + tookMs + " ms");
         assertTrue(tookMs >= 1_300, "one heartbeat that is late is no reason: red after " + tookMs + " ms");
 
         backend.post("bob", "two");
         backend.relay().pass();
-        backend.relay().reset(); // TLS does not survive what was swallowed.
+        backend.relay().reset(); // TLS does not survive the swallowed bytes.
         page.awaitLive();
         page.awaitMessages("bob: one", "bob: two");
     }
@@ -171,7 +171,7 @@ class BrowserConnectionTest {
         assertEquals(1, backend.posted());
     }
 
-    /** Chromium itself repeats a POST whose connection died before the answer: that, too, is harmless only by the key. */
+    /** Chromium repeats a POST whose connection died before the answer: only the key makes that harmless, too. */
     @Test
     void aConnectionThatDiesUnderAPostDoesNotDoubleTheMessage() {
         backend.relay().swallow(FaultyProxy.Way.TO_CLIENT);

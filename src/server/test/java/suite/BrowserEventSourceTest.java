@@ -101,7 +101,7 @@ class BrowserEventSourceTest {
         backend.post("ann", "anew");
 
         awaitEvent("message anew with its id");
-        // The new server knew from the id that it is not from its own log.
+        // The new server recognized from the id that it is not from its own log.
         assertTrue(events().contains("start false epoch"), () -> events().toString());
     }
 }

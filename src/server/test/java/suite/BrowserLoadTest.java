@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What many messages cost the page, in a real Chromium, counted in layouts and rows and never in time: a machine that is
- * busy with other things must not fail a test.
+ * The page's cost of many messages, in a real Chromium, counted in layouts and rows and never in time: a busy machine
+ * must not fail a test.
  */
 @Tag("browser")
 @Timeout(120)
@@ -20,7 +20,7 @@ class BrowserLoadTest {
 
     private static final int KEPT = 2_000;
 
-    /** Gives the page a stream of our own: {@code give(count)} has so many messages come, each as a chunk of its own. */
+    /** Gives the page our own stream: {@code give(count)} sends this many messages, each in a separate chunk. */
     private static final String STREAM = """
         const real = fetch;
         window.fetch = async (url, options) => {
@@ -86,7 +86,7 @@ class BrowserLoadTest {
         }
     }
 
-    /** Drawn in one go, two thousand rows would be one long task when a person comes back to the tab. */
+    /** Drawn in one frame, two thousand rows would be one long task when a person returns to the tab. */
     @Test
     void aFrameDrawsNoMoreThanSixtyRows() {
         try (var backend = new Backend()) {
@@ -186,7 +186,7 @@ class BrowserLoadTest {
         }
     }
 
-    /** {@code :has()} that looks into the list is judged again for the whole page at every row. */
+    /** A {@code :has()} that looks into the list is evaluated again for the whole page at every row. */
     @Test
     void noRuleOfTheStyleLooksIntoTheList() {
         try (var backend = new Backend()) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The page's outbox, {@code Outbox} in outbox.js, against answers that are played to it, in a real Chromium. */
+/** The page's outbox, {@code Outbox} in outbox.js, against scripted answers, in a real Chromium. */
 @Tag("browser")
 @Timeout(60)
 class BrowserOutboxTest {
@@ -19,7 +19,7 @@ class BrowserOutboxTest {
     private static final Map<String, Object> LOST = Map.of();
     private static final Map<String, Object> STORED = Map.of("status", 201);
 
-    /** Sends "one" and "two", plays one answer to each attempt, and gives what was posted and what became of it. */
+    /** Sends "one" and "two", plays one answer to each attempt, and returns the posts and their fates. */
     private static final String PLAY = """
             const [answers] = arguments;
             const { Outbox } = await import('/outbox.js');

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 
-/** The page on a phone of 375 x 667, in a real Chromium: all of it can be read, and touched. */
+/** The page on a phone of 375 x 667, in a real Chromium: everything can be read and touched. */
 @Tag("browser")
 @Timeout(60)
 class BrowserPhoneTest {
@@ -26,7 +26,7 @@ class BrowserPhoneTest {
                         Map.of("width", width, "height", height, "deviceScaleFactor", 2, "mobile", true));
     }
 
-    /** How many whole messages are in sight. */
+    /** Returns the number of whole messages in sight. */
     private static long inSight() {
         return chromium.run("""
             const log = document.getElementById('log').getBoundingClientRect();
@@ -36,7 +36,7 @@ class BrowserPhoneTest {
             """);
     }
 
-    /** The page with twenty messages and its strip open. */
+    /** Opens the page with twenty messages and its strip open. */
     private static ChatPage openWithStrip(Backend backend) {
         screen(375, 667);
         var page = ChatPage.open(chromium, backend.url("/"));
@@ -60,7 +60,7 @@ class BrowserPhoneTest {
                     () -> chromium.<Number>run("return document.getElementById('log').scrollTop")
                                     .intValue()
                             < -100);
-            chromium.runAsync("await new Promise((done) => setTimeout(done, 1_100))"); // What comes now is news.
+            chromium.runAsync("await new Promise((done) => setTimeout(done, 1_100))"); // Later messages are news.
             backend.post("ann", "news");
             chromium.await("a button", () -> !page.text("newer").isEmpty());
             assertEquals(List.of(), chromium.run("""

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 
-/** A person reads the page, in a real Chromium: nothing new goes unnoticed, nothing old is taken away. */
+/** A person reads the page, in a real Chromium: nothing new goes unnoticed, nothing old disappears. */
 @Tag("browser")
 @Timeout(90)
 class BrowserReadingTest {
@@ -34,14 +34,14 @@ class BrowserReadingTest {
     private Backend backend = opened.closing(new Backend("PUSH_POSTS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "250"));
     private ChatPage page;
 
-    /** Opens the page on so many messages, of which it shows the newest 50, after its first second. */
+    /** Opens the page on this many messages, of which it shows the newest 50, after its first second. */
     private void open(int messages) {
         for (int i = 1; i <= messages; i++) {
             backend.post("ann", "message " + i);
         }
         page = ChatPage.open(chromium, backend.url("/"));
         chromium.await("the list", () -> page.messages().size() >= Math.min(messages, 50));
-        chromium.runAsync("await new Promise((done) => setTimeout(done, 1_100))"); // What comes now is news.
+        chromium.runAsync("await new Promise((done) => setTimeout(done, 1_100))"); // Later messages are news.
     }
 
     private void scroll(int fromEnd) {
@@ -59,7 +59,7 @@ class BrowserReadingTest {
                 .doubleValue());
     }
 
-    /** All that stands in the list, in sight or not. */
+    /** Returns all text in the list, in sight or not. */
     private static String said() {
         return chromium.run("return document.getElementById('log').textContent");
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Twenty EventSources in a real Chromium: whatever the server does for a while, all come back, and miss nothing. */
+/** Twenty EventSources in a real Chromium: whatever the server does for a while, all come back and miss nothing. */
 @Tag("browser")
 @Timeout(90)
 class BrowserReconnectTest {
@@ -111,7 +111,7 @@ class BrowserReconnectTest {
         chromium.run(OPEN);
     }
 
-    /** Each EventSource has had exactly these messages, in this order. */
+    /** Waits until each EventSource has had exactly these messages, in this order. */
     private static void awaitTexts(String... texts) {
         var expected = Collections.nCopies(SOURCES, List.of(texts));
         chromium.await(List.of(texts) + " on each of 20", () -> expected.equals(chromium.run("return texts")));
@@ -127,7 +127,7 @@ class BrowserReconnectTest {
         return count;
     }
 
-    /** The port is closed, and at least one EventSource has met that. */
+    /** Waits until at least one EventSource has met the closed port. */
     private static void awaitOneRefusedConnection() {
         chromium.run(
                 "for (const source of sources) source.addEventListener('error', () => (window.met = (window.met ?? 0)"

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 class BrowserRecordsTest {
 
-    /** Characters of one to four bytes, escapes, and what other splitters take for the end of a line. */
+    /** Characters of one to four bytes, escapes, and characters that other splitters take for the end of a line. */
     private static final List<String> LINES = List.of(
             "{\"type\":\"start\",\"resumed\":false,\"reason\":\"new\",\"heartbeatMs\":15000}",
             "{\"type\":\"message\",\"id\":\"k2x-1\",\"user\":\"Zoë\",\"text\":\"ü€漢😀 👩‍🚀 e\u0301\",\"time\":1700000000000}",
@@ -29,8 +29,8 @@ class BrowserRecordsTest {
             "{\"type\":\"bye\",\"reason\":\"drain\",\"retryMs\":2345}");
 
     /**
-     * {@code read(chunks)} gives the records, the error that ended it if one did, and what the observer saw. {@code lines}
-     * are to be read as records in turn; {@code bytes} are theirs.
+     * {@code read(chunks)} returns the records, the error that ended it if any, and the observer's view. {@code lines}
+     * are the expected records in turn; {@code bytes} are theirs.
      */
     private static final String PRELUDE = """
             const [lines] = arguments;
@@ -162,7 +162,7 @@ class BrowserRecordsTest {
         assertEquals(List.of("RangeError", 2L), end);
     }
 
-    /** What a reconnect brings comes in large chunks. In one task, the page would not answer its user meanwhile. */
+    /** A reconnect brings large chunks. In one task, the page would not answer its user meanwhile. */
     @Test
     void aLargeChunkTakesManyTasks() {
         List<Long> most = run("""

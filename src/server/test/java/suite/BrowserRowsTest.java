@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 
-/** How one message is shown, in a real Chromium: whose it is, when it came, and with nothing turned round. */
+/** The display of one message, in a real Chromium: its author, its time, and its text in the right direction. */
 @Tag("browser")
 @Timeout(90)
 class BrowserRowsTest {
@@ -102,7 +102,7 @@ class BrowserRowsTest {
         assertTrue(day.matches(".*\\d{4}.*"), day);
     }
 
-    /** An override in a text turns its own letters round, and nothing beside them. */
+    /** An override in a text reverses its own letters, and nothing beside them. */
     @Test
     void aTextCannotReorderItsRow() {
         open(0);

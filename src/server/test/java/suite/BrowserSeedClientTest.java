@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The original client's two forms, in its two dialects, work with the server unchanged, in a real Chromium. */
+/** The original client's two forms, in its two dialects, work unchanged with the server, in a real Chromium. */
 @Tag("browser")
 @Timeout(60)
 class BrowserSeedClientTest {
@@ -50,12 +50,12 @@ class BrowserSeedClientTest {
         chromium.run(source(file) + START, path, key);
         awaitList("bob: before number");
 
-        // One after the other: a client that takes a chunk for a document can stand no burst.
+        // One after the other: a client that takes a chunk for a document cannot handle a burst.
         assertEquals(true, chromium.runAsync(POST, path, "one"));
         awaitList("ann: one number", "bob: before number");
         assertEquals(true, chromium.runAsync(POST, path, "zwei 漢😀"));
         awaitList("ann: zwei 漢😀 number", "ann: one number", "bob: before number");
-        // Its light does not turn red at a heartbeat, for that is a snapshot again.
+        // Its light does not turn red at a heartbeat, because that is another snapshot.
         long snapshots = chromium.run("return client.lists.length");
         chromium.await("a heartbeat", () -> chromium.<Long>run("return client.lists.length") > snapshots);
         awaitList("ann: zwei 漢😀 number", "ann: one number", "bob: before number");

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A page that is cut off before it has seen any message comes back with the position that {@code start} gave. */
+/** A page that is cut off before its first message comes back with the position in {@code start}. */
 @Tag("browser")
 final class BrowserStartTest {
 

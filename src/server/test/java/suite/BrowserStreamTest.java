@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * The page's connection, {@code Connection} in stream.js, against answers that are played to it, in a real Chromium: what no
- * sound server says, and what would take minutes otherwise.
+ * The page's connection, {@code Connection} in stream.js, against scripted answers, in a real Chromium: answers that no
+ * sound server gives, and those that would otherwise take minutes.
  */
 @Tag("browser")
 @Timeout(60)
@@ -25,7 +25,7 @@ class BrowserStreamTest {
             "{\"type\":\"start\",\"resumed\":false,\"reason\":\"new\",\"heartbeatMs\":15000}\n";
     private static final String RESUMED = "{\"type\":\"start\",\"resumed\":true,\"heartbeatMs\":15000}\n";
 
-    /** Plays these answers to a Connection, one for each GET, and gives what it did until it asked for more. */
+    /** Plays these answers to a Connection, one for each GET, and returns what it did until it asked for more. */
     private static final String PLAY = """
             const [answers, random, speed] = arguments;
             const { Connection } = await import('/stream.js');
@@ -86,7 +86,7 @@ class BrowserStreamTest {
         return chromium.runAsync(PLAY, List.of(answers), 0, 1);
     }
 
-    /** Plays a thousand times as fast, with every random number a half, and gives the waits. */
+    /** Plays a thousand times as fast, with every random number a half, and returns the waits. */
     private static List<String> waits(Object... answers) {
         List<String> did = chromium.runAsync(PLAY, List.of(answers), 0.5, 1_000);
         return did.stream()
@@ -95,7 +95,7 @@ class BrowserStreamTest {
                 .toList();
     }
 
-    /** A stream that began soundly goes wrong in one way: the light is green no more, and the next GET resumes. */
+    /** A stream that began soundly goes wrong in one way: the light is no longer green, and the next GET resumes. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
                     ''                                                | the stream ended

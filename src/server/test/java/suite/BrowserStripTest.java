@@ -9,12 +9,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.By;
 
-/** The page's strip of what came off the wire, in a real Chromium. */
+/** The page's strip of bytes off the wire, in a real Chromium. */
 @Tag("browser")
 @Timeout(60)
 class BrowserStripTest {
 
-    /** One answer of our own, cut as we like, its first chunks as many as asked; going offline makes the page ask for it. */
+    /** Gives an answer of our own, cut as we like, with these first chunks; going offline makes the page ask for it. */
     private static final String CHUNKS = """
                 const real = fetch;
                 const heartbeat = '{"type":"heartbeat","id":"E-1"}\\n';

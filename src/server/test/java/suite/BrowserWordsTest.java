@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
-/** What the page says, and where it says it, in a real Chromium: in a person's words, at the thing that it is about. */
+/** The page's messages and their places, in a real Chromium: in a person's words, beside the element concerned. */
 @Tag("browser")
 @Timeout(60)
 class BrowserWordsTest {
@@ -140,7 +140,7 @@ class BrowserWordsTest {
         }
     }
 
-    /** Suspended, a device does nothing; afterwards its clock has jumped. The page cannot know what became of its stream. */
+    /** A suspended device does nothing; afterwards its clock has jumped. The page cannot know its stream's state. */
     @ParameterizedTest
     @CsvSource({"20000", "4000000", "-20000"})
     void theLightIsRedAsSoonAsTheClockHasJumped(long jumpMs) {

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Clients that we have not written, as people use them: OkHttp's for server-sent events, curl and nghttp. */
+/** Third-party clients, as people use them: OkHttp's for server-sent events, curl and nghttp. */
 @Tag("clients")
 final class ClientsTest {
 
@@ -36,7 +36,7 @@ final class ClientsTest {
     @TempDir
     private Path dir;
 
-    /** What OkHttp's client made of one event. */
+    /** One event as OkHttp's client reported it. */
     private record Event(String id, String type, String data) {}
 
     @LikelyCause("The stream is not what the standard calls server-sent events.")

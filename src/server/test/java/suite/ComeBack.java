@@ -21,8 +21,8 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A client that comes back by itself, whatever happens, written as its library's documentation says; and each record that it
- * has had.
+ * A client that always comes back by itself, written as its library's documentation says, with all records that it has
+ * had.
  *
  * <p><b>Threads:</b> any thread; it reads on one of its own, or is a process.
  */
@@ -31,13 +31,13 @@ final class ComeBack implements AutoCloseable {
     final String name;
     private final Queue<String> lines = new ConcurrentLinkedQueue<>();
     private final List<Runnable> parts = new ArrayList<>();
-    private volatile boolean over; // Volatile: read by the thread that reads.
+    private volatile boolean over; // Volatile: read by the reading thread.
 
     private ComeBack(String name) {
         this.name = name;
     }
 
-    /** One of each client that we know, all reading this address. */
+    /** Returns one of each client that we know, all reading this address. */
     static List<ComeBack> all(String url) {
         var all = new ArrayList<ComeBack>();
         for (var script : List.of("eventsource", "fetch-event-source", "undici-eventsource", "undici-fetch")) {
@@ -51,12 +51,12 @@ final class ComeBack implements AutoCloseable {
         return all;
     }
 
-    /** The Node that npm has brought, where there is one for this machine. */
+    /** Returns the Node that npm installed, if there is one for this machine. */
     private static String node() {
         Npm.file("undici/package.json");
         var processor = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "x64";
         var brought = Npm.FOLDER.resolve("node_modules/node-linux-" + processor + "/bin/node");
-        return Files.isExecutable(brought) ? brought.toString() : "node"; // Which has to be 22.12 or newer.
+        return Files.isExecutable(brought) ? brought.toString() : "node"; // It has to be 22.12 or newer.
     }
 
     private ComeBack run(String... words) {
@@ -105,7 +105,7 @@ final class ComeBack implements AutoCloseable {
         return this;
     }
 
-    /** The JDK's client reads lines and resumes by hand. */
+    /** Starts the JDK's client, which reads lines and resumes by hand. */
     private ComeBack java(String url) {
         var client = HttpClient.newBuilder()
                 .sslContext(Trust.inTheServer().context())
@@ -118,7 +118,7 @@ final class ComeBack implements AutoCloseable {
         return this;
     }
 
-    /** Reads one stream to its end, and returns how many milliseconds to stay away. */
+    /** Reads one stream to its end, and returns the number of milliseconds to stay away. */
     private long readOnce(HttpClient client, String url) {
         var request = HttpRequest.newBuilder(URI.create(url)).header("accept", "application/x-ndjson");
         records("message")
@@ -144,7 +144,7 @@ final class ComeBack implements AutoCloseable {
                 });
             }
         } catch (RuntimeException e) {
-            // The connection was refused or has ended; what came is known.
+            // The connection was refused or has ended; earlier records are known.
         }
         return waitMs[0];
     }
@@ -156,21 +156,21 @@ final class ComeBack implements AutoCloseable {
                 .filter(record -> record.path("type").asString("").equals(type));
     }
 
-    /** The texts of the messages that it has had, in their order. */
+    /** Returns the texts of the messages that it has had, in order. */
     List<String> texts() {
         return records("message")
                 .map(record -> record.path("text").asString(""))
                 .toList();
     }
 
-    /** How often it was told bye for this reason. */
+    /** Returns the number of byes with this reason. */
     long byes(String reason) {
         return records("bye")
                 .filter(record -> record.path("reason").asString("").equals(reason))
                 .count();
     }
 
-    /** How often it was told that it opens streams too fast, or holds too many: by 429, or by a bye in its place. */
+    /** Returns how often it was told that it opens streams too fast, or holds too many: by 429, or by a bye instead. */
     long told429() {
         return byes("rate")
                 + byes("streams")
@@ -182,7 +182,7 @@ final class ComeBack implements AutoCloseable {
                         .count();
     }
 
-    /** All that it has said, for a test that fails. */
+    /** Returns all its output, for a test that fails. */
     @Override
     public String toString() {
         return name + " " + lines;

@@ -83,8 +83,8 @@ class ComeBackTest {
     }
 
     /**
-     * Behind a proxy that speaks HTTP/1.1, where a client is an address and comes back on a connection of its own. All have
-     * one address, whose streams are taken by another.
+     * Behind a proxy that speaks HTTP/1.1, a client is an address and comes back on its own connection. All share one
+     * address, whose streams another client takes.
      */
     @Test
     @LikelyCause("Over HTTP/1.1 a client takes 429 for an end that is for good.")

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A program that runs beside the test: what it has said so far, on both its outputs, and its end.
+ * A program that runs beside the test: its output so far, on both streams, and its end.
  *
  * <p><b>Threads:</b> any thread; a thread of its own reads, guarded by this object's lock.
  */
@@ -60,7 +60,7 @@ final class Command implements AutoCloseable {
         return said.toString();
     }
 
-    /** Waits until it has said this. */
+    /** Waits until it has printed this. */
     synchronized String await(String text) {
         if (!Deadline.in(Deadline.PATIENCE).await(this, () -> said().contains(text))) {
             throw new AssertionError(words.get(0) + " must say \"" + MalformedRecord.quote(text) + "\" within "
@@ -82,7 +82,7 @@ final class Command implements AutoCloseable {
                 String.join(" ", words) + " must end within " + Deadline.say(within) + "; it said: " + said());
     }
 
-    /** Ends it as kill does. */
+    /** Ends it like the kill command. */
     @Override
     public void close() {
         process.destroy();

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What concerns a connection and not one of its streams: who speaks first, its window, PINGs and SETTINGS. */
+/** Properties of a connection rather than of one of its streams: who speaks first, its window, PINGs and SETTINGS. */
 class ConnectionTest {
 
     private static final int PLENTY = 1 << 24;
@@ -34,7 +34,7 @@ class ConnectionTest {
         var socket = TlsSocket.connect("localhost", server.port(), 0);
         var clock = server.live(Format.NDJSON);
         for (int i = 0; i < 3; i++) {
-            clock.next("heartbeat"); // In this time PINGs have come due.
+            clock.next("heartbeat"); // PINGs have come due in this time.
         }
 
         socket.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII));
@@ -187,7 +187,7 @@ class ConnectionTest {
 
         var clock = server.live(Format.NDJSON);
         for (int i = 0; i < 6; i++) {
-            clock.next("heartbeat"); // In this time the server stops a request that it has refused.
+            clock.next("heartbeat"); // The server stops a refused request in this time.
         }
         assertEquals(
                 List.of(),

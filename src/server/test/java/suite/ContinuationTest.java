@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A block of fields in several frames (RFC 9113, 6.10), as a proxy sends it where a user has many cookies. */
+/** A block of fields in several frames (RFC 9113, 6.10), as a proxy sends it for a user with many cookies. */
 final class ContinuationTest {
 
     @RegisterExtension
@@ -44,7 +44,7 @@ final class ContinuationTest {
         assertAlive(client, 3);
     }
 
-    /** Lets what was sent be read by itself: another connection's answer comes only after the server has looked. */
+    /** Lets the server read the frames sent so far: another connection's answer comes after the server has looked. */
     private static void pause(RawClient client) {
         var other = server.raw();
         other.ping(9);

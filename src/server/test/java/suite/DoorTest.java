@@ -15,7 +15,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** How many connections there may be: in all, from one address, and during their handshakes. */
+/** The limits on connections: in total, from one address, and during their handshakes. */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "other systems have one address of 127.0.0.0/8 on their loopback")
 final class DoorTest {
     private static final int CONNECTIONS = 30;
@@ -25,7 +25,7 @@ final class DoorTest {
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
-            "PUSH_IO_THREADS", "1", // Connections are accepted in their order.
+            "PUSH_IO_THREADS", "1", // Connections are accepted in order.
             "PUSH_MAX_CONNECTIONS", "" + CONNECTIONS,
             "PUSH_MAX_CONNECTIONS_PER_ADDRESS", "" + OF_ADDRESS,
             "PUSH_EXEMPT_ADDRESSES", "127.0.0.1, ::1",
@@ -167,7 +167,7 @@ final class DoorTest {
         assertEquals(201, from("127.0.0.5", roomy).ask("POST /messages", MESSAGE));
     }
 
-    /** How many have been turned away, once it is this many. */
+    /** Returns the number that have been turned away, once it is as expected. */
     private static long gone(List<FromAddress> halves, int expected) {
         Deadline.in(Deadline.PATIENCE)
                 .poll(() -> halves.stream().filter(FromAddress::isGone).count() >= expected);

@@ -7,7 +7,7 @@ import static suite.Deadline.await;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What a drain finds half done: a POST whose body, a stream whose request is still under way. */
+/** A drain in the middle of a request: a POST's body, or a stream's request, is still incomplete. */
 class DrainTest {
 
     @RegisterExtension

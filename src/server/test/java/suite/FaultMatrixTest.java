@@ -36,14 +36,14 @@ class FaultMatrixTest {
     @RegisterExtension
     static final JudgedServer impatient = JudgedServer.with("PUSH_STALL_MS", "300", "PUSH_PING_MS", "60000");
 
-    /** What a stream is doing when it is struck. */
+    /** The state of a stream when its client leaves. */
     enum State {
         IDLE,
         MID_WRITE,
         STALLED
     }
 
-    /** How its client leaves. */
+    /** The way in which its client leaves. */
     enum Fault {
         CANCEL("client"),
         INTERNAL_ERROR("error"),
@@ -137,7 +137,7 @@ class FaultMatrixTest {
         assertEquals(1, status.closed("stalled"), status.toString());
     }
 
-    /** Posts until the victim's window is used up, and until the server has been round once more, as the sibling shows. */
+    /** Posts until the victim's window is used up, and the server has been round once more, as the sibling shows. */
     private static void stall(RawClient peer, Recorder victim, Recorder sibling) {
         var id = "";
         do {

@@ -9,7 +9,7 @@ import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The relay between a client and the reference: each way to misbehave. */
+/** The relay between a client and the reference: each of its faults. */
 class FaultyProxyTest {
 
     private static final Duration SHORT = Duration.ofMillis(300);

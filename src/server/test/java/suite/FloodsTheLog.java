@@ -9,8 +9,7 @@ import java.util.logging.Logger;
 import push.http.Main;
 
 /**
- * The server, in which many lines are logged when the file that {@code -Dflood} names is there; the file is deleted when
- * that is done.
+ * The server, which logs many lines when the file named by {@code -Dflood} exists, and then deletes the file.
  *
  * <p><b>Threads:</b> the main thread, and one that waits for the file.
  */

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client that asks and asks, for nothing or for what it is refused, is told ENHANCE_YOUR_CALM (RFC 9113, 10.5). */
+/** A client that keeps asking, for nothing or for refused requests, is told ENHANCE_YOUR_CALM (RFC 9113, 10.5). */
 final class FrameFloodTest {
 
     private static final int WITHOUT_END = 1_000_000;
@@ -36,7 +36,7 @@ final class FrameFloodTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    /** The server lets a flood rest twenty times, for two seconds, so all floods come at the same time. */
+    /** The server pauses a flood twenty times, for two seconds, so all floods come at the same time. */
     private static final Map<String, Frame> FLOODS = Map.of(
             "WINDOW_UPDATE of the connection", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 0, 1),
             "WINDOW_UPDATE of a stream", Frame.ofInts(Frame.WINDOW_UPDATE, 0, 1, 1),
@@ -120,7 +120,7 @@ final class FrameFloodTest {
         assertOthersGoOn();
     }
 
-    /** A connection for each, made before the first flood begins. */
+    /** Returns a connection for each, made before the first flood begins. */
     private static Map<String, RawClient> clients(Set<String> names) {
         return names.stream().collect(toMap(name -> name, name -> server.raw()));
     }

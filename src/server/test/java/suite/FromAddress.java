@@ -11,7 +11,8 @@ import java.net.Socket;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A client on an address of its own: Linux has all of 127.0.0.0/8 on its loopback. It speaks HTTP/1.1, one request at a time.
+ * A client with its own address: Linux has all of 127.0.0.0/8 on its loopback. It speaks HTTP/1.1, one request at a
+ * time.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -24,7 +25,7 @@ final class FromAddress implements AutoCloseable {
         this.tcp = tcp;
     }
 
-    /** Connects, and no more. */
+    /** Connects, and does nothing more. */
     static FromAddress connect(String address, JudgedServer server) {
         try {
             var tcp = new Socket();
@@ -39,7 +40,7 @@ final class FromAddress implements AutoCloseable {
         }
     }
 
-    /** Begins a handshake and leaves it there: the head of a record, and nothing of what it announces. */
+    /** Begins a handshake and leaves it there: it sends the head of a record, and nothing of the announced content. */
     FromAddress halfHandshake() {
         try {
             tcp.getOutputStream().write(new byte[] {22, 3, 1, 1, 0, 1});
@@ -75,7 +76,7 @@ final class FromAddress implements AutoCloseable {
                             .getBytes(US_ASCII));
             var line = in.readLine();
             while (line != null && !line.startsWith("HTTP/1.1 ")) {
-                line = in.readLine(); // Of the answer before.
+                line = in.readLine(); // Of the previous answer.
             }
             return line == null ? 0 : Integer.parseInt(line.split(" ")[1]);
         } catch (IOException | UncheckedIOException e) {
@@ -87,7 +88,7 @@ final class FromAddress implements AutoCloseable {
         return ask("GET " + path, "");
     }
 
-    /** Whether the server ends the connection, within the patience of the tests, before it sends anything. */
+    /** Returns whether the server ends the connection, within the patience of the tests, before it sends anything. */
     boolean isTurnedAway() {
         try {
             return tcp.getInputStream().read() < 0;
@@ -96,7 +97,7 @@ final class FromAddress implements AutoCloseable {
         }
     }
 
-    /** Whether it has ended already. */
+    /** Returns whether it has already ended. */
     boolean isGone() {
         try {
             int patience = tcp.getSoTimeout();

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** One client takes what everybody shares, a thread or memory or a window, and one IO thread has to serve all the others. */
+/** One client takes a shared resource, a thread or memory or a window, and one IO thread must serve all the others. */
 class GreedyClientTest {
 
     private static final int REFUSED_STREAM = 7;
@@ -30,10 +30,9 @@ class GreedyClientTest {
             "What arrives after the answer is offered again and again to a listener that no longer reads, and to no"
                     + " other.")
     void bodyThatGoesOnAfterItsAnswerDelaysNoOtherClient() {
-        var peer =
-                server.raw(RawClient.Options.PLAIN.window(0)); // The 408 has to wait, and so the request is not over.
+        var peer = server.raw(RawClient.Options.PLAIN.window(0)); // The 408 has to wait, so the request is not over.
         int post = peer.request("POST", "/messages", false, "content-type", "application/json");
-        var enough = Deadline.exactly(Duration.ofSeconds(2)); // More than the time that a body has.
+        var enough = Deadline.exactly(Duration.ofSeconds(2)); // More than the time limit of a body.
 
         while (!enough.passed()) {
             peer.data(post, " ".getBytes(UTF_8), false);

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many honest clients that come at the same moment, and many more than may shake hands at a time. */
+/** Many honest clients that come at the same moment, many more than may shake hands at a time. */
 final class HandshakeStormTest {
     private static final int CLIENTS = 200;
     private static final int MOST_ATTEMPTS = 10 * CLIENTS;

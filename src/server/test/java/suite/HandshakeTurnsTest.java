@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Many handshakes that begin together, and a client that has done with its own. */
+/** Many handshakes that begin together, and a client that has completed its own. */
 final class HandshakeTurnsTest {
     private static final int MANY = 600;
 

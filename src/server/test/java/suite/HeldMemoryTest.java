@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What requests that wait for their clients keep, in a small JVM: it is bounded, and other clients are served. */
+/** The memory of requests that wait for their clients, in a small JVM: it is bounded, and other clients are served. */
 final class HeldMemoryTest {
 
     private static final int CONNECTIONS = 12;
@@ -84,7 +84,7 @@ final class HeldMemoryTest {
                         ? attacker.request("GET", names.toString(), true)
                         : attacker.request("GET", "/messages", true, fields);
                 if (j % 20 == 19) {
-                    attacker.recorder(stream).awaitHead(); // Else they stall, and go for that.
+                    attacker.recorder(stream).awaitHead(); // Otherwise they stall, and end for that reason.
                 }
             }
         }

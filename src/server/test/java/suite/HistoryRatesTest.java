@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 
-/** Pages of {@code GET /history} cost what a stream's open costs, by client. */
+/** A page of {@code GET /history} costs a client as much as opening a stream. */
 class HistoryRatesTest {
 
     @Test

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The body of a stream over HTTP/1.1 and 1.0: framed as was announced, however slowly it is read. */
+/** The body of a stream over HTTP/1.1 and 1.0: framed as announced, however slowly it is read. */
 final class Http1BodiesTest {
 
     private static final String EMOJI = "\uD83D\uDE00".repeat(4_000);
@@ -69,7 +69,7 @@ final class Http1BodiesTest {
             }
 
             var body = readUpTo(reader, chunked, " " + (first + 49) + "\"");
-            var whole = body.substring(0, body.lastIndexOf('\n') + 1); // Reading stopped somewhere in what follows.
+            var whole = body.substring(0, body.lastIndexOf('\n') + 1); // Reading stopped somewhere in the rest.
             assertFalse(whole.contains("\uFFFD"), "a character was cut");
             if (format != Format.SEED) {
                 assertEquals(sequence(first, 50), numbers(body, first), "every message once, in order and whole");
@@ -166,7 +166,7 @@ final class Http1BodiesTest {
                 body.writeBytes(part);
             }
         } catch (IOException e) {
-            // Which is the plainest way to say that it was cut.
+            // This is the plainest sign that it was cut.
         }
         return body.toString(UTF_8);
     }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What else goes on at an HTTP/1.1 connection while a response runs: the client leaves, or asks for more. */
+/** Other events on an HTTP/1.1 connection during a response: the client leaves, or asks for more. */
 final class Http1ConnectionTest {
 
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -27,7 +27,7 @@ final class Http1ConnectionTest {
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_STALL_MS", "60000");
 
-    /** How a client leaves. */
+    /** The way in which a client leaves. */
     enum Way {
         FIN,
         CLOSE_NOTIFY,

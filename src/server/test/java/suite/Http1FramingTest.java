@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Where the body of an HTTP/1.1 request ends: transfer codings, lengths and chunks (RFC 9112, 6 and 7).
+ * The end of the body of an HTTP/1.1 request: transfer codings, lengths and chunks (RFC 9112, 6 and 7).
  *
  * <p><b>Length:</b> half of it is tables.
  */

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The head of an HTTP/1.1 request has the bounds that one of HTTP/2 has. */
+/** The head of an HTTP/1.1 request has the same bounds as one of HTTP/2. */
 final class Http1HeadTest {
 
     @RegisterExtension
@@ -40,7 +40,7 @@ final class Http1HeadTest {
     @ParameterizedTest
     @CsvSource({"99, 99, 200", "199, 199, 200", "200, 200, 431", "100, 1, 200", "101, 1, 431", "199, 1, 431"})
     void manyFieldsAreServedOrAnsweredBy431(int fields, int names, int status) throws IOException {
-        var head = new StringBuilder("GET /healthz HTTP/1.1\r\nhost: localhost\r\n"); // Which is one more field.
+        var head = new StringBuilder("GET /healthz HTTP/1.1\r\nhost: localhost\r\n"); // This is one more field.
         for (int i = 0; i < fields; i++) {
             head.append("x-").append(i % names).append(": 1\r\n");
         }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Heads of HTTP/1.1 requests that no server may take, and odd ones that every server must (RFC 9112, 2 to 5).
+ * Heads of HTTP/1.1 requests that no server may accept, and odd ones that every server must (RFC 9112, 2 to 5).
  *
  * <p><b>Length:</b> half of it is a table.
  */

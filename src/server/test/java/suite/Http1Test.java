@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** HTTP/1.1, for those that know nothing else: ALPN falls back to it, and all but the number of streams is the same. */
+/** HTTP/1.1, for clients that know nothing else: ALPN falls back to it; all but the number of streams is the same. */
 final class Http1Test {
 
     @RegisterExtension
@@ -217,7 +217,7 @@ final class Http1Test {
         }
     }
 
-    /** Sends this, and returns all that comes until the server ends the connection. */
+    /** Sends this, and returns everything that comes until the server ends the connection. */
     private static String talk(String request) throws IOException {
         try (var socket = connect("http/1.1")) {
             try {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Clients of HTTP/1.1 that ask without end, and the others on their IO thread. */
+/** Clients of HTTP/1.1 that send endless requests, and the others on their IO thread. */
 final class Http1TurnsTest {
 
     private static final int FLOODERS = 4;

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Heads over HTTP/2 that are well-formed, and that Undertow would reset, or refuse without a reason. */
+/** Well-formed heads over HTTP/2 that Undertow would reset, or refuse without a reason. */
 final class Http2HeadTest {
 
     @RegisterExtension

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * A peer that does not read its socket, though the windows of HTTP/2 are wide open: what the server has written stands in TCP,
- * the last frame perhaps half sent, and what becomes of one stream may not break the frames of another.
+ * A peer that does not read its socket, though the windows of HTTP/2 are wide open: the server's bytes are stuck in
+ * TCP, the last frame perhaps half sent, and the fate of one stream must not break the frames of another.
  */
 class JammedConnectionTest {
 
@@ -130,14 +130,14 @@ class JammedConnectionTest {
         assertTrue(bytes <= 1 << 20, bytes + " bytes went out to a reader that had stopped");
     }
 
-    /** Opens a stream that has nothing to catch up with. */
+    /** Opens a stream that has nothing to catch up on. */
     private static Recorder open(JudgedServer target, RawClient peer, Format format) {
         var stream = peer.open(format, "last-event-id", target.post("suite", "no history"));
         stream.next("start");
         return stream;
     }
 
-    /** Freezes the peer and posts until its streams have to wait; returns how many bytes that took on each of them. */
+    /** Freezes the peer and posts until its streams have to wait; returns the number of bytes that each took. */
     private static int jam(JudgedServer target, RawClient peer) {
         target.awaitStatus(status -> lag(status) == 0, "no stream behind", Deadline.PATIENCE);
         peer.freeze();

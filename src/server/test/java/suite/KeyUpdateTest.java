@@ -109,7 +109,7 @@ final class KeyUpdateTest {
         }
     }
 
-    /** How many KeyUpdates went out; the JDK sends one for each handshake that is asked for after the first. */
+    /** Returns the number of KeyUpdates sent; the JDK sends one for each handshake requested after the first. */
     private static int updates(SSLSocket tls, int number) {
         for (int i = 0; i < number; i++) {
             try {
@@ -125,7 +125,7 @@ final class KeyUpdateTest {
         try {
             tls.getInputStream().readAllBytes();
         } catch (IOException e) {
-            // That is an end too.
+            // That is also an end.
         }
     }
 

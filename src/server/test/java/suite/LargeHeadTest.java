@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Heads that are too large, each in its own way: they cost their own request, and one that is a bomb its connection. */
+/** Heads that are too large, each in its own way: each costs its own request, and a bomb its connection. */
 final class LargeHeadTest {
 
     private static final int INDEXED = 0xbe; // The newest field in the table of HPACK (RFC 7541, 6.1): 62.

@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Why a connection ends is said in its GOAWAY. A server that closes a socket in which input lies that it has not read sends a
- * TCP reset, which destroys what the client has not read yet.
+ * The reason why a connection ends is in its GOAWAY. A server that closes a socket with unread input sends a TCP reset,
+ * which destroys whatever the client has not read yet.
  */
 final class LastWordTest {
     private static final int MANY_BYTES = 2 << 20; // More than both sockets hold, so that the server must read on.
-    private static final int MORE_BYTES = 1 << 20; // Which are soon sent.
+    private static final int MORE_BYTES = 1 << 20; // They are soon sent.
     private static final int CLIENTS = 16;
 
     @RegisterExtension
@@ -108,7 +108,7 @@ final class LastWordTest {
         }
         Flood.trySend(client, pings.toByteArray()); // In one piece: the server waits a second for its word to be taken.
 
-        client.thaw(); // What the streams would still have had is cut off.
+        client.thaw(); // The rest of the streams is cut off.
         var goAway = client.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
         assertEquals("ENHANCE_YOUR_CALM", Frame.error(goAway.number(4)));
     }

@@ -10,11 +10,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What Undertow keeps of streams that were reset, in a small JVM: it is bounded, and other clients are served. */
+/** The memory that Undertow keeps of reset streams, in a small JVM: it is bounded, and other clients are served. */
 final class LeftoversTest {
 
     private static final int CONNECTIONS = 8;
-    private static final int REQUESTS = 10_000; // Of each connection: what they leave fills 64 MB more than once.
+    private static final int REQUESTS = 10_000; // Of each connection: its leftovers fill 64 MB more than once.
     private static final int AT_ONCE = 100;
 
     @RegisterExtension
@@ -28,7 +28,7 @@ final class LeftoversTest {
         var attackers = IntStream.range(0, CONNECTIONS)
                 .mapToObj(i -> server.attacker(RawClient.Options.PLAIN))
                 .toList();
-        var attacks = Threads.named("suite-attack"); // At the same time, for the server lets each rest again and again.
+        var attacks = Threads.named("suite-attack"); // At the same time, because the server pauses each repeatedly.
         var all = attackers.stream()
                 .map(attacker -> CompletableFuture.runAsync(() -> attack(attacker), attacks))
                 .toList();
@@ -49,7 +49,7 @@ final class LeftoversTest {
                 int stream = attacker.request("GET", "/healthz", false);
                 if (i % AT_ONCE == AT_ONCE - 1) {
                     attacker.recorder(stream).closed();
-                    attacker.forget(); // Its own memory is not the point.
+                    attacker.forget(); // Its own memory does not matter.
                 }
             }
         } catch (AssertionError | RuntimeException e) {

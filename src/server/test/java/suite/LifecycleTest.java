@@ -19,10 +19,10 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs classes of tests that ought to be red or not judged, and looks at what is reported of them. */
+/** Runs classes of tests that should be red or not judged, and checks the reports of them. */
 class LifecycleTest {
 
-    /** Leaves a stream open that the target knows nothing of. */
+    /** Leaves a stream open that the target does not know. */
     static class Leaks {
         @RegisterExtension
         static final JudgedServer server = JudgedServer.with();
@@ -33,7 +33,7 @@ class LifecycleTest {
         }
     }
 
-    /** Fails, tells a figure, and says what it means. */
+    /** Fails, reports a figure, and says what it means. */
     static class Fails {
         @RegisterExtension
         final Figures figures = new Figures();
@@ -47,7 +47,7 @@ class LifecycleTest {
         }
     }
 
-    /** Needs what only a server that we start can have. */
+    /** Needs settings that only a server that we start can have. */
     static class Needs {
         @RegisterExtension
         static final JudgedServer server = JudgedServer.with("PUSH_RETAIN_MESSAGES", "10");
@@ -138,7 +138,7 @@ class LifecycleTest {
 
     private record Outcome(Status status, String message, String figures) {}
 
-    /** The outcomes of a class's tests, or of the class if it could not begin, under these system properties. */
+    /** Returns the outcomes of a class's tests, or of the class if it could not begin, with these system properties. */
     private static List<Outcome> run(Class<?> tests, Map<String, String> properties) {
         properties.forEach(System::setProperty);
         var outcomes = new ArrayList<Outcome>();

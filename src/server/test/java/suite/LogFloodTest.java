@@ -9,10 +9,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server as people start it limits what is logged. */
+/** The server, as people start it, limits its log. */
 final class LogFloodTest {
     private static final int MOST =
-            FloodsTheLog.LINES / 4; // Ten in a second; a busy machine needs several to log them all.
+            FloodsTheLog.LINES / 4; // Ten in a second; a busy machine needs several seconds to log them all.
 
     @TempDir
     Path folder;
@@ -21,7 +21,7 @@ final class LogFloodTest {
     @Test
     void floodOfLinesIsCutOff() throws IOException {
         var trigger = folder.resolve("flood");
-        var log = folder.resolve("log"); // Whole: what the suite keeps of a server's output are its last lines.
+        var log = folder.resolve("log"); // Whole: the suite keeps only the last lines of a server's output.
         var java = Path.of(System.getProperty("java.home"), "bin", "java");
         var server = StartedByCommand.start(
                 "exec '" + java + "' -Dflood='" + trigger + "' -cp '" + System.getProperty("java.class.path")

@@ -10,8 +10,8 @@ import org.xnio.XnioIoThread;
 import push.http.Main;
 
 /**
- * The server, which loses an IO thread when the file that {@code -Dlose} names is there: what the thread's own loop needs fails,
- * outside of all that the loop runs, as it does where memory runs out.
+ * The server, which loses an IO thread when the file named by {@code -Dlose} exists: the thread's own loop fails,
+ * outside of everything that the loop runs, as it does when memory runs out.
  *
  * <p><b>Threads:</b> the main thread, and one that waits for the file.
  */

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server without one of its IO threads is worse than none: its process ends, so that a supervisor starts it again. */
+/** A server that has lost an IO thread is worse than none: its process ends, so that a supervisor restarts it. */
 final class LostThreadTest {
 
     @TempDir

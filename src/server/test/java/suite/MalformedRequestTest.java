@@ -27,7 +27,7 @@ final class MalformedRequestTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    /** Whole requests: names and values by turns; AUTHORITY stands for the server's. */
+    /** Returns whole requests, as alternating names and values; AUTHORITY stands for the server's. */
     static Stream<Arguments> requests() {
         return Stream.of(
                 path("a percent sign in the query that encodes nothing", "/healthz?x=%zz"),

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code GET /metrics}: what {@code /status} tells, as Prometheus reads it. */
+/** {@code GET /metrics}: the figures of {@code /status}, as Prometheus reads them. */
 class MetricsTest {
 
     @RegisterExtension
@@ -113,7 +113,7 @@ class MetricsTest {
         return expected;
     }
 
-    /** The status has no figures of connections, which belong to one implementation. */
+    /** Returns the metrics that the status also has: no figures of connections, which belong to one implementation. */
     private static Map<String, Double> ofStatus(Map<String, Double> metrics) {
         metrics.keySet().removeIf(name -> name.startsWith("push_connections_") || name.startsWith("push_handshakes_"));
         return metrics;

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A field with an empty name is an error of its request (RFC 9113, 8.2.1), and HPACK's table goes on as its peer has it. */
+/** A field with an empty name is an error of its request (RFC 9113, 8.2.1), and HPACK's table stays in step. */
 final class NamelessFieldTest {
     private static final int TABLE_BYTES = 4_096;
     private static final int ENTRY_BYTES = 32;
@@ -87,7 +87,7 @@ final class NamelessFieldTest {
         return HexFormat.of().parseHex(hex.replace(" ", ""));
     }
 
-    /** A value that fills HPACK's table to the last byte. */
+    /** Returns a value that fills HPACK's table to the last byte. */
     private static byte[] filling() {
         var value = "a".repeat(TABLE_BYTES - ENTRY_BYTES).getBytes(US_ASCII);
         int length = value.length - 127;

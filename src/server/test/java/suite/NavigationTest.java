@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Who may come from another page without naming an origin: a person who follows a link, and no frame. */
+/** Navigation from another page without an origin: allowed for a person who follows a link, and not for a frame. */
 final class NavigationTest {
 
     @RegisterExtension

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a client is told whose TLS fails, or that speaks none. */
+/** The answer to a client whose TLS fails, or that speaks none. */
 final class NotTlsTest {
     private static final int ALERT = 21; // RFC 8446, 5.1.
 

@@ -8,7 +8,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The packages of {@code src/server/test/clients}, exactly as its lockfile names them; installed by the first test that asks.
+ * The packages of {@code src/server/test/clients}, exactly as in its lockfile; installed by the first test that needs
+ * them.
  *
  * <p><b>Threads:</b> any thread; installing is guarded by this class's lock, and among JVMs by one on the lockfile.
  */
@@ -18,7 +19,7 @@ final class Npm {
 
     private Npm() {}
 
-    /** A file of a package, {@code axe-core/axe.min.js} say. */
+    /** Returns a file of a package, such as {@code axe-core/axe.min.js}. */
     static synchronized Path file(String path) {
         var lock = FOLDER.resolve("package-lock.json");
         var modules = FOLDER.resolve("node_modules");

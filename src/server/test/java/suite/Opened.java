@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * Closes after each test what the test has opened, the last first.
+ * Closes after each test everything that the test has opened, in reverse order.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
@@ -14,7 +14,7 @@ final class Opened implements AfterEachCallback {
 
     private final List<AutoCloseable> opened = new ArrayList<>();
 
-    /** This resource, which will be closed. */
+    /** Returns this resource, which will be closed. */
     <T extends AutoCloseable> T closing(T resource) {
         opened.add(resource);
         return resource;

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code src/ops} gives to those who run the server: the alerts speak of metrics that exist, the unit is one. */
+/** The files of {@code src/ops} for operators: the alerts refer to existing metrics, and the unit is valid. */
 class OperatingTest {
 
     @RegisterExtension

@@ -13,9 +13,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Which pages may read and post, behind whatever proxy, and what those are told that may not.
+ * The pages that may read and post, behind any proxy, and the answers to those that may not.
  *
- * <p><b>Length:</b> what an origin is, and what it is not, is two long tables.
+ * <p><b>Length:</b> the valid and the invalid origins are two long tables.
  */
 final class OriginsTest {
 

@@ -13,10 +13,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A body of padding alone, whose client leaves while the server gives back its window. */
+/** A body of padding alone, whose client leaves while the server returns its window. */
 final class PaddedBodyTest {
-    private static final int FRAMES = 140; // Of 256 bytes: more than half of a window, which is then given back.
-    private static final int TIMES = 100; // The server writes to a client that has gone in some of them.
+    private static final int FRAMES = 140; // Of 256 bytes: more than half of a window, which is then returned.
+    private static final int TIMES = 100; // In some of them the server writes to a client that has gone.
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");

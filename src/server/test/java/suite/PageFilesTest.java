@@ -27,7 +27,7 @@ class PageFilesTest {
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with();
 
-    /** An answer with its bytes as they came: OkHttp decodes a body only if it has asked for gzip by itself. */
+    /** An answer with its bytes as received: OkHttp decodes a body only if it has asked for gzip by itself. */
     private record Raw(int status, okhttp3.Headers headers, byte[] body) {
         String header(String name) {
             return headers.get(name) == null ? "" : headers.get(name);

@@ -11,7 +11,7 @@ import okio.BufferedSink;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Whom the size of a POST is counted for, and that it counts also if the server refuses the body before its end. */
+/** The size of a POST is counted for its client, even if the server refuses the body before its end. */
 final class PostSizesTest {
     private static final String LARGE = "{\"user\":\"ann\",\"text\":\"" + "\u20ac".repeat(3_000) + "\"}";
     private static final String SMALL = "{\"user\":\"ann\",\"text\":\"x\"}";

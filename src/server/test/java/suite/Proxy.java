@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import okhttp3.Request;
 
 /**
- * A real proxy, on a free port of loopback, in front of a server. Its files are in a folder of its own under
+ * A real proxy, on a free port of loopback, in front of a server. Its files are in a separate folder under
  * {@code target/proxies}; the process and its children end with {@link #close}, or with this JVM.
  *
  * <p><b>Threads:</b> any thread.
@@ -45,15 +45,15 @@ final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Starts it in front of this port of localhost and returns when it takes connections.
+     * Starts it in front of this port of localhost and returns when it accepts connections.
      *
-     * @param changes texts of the configuration, each of which must be there, and what stands in their place, by turns
+     * @param changes alternating texts of the configuration, each of which must exist, and their replacements
      */
     static Proxy start(ProxyKind kind, int server, String... changes) {
         return start(kind, "https", server, changes);
     }
 
-    /** The same, for a configuration that the changes make speak plain HTTP to its clients. */
+    /** Does the same for a configuration in which the proxy speaks plain HTTP to its clients. */
     static Proxy plain(ProxyKind kind, int server, String... changes) {
         return start(kind, "http", server, changes);
     }
@@ -103,8 +103,8 @@ final class Proxy implements AutoCloseable {
     }
 
     /**
-     * Returns a port below those that the kernel gives to who asks for any, so that no server or client takes it before the proxy
-     * does. JVMs that run side by side look in different places.
+     * Returns a port below those that the kernel assigns on request, so that no server or client takes it before the
+     * proxy does. JVMs that run side by side look in different places.
      */
     private static int freePort() throws IOException {
         while (true) {
@@ -112,7 +112,7 @@ final class Proxy implements AutoCloseable {
             try (var socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
                 return socket.getLocalPort();
             } catch (BindException e) {
-                // It is another program's.
+                // It belongs to another program.
             }
         }
     }
@@ -137,7 +137,7 @@ final class Proxy implements AutoCloseable {
         return port;
     }
 
-    /** The address of a path through the proxy. */
+    /** Returns the address of a path through the proxy. */
     String url(String path) {
         return scheme + "://localhost:" + port + path;
     }
@@ -146,7 +146,7 @@ final class Proxy implements AutoCloseable {
         return new Request.Builder().url(url(path));
     }
 
-    /** What it has printed. */
+    /** Returns its output. */
     String log() {
         try {
             return Files.readString(log, UTF_8);

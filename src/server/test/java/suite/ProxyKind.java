@@ -6,8 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The proxies that the tests start: the program, how it runs in the foreground, and what its configuration needs around it so
- * that it keeps to one folder. The configuration itself, a file of {@code src/server/test/proxies}, is one that a person would write.
+ * The proxies that the tests start: the program, its command in the foreground, and the settings around its
+ * configuration that keep it to one folder. The configuration itself, a file of {@code src/server/test/proxies}, is one
+ * that a person would write.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -156,16 +157,16 @@ enum ProxyKind {
         this.programs = List.of(programs);
     }
 
-    /** The whole configuration, from the part that a person writes. */
+    /** Returns the whole configuration, given the part that a person writes. */
     abstract String around(String site, Path folder);
 
-    /** How it is started, to stay in the foreground. */
+    /** Returns the command that runs it in the foreground. */
     abstract List<String> command(String program, Path folder, Path config);
 
-    /** What is different here from the configuration as a person writes it: ports and files. */
+    /** Returns the differences from the configuration that a person writes: ports and files. */
     abstract Map<String, String> changes(String scheme, int port, int server, Path folder);
 
-    /** The program; a machine that lacks it fails the test, because a proxy that was not tried has not passed. */
+    /** Returns the program; a machine that lacks it fails the test, because an untried proxy has not passed. */
     String program() {
         var path = System.getenv().getOrDefault("PATH", "") + ":/usr/sbin:/usr/local/sbin:/usr/bin";
         for (var folder : path.split(":")) {

@@ -13,14 +13,14 @@ import okhttp3.Dispatcher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What an ordinary proxy does that the server does not know of: hundreds of users on a few connections. */
+/** An ordinary proxy that the server does not know of: hundreds of users on a few connections. */
 final class ProxyLoadTest {
 
     private static final int USERS = 200;
     private static final int POSTS = 400;
 
     @RegisterExtension
-    static final JudgedServer server = // The defaults are what is judged; but how fast this machine reads is not.
+    static final JudgedServer server = // The defaults are judged; but the reading speed of this machine is not.
             JudgedServer.with("PUSH_STALL_MS", "60000");
 
     @LikelyCause("Limits count connections, and a proxy is one connection for all its users.")

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The chat page in a real Chromium, through each proxy: it reads and sends, and so it does under a prefix. */
+/** The chat page in a real Chromium, through each proxy: it reads and sends, also under a prefix. */
 @Tag("proxies")
 @Timeout(60)
 class ProxyPageTest {
@@ -105,7 +105,7 @@ class ProxyPageTest {
         server.post("ben", "to " + proxy.url(path));
         chromium.await("the answer in the list", () -> page.messages().contains("ben: to " + proxy.url(path)));
         page.assertInnocent();
-        // A proxy that looks at its client only when it writes to it finds out now that the page is gone.
+        // A proxy that looks at its client only when it writes to it notices now that the page is gone.
         chromium.driver().get("about:blank");
         server.post("ben", "who is still there?");
     }

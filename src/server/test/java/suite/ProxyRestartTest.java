@@ -22,8 +22,8 @@ import push.http.PushServer;
 import push.http.RunningServer;
 
 /**
- * The server restarts behind each proxy, at the same port: meanwhile a proxy has no server to ask, and any status but 200 would end
- * an EventSource for good (WHATWG HTML, 9.2.3).
+ * The server restarts behind each proxy, on the same port: meanwhile a proxy has no server to ask, and any status but
+ * 200 would end an EventSource for good (WHATWG HTML, 9.2.3).
  */
 @Tag("proxies")
 @Timeout(60)

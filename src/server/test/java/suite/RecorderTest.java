@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import push.http.RunningServer;
 
-/** What the recorder says of a server that does wrong. */
+/** The recorder's messages about a faulty server. */
 class RecorderTest {
 
     private static final Duration SHORT = Duration.ofMillis(200);

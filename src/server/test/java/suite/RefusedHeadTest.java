@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** HEAD where a stream would be refused: the status and the fields of that refusal, and no body (RFC 9110, 9.3.2). */
+/** HEAD for a stream that is refused: the status and the fields of that refusal, and no body (RFC 9110, 9.3.2). */
 final class RefusedHeadTest {
 
     private static final OkHttpClient HTTP1 = Clients.http1();
@@ -30,7 +30,7 @@ final class RefusedHeadTest {
     void headIsToldToTryLaterAsGetIs(Format format) {
         var peer = narrow.newClient();
         narrow.open(peer, Format.NDJSON).next("start");
-        boolean isEvents = format == Format.SSE; // Which get 200 and a bye.
+        boolean isEvents = format == Format.SSE; // They get 200 and a bye.
 
         assertSame(peer, format, isEvents ? 200 : 429);
 

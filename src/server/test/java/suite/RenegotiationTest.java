@@ -11,7 +11,7 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 
-/** TLS 1.2 lets a client shake hands again and again, at the server's cost; HTTP/2 forbids it (RFC 9113, 9.2.1). */
+/** TLS 1.2 lets a client renegotiate repeatedly, at the server's cost; HTTP/2 forbids it (RFC 9113, 9.2.1). */
 class RenegotiationTest {
 
     @Test

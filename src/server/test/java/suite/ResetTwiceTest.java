@@ -9,11 +9,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** What Undertow keeps of streams that both sides have reset. A small JVM with one IO thread keeps 16,000 of them. */
+/** Undertow's memory of streams that both sides have reset. A small JVM with one IO thread keeps 16,000 of them. */
 final class ResetTwiceTest {
 
     private static final int CONNECTIONS =
-            24; // At the same time, for the server lets each rest after a hundred resets.
+            24; // At the same time, because the server pauses each after a hundred resets.
     private static final int REQUESTS = 500; // Of each connection: counted twice, they are too many.
     private static final int AT_ONCE = 100;
 
@@ -44,7 +44,7 @@ final class ResetTwiceTest {
             var streams = IntStream.range(0, AT_ONCE)
                     .map(j -> client.request("GET", "/healthz", false))
                     .toArray();
-            for (int stream : streams) { // The answer has ended by then, so its recorder does not tell.
+            for (int stream : streams) { // The answer has ended by then, so its recorder does not say.
                 client.await(frame -> frame.is(Frame.RST_STREAM, stream), "RST_STREAM of the server");
             }
             for (int stream : streams) {

@@ -15,7 +15,7 @@ import okhttp3.OkHttpClient;
 import okhttp3.Request;
 
 /**
- * The server as a process that is ended by SIGTERM and started again on the same port, as a deploy does it.
+ * The server as a process that SIGTERM ends and that is started again on the same port, as in a deployment.
  *
  * <p><b>Threads:</b> confined to the thread of its tests.
  */
@@ -28,7 +28,7 @@ final class Restarted implements AutoCloseable {
     private final OkHttpClient client = Clients.http2();
     private Process process;
 
-    /** Starts it with these settings, names and values by turns. */
+    /** Starts it with these settings, as alternating names and values. */
     Restarted(String... more) {
         for (int i = 0; i < more.length; i += 2) {
             settings.put(more[i], more[i + 1]);
@@ -36,7 +36,7 @@ final class Restarted implements AutoCloseable {
         start();
     }
 
-    /** Starts it (again), on the port that it had. */
+    /** Starts it, or starts it again on its previous port. */
     void start() {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var builder = new ProcessBuilder(java, "-Xshare:auto", "-XX:TieredStopAtLevel=1", "push.http.Main");
@@ -75,7 +75,7 @@ final class Restarted implements AutoCloseable {
         return "https://localhost:" + port() + path;
     }
 
-    /** A client whose stream stops after ten bytes, so that a drain takes all the time that it has. */
+    /** Returns a client whose stream stops after ten bytes, so that a drain takes its full time. */
     RawClient stalled() {
         var peer = RawClient.connect("localhost", port(), RawClient.Options.PLAIN.window(10));
         var stream = peer.open(Format.NDJSON);
@@ -92,12 +92,12 @@ final class Restarted implements AutoCloseable {
         }
     }
 
-    /** How many streams it has refused so far. */
+    /** Returns the number of streams that it has refused so far. */
     long refused() {
         return streams("refused");
     }
 
-    /** How many streams it holds. */
+    /** Returns the number of streams that it holds. */
     long open() {
         return streams("open");
     }

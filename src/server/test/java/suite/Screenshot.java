@@ -13,7 +13,7 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.OutputType;
 
 /**
- * Takes the picture of the page that the README shows: a desk in light with the strip open, and a phone in dark.
+ * Takes the picture of the page in the README: a desktop in light with the strip open, and a phone in dark.
  *
  * <p><b>Threads:</b> the main thread.
  */
@@ -33,7 +33,7 @@ final class Screenshot {
         var chromium = new Chromium();
         chromium.start();
         try (var backend = new Backend("PUSH_HEARTBEAT_MS", "3000")) {
-            // On a slow line Chromium hands on 1,500 bytes at a time: each of these is cut, which the strip shows.
+            // On a slow line Chromium passes on 1,500 bytes at a time, so each of these is cut, which the strip shows.
             for (int i = 0; i < LONG; i++) {
                 backend.post("bob", "𝄞".repeat(350));
             }

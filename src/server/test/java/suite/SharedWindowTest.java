@@ -92,7 +92,7 @@ final class SharedWindowTest {
         assertTrue(status.closed("stalled") >= 20, status.toString());
     }
 
-    /** Gives back, to the connection, what came on all streams but the holders; and what they held once they are reset. */
+    /** Returns to the connection the bytes of all streams but the holders, and the holders' once they are reset. */
     private static final class Crediting {
         private final RawClient peer;
         private final Set<Integer> holders;

@@ -15,10 +15,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a message costs on the line where clients hold many streams: TLS records, counted between server and client. */
+/** The cost of a message on the line when clients hold many streams: TLS records, counted between server and client. */
 final class SharedWriteTest {
     private static final int CONNECTIONS = 4;
-    private static final int STREAMS = 96; // On each, whose frames fit in one record.
+    private static final int STREAMS = 96; // On each; the frames fit in one record.
 
     @RegisterExtension
     static final JudgedServer server =
@@ -48,7 +48,7 @@ final class SharedWriteTest {
         int records = sum(lines) - before;
         lines.forEach(Line::close);
         peers.forEach(RawClient::close);
-        int most = 2 * CONNECTIONS; // One for all its streams, and one for whatever else the server has to say.
+        int most = 2 * CONNECTIONS; // One for all its streams, and one for anything else that the server sends.
         assertTrue(records <= most, records + " TLS records for one message to " + streams.size() + " streams");
     }
 
@@ -112,7 +112,7 @@ final class SharedWriteTest {
                     return;
                 }
                 byte[] content = in.readNBytes((head[3] & 0xff) << 8 | (head[4] & 0xff));
-                records.incrementAndGet(); // Before it is passed on: what the client has was counted.
+                records.incrementAndGet(); // Before it is passed on: everything that the client has was counted.
                 to.getOutputStream().write(head);
                 to.getOutputStream().write(content);
             }

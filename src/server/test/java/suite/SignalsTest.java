@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import push.http.Main;
 
-/** The command as a process of its own: what it prints, what signals do to it, and how it ends. */
+/** The command as a separate process: its output, its reactions to signals, and its end. */
 class SignalsTest {
 
     private static final Pattern ADDRESS = Pattern.compile("https://localhost:(\\d+)/");
@@ -115,7 +115,7 @@ class SignalsTest {
         assertEquals(143, server.exit());
     }
 
-    /** A client with a stream that has stopped after ten bytes. */
+    /** Returns a client with a stream that has stopped after ten bytes. */
     private RawClient stalled(Server server) {
         var client = client(server, RawClient.Options.PLAIN.window(10));
         var stream = client.open(Format.NDJSON);
@@ -156,8 +156,8 @@ class SignalsTest {
     }
 
     /**
-     * A JVM that is started with a signal ignored never hears it: SIGINT, as shells do to what they run in the background, or
-     * SIGHUP, as nohup does.
+     * Returns the command in a form that hears signals. A JVM that is started with a signal ignored never hears it:
+     * SIGINT, as shells do to background jobs, or SIGHUP, as nohup does.
      */
     private static List<String> hearing(List<String> command) throws IOException {
         var all = new ArrayList<String>();

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A small JVM: streams that stall are ended before its memory runs out, and no other stream is. */
+/** A small JVM: stalled streams are ended before its memory runs out, and no others are. */
 final class SmallMemoryTest {
 
     private static final int CONNECTIONS = 20;

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * The server in a JVM of its own with little memory, new for each test, with an honest client and any number of attackers.
+ * The server in a separate JVM with little memory, new for each test, with an honest client and any number of
+ * attackers.
  *
  * <p><b>Threads:</b> the test's.
  */
@@ -35,10 +36,10 @@ final class SmallServer implements BeforeEachCallback, AfterEachCallback {
     }
 
     /**
-     * Creates a server that has no limits by rate.
+     * Creates a server without rate limits.
      *
      * @param flags of its JVM
-     * @param settings names and values by turns
+     * @param settings alternating names and values
      */
     static SmallServer with(String flags, String... settings) {
         var all = new HashMap<>(Map.of("PUSH_PORT", "0", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0"));

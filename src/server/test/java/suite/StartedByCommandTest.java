@@ -97,7 +97,7 @@ class StartedByCommandTest {
         }
     }
 
-    /** As go run does when it is ended in the moment in which it starts the server. */
+    /** Like go run, when it is ended at the moment when it starts the server. */
     @Test
     void whatHasLostItsParentIsEndedToo() {
         var server = StartedByCommand.start(
@@ -178,7 +178,7 @@ class StartedByCommandTest {
     }
 
     private static String status(Launch server) throws IOException {
-        // A JVM that has just started, on a machine that the flood of another test keeps busy, takes its time.
+        // A JVM that has just started, on a machine that the flood of another test keeps busy, is slow.
         var client =
                 Clients.http2().newBuilder().callTimeout(Duration.ofSeconds(20)).build();
         var request = new Request.Builder()
@@ -191,7 +191,7 @@ class StartedByCommandTest {
         }
     }
 
-    /** The shell's command for a class of the tests' own class path. */
+    /** Returns the shell command for a class on the tests' own class path. */
     static String java(String main) {
         return "'" + System.getProperty("java.home") + "/bin/java' -XX:TieredStopAtLevel=1 -cp '"
                 + System.getProperty("java.class.path") + "' " + main;

@@ -8,7 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Storms against the reference, and what their judgement finds in deliveries that are wrong. */
+/** Storms against the reference, and their verdicts on faulty deliveries. */
 class StormTest {
 
     @RegisterExtension
@@ -21,7 +21,7 @@ class StormTest {
     void everyStreamReceivesEveryMessageOnceAndInOrder() {
         var before = server.open(Format.NDJSON);
         var storm = Storm.start(server, 500, 4);
-        // More than the history that a new stream is given, so that it cannot have them all.
+        // More than the history that a new stream is given, so that it cannot receive them all.
         storm.awaitPosted(150);
         var joined = server.open(server.newClient(), Format.SSE);
         storm.finish();

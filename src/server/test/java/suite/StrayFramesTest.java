@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A peer may not know yet that the server has reset a stream: what it still sends there is ignored (RFC 9113, 5.1). */
+/** A peer may not know yet that the server has reset a stream: later frames on it are ignored (RFC 9113, 5.1). */
 final class StrayFramesTest {
 
     @RegisterExtension
@@ -21,7 +21,7 @@ final class StrayFramesTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    /** Why the server resets a request whose body still comes. */
+    /** The reason why the server resets a request whose body is still coming. */
     enum Why {
         ANSWERED_EARLY("content-type", "text/plain"),
         TOO_SLOW("content-type", "application/json"),

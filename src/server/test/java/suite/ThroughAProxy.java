@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
- * What must be true through each proxy, with the configuration that OPERATING.md shows, in front of a server with default
- * settings.
+ * The facts that must hold through each proxy, with the configuration that OPERATING.md shows, in front of a server
+ * with default settings.
  */
 @Tag("proxies")
 @Timeout(90)
@@ -31,7 +31,7 @@ abstract class ThroughAProxy {
     private static final int USERS = 200;
     private static final int BURST = 2_000;
     private static final String LONG = "\ud83d\ude42".repeat(4_000);
-    /** Two handshakes of TLS for each user, all together, on a machine that may have other work. */
+    /** Two TLS handshakes for each user, all together, on a machine that may have other work. */
     private static final Duration COMING_IN = Duration.ofSeconds(30);
 
     private static final Duration A_SECOND = Duration.ofSeconds(1);
@@ -53,7 +53,7 @@ abstract class ThroughAProxy {
         proxy.close();
     }
 
-    /** A proxy that looks at its client only when it writes to it finds out that the client has left by a message. */
+    /** A proxy that looks at its client only when it writes to it needs a message to notice that it has left. */
     void untilTheProxyLooks() {}
 
     @Test
@@ -170,10 +170,10 @@ abstract class ThroughAProxy {
         Deadline.await(gone);
     }
 
-    /** A client with a connection of its own, and its one stream. */
+    /** A client with its own connection and its one stream. */
     private record User(OkHttpClient client, Recorder stream) {}
 
-    /** Users that come in together and read from here on. */
+    /** Returns users that come in together and read from here on. */
     private List<User> users(int count) {
         var last = post("the users come");
         var coming = new ArrayList<CompletableFuture<User>>();
@@ -212,7 +212,7 @@ abstract class ThroughAProxy {
         return server.post(server.newClient(), "ann", text);
     }
 
-    /** Posts many, past the proxy and over connections enough for the rates of one. */
+    /** Posts many messages past the proxy, over enough connections for the rate limits of each. */
     private static void publish(int count, String text) {
         var posters = new ArrayList<CompletableFuture<Void>>();
         for (int from = 0; from < count; from += 200) {

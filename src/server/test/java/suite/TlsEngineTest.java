@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import push.http.BadConfig;
 import push.http.PushServer;
 
-/** PUSH_TLS: what each engine negotiates, and what a person is told whose machine has no library for the second. */
+/** PUSH_TLS: the protocols that each engine negotiates, and the message where the second has no library. */
 final class TlsEngineTest {
     @ParameterizedTest
     @CsvSource({

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** An answer that its client does not read has the time of a stream that stalls, and a client that reads has all the time. */
+/** An unread answer has the time limit of a stalled stream; a client that reads has as long as it needs. */
 final class UnreadAnswerTest {
 
     private static final int STALL_MS = 1_000;
@@ -101,7 +101,7 @@ final class UnreadAnswerTest {
                     bytes += count;
                 }
             } catch (IOException e) {
-                // A reset is an end as well.
+                // A reset is also an end.
             }
             assertTrue(bytes < 20 * 256 * 1024, "the connection must end before all was sent, but brought " + bytes);
         }

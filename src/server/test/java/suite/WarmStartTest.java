@@ -15,7 +15,7 @@ import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The server as people start it has loaded what a message takes before it has a client. */
+/** The server, as people start it, has loaded everything that a message needs before it has a client. */
 final class WarmStartTest {
     private static final Pattern SLOW =
             Pattern.compile("tools\\.jackson|icu\\.|java\\.text\\.Normalizer|push\\.Name\\b");

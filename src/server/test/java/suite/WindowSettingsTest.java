@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** SETTINGS_INITIAL_WINDOW_SIZE changes the window of every open stream, beyond what may be and below zero (RFC 9113, 6.9.2). */
+/**
+ * SETTINGS_INITIAL_WINDOW_SIZE changes the window of every open stream, beyond the limit and below zero (RFC 9113,
+ * 6.9.2).
+ */
 final class WindowSettingsTest {
     private static final int MAX = Integer.MAX_VALUE;
 
@@ -24,7 +27,7 @@ final class WindowSettingsTest {
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
 
-    /** Requests that are open: each returns its stream. */
+    /** Returns open requests: each returns its stream. */
     static Stream<Arguments> requests() {
         return Stream.of(
                 request("a stream", (client, path) -> {

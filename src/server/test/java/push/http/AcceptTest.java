@@ -9,7 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import push.Wire;
 
-/** Which form an Accept field asks for. */
+/** The form that an Accept field asks for. */
 final class AcceptTest {
 
     @ParameterizedTest(name = "{0} → {1}")

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a refusal tells a person to do works: after it, the same two files serve. */
+/** The remedy that a refusal gives works: after it, the same two files serve. */
 final class CertificateMendTest {
     private static final long DAY = TimeUnit.DAYS.toMillis(1);
 
@@ -145,7 +145,7 @@ final class CertificateMendTest {
 
     @Test
     void aGoodPairInAFolderThatCannotBeWrittenToIsKept() throws Exception {
-        // The process may be root's, whom no permission stops: so mktemp fails by itself.
+        // The process may be root's, which no permission stops: so mktemp itself fails.
         var bin = Files.createDirectory(dir.resolve("bin"));
         shell("printf '#!/bin/sh\\nexit 1\\n' >bin/mktemp && chmod +x bin/mktemp");
 

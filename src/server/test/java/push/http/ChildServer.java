@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * The server as people start it: {@link Main} in a JVM of its own, with an environment of its own.
+ * The server as people start it: {@link Main} in a separate JVM, with its own environment.
  *
  * <p><b>Threads:</b> confined to the test's.
  */
@@ -23,7 +23,7 @@ final class ChildServer implements AutoCloseable {
     private final Path err = Files.createTempFile("push", ".err");
     private final Process process;
 
-    /** Starts it with these variables, names and values by turns, and no other {@code PUSH_} variable. */
+    /** Starts it with these variables, as alternating names and values, and no other {@code PUSH_} variable. */
     ChildServer(String... variables) throws IOException {
         this(List.of(), variables);
     }
@@ -42,12 +42,12 @@ final class ChildServer implements AutoCloseable {
                 builder.redirectOutput(out.toFile()).redirectError(err.toFile()).start();
     }
 
-    /** Starts it, and returns the one line with which it must refuse to go on. */
+    /** Starts it, and returns the one line with which it must refuse to start. */
     static String refusal(String... variables) throws IOException, InterruptedException {
         return refusal(List.of(), variables);
     }
 
-    /** The same, started with arguments, which it has none of. */
+    /** Does the same with arguments, of which it accepts none. */
     static String refusal(List<String> arguments, String... variables) throws IOException, InterruptedException {
         try (var server = new ChildServer(arguments, variables)) {
             assertTrue(
@@ -61,7 +61,7 @@ final class ChildServer implements AutoCloseable {
         }
     }
 
-    /** Waits until what it says is as expected; it must not end before. */
+    /** Waits until its output is as expected; it must not end before. */
     void await(Predicate<String> expected) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_S);
         while (!expected.test(said())) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Who a client is, and how much is remembered of it. */
+/** The identity of a client, and the amount remembered about it. */
 final class ClientsTest {
 
     private static final Config CONFIG =

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import push.MemoryBudget;
 
 /**
- * Every setting at its edges, and what a person is told who has got one wrong.
+ * Every setting at its edges, and the message for a person who has set one wrong.
  *
  * <p><b>Length:</b> there are many settings.
  */
@@ -223,7 +223,7 @@ final class ConfigTest {
         });
 
         assertEquals(settings, listed);
-        // One component is what is unknown, another holds two settings, and another those of NATS.
+        // One component is for unknown settings, another holds two settings, and another those of NATS.
         assertEquals(
                 Config.class.getRecordComponents().length - 1 + NatsSettings.class.getRecordComponents().length,
                 listed.size());

@@ -17,7 +17,7 @@ import push.MessageLog;
 import push.Shards;
 import push.Stats;
 
-/** A bug of the server's own at the open of a stream: the handler is given no log, and so fails at each. */
+/** A bug of the server's own when a stream opens: the handler is given no log, and so fails each time. */
 class FailedStreamTest {
 
     private final Config config = Config.from(Map.of("PUSH_PORT", "0"));
@@ -67,7 +67,7 @@ class FailedStreamTest {
         assertTrue(lines.contains("please report it"), lines);
     }
 
-    /** The status and the body of a GET. */
+    /** Returns the status and the body of a GET. */
     private String get(String accept) throws IOException {
         var certificate = Certificates.decodeCertificatePem(Files.readString(Path.of("certs/server.crt")));
         var trust = new HandshakeCertificates.Builder()

@@ -9,13 +9,13 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import push.FakeLoop;
 
-/** When the handshakes of an IO thread go on, in virtual time: each piece of one takes a millisecond. */
+/** The order in which the handshakes of an IO thread continue, in virtual time: each piece takes a millisecond. */
 final class HandshakeQueueTest {
     private static final int MANY = 1_000;
 
     private final FakeLoop loop = new FakeLoop();
     private final HandshakeTurns turns = new HandshakeTurns(loop);
-    private final List<Handshake> done = new ArrayList<>(); // In their order.
+    private final List<Handshake> done = new ArrayList<>(); // In order.
     private int held;
 
     private final class Handshake implements HandshakeTurns.Handshake {

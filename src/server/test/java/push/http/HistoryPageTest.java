@@ -38,7 +38,7 @@ final class HistoryPageTest {
         return out.toByteArray();
     }
 
-    /** Returns the page as a client gets it that takes so many bytes at a time. */
+    /** Returns the page as received by a client that takes this many bytes at a time. */
     private static byte[] read(HistoryPage page, int atATime) {
         var out = ByteBuffer.allocate(page.length());
         while (out.hasRemaining()) {
@@ -77,7 +77,7 @@ final class HistoryPageTest {
         }
     }
 
-    /** Objects for all parts of all pages that are not read made the collector pause for 200 ms. */
+    /** When objects existed for all parts of all unread pages, the collector paused for 200 ms. */
     @Test
     void pageThatIsNotReadHoldsNoObjectsForItsMessages() {
         var messages = messages(200, 20);

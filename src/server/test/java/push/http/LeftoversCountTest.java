@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The connection that has left most streams is ended, however long Undertow keeps them. */
+/** The connection that has left the most streams is ended, however long Undertow keeps them. */
 final class LeftoversCountTest {
 
     private static final long MINUTE = 60_000_000_000L;

@@ -9,14 +9,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Which connections shake hands, and which end for others, with clients that wait for as long as a test says. */
+/** The connections that shake hands, and those that end for others, with clients that wait as long as a test says. */
 final class LobbyTest {
     private static final int MOST = 20;
     private static final int OF_ADDRESS = 5;
     private static final long LATE = Lobby.PATIENCE_NANOS + 1;
 
     private final Lobby lobby = new Lobby(MOST, OF_ADDRESS);
-    private final List<Client> begun = new ArrayList<>(); // In their order.
+    private final List<Client> begun = new ArrayList<>(); // In order.
     private final List<Client> ended = new ArrayList<>();
 
     private final class Client implements Lobby.Guest {
@@ -49,7 +49,7 @@ final class LobbyTest {
     }
 
     private void completeAll() {
-        for (int i = 0; i < begun.size(); i++) { // Each lets another begin.
+        for (int i = 0; i < begun.size(); i++) { // Each makes room for another.
             lobby.remove(begun.get(i));
         }
     }

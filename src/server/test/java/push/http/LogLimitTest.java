@@ -12,7 +12,7 @@ import java.util.logging.LogRecord;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** A flood of lines in the log is cut off, and the log says so. */
+/** A flood of log lines is cut off, and the log says so. */
 final class LogLimitTest {
     private static final Instant NOW = Instant.ofEpochSecond(1_000_000);
 

@@ -24,7 +24,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** certs/make-certs.sh, run as make runs it, in a folder of its own. */
+/** certs/make-certs.sh, run as make runs it, in a separate folder. */
 final class MakeCertsTest {
     private static final List<String> FILES = List.of("key.pem", "csr.pem", "server.crt");
 
@@ -144,7 +144,7 @@ final class MakeCertsTest {
         assertKeptAside(before);
     }
 
-    /** Openssl cannot make a certificate of the past by its options alone; the JDK's keytool can. */
+    /** Makes an expired pair with the JDK's keytool, because openssl's options alone cannot. */
     private void expiredPair() throws Exception {
         String keytool =
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
@@ -215,7 +215,7 @@ final class MakeCertsTest {
         expected.forEach((file, bytes) -> assertArrayEquals(bytes, actual.get(file), file));
     }
 
-    /** Each of the files is new, and what it was before lies beside it. */
+    /** Checks that each of the files is new, and that its earlier content lies beside it. */
     private void assertKeptAside(Map<String, byte[]> before) throws IOException {
         var now = contents();
         assertEquals(FILES.size(), now.size());

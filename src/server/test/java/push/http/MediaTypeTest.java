@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import push.Wire;
 
-/** The grammar of RFC 9110, 5.6 and 8.3.1, and what it costs to be lied to at length. */
+/** The grammar of RFC 9110, 5.6 and 8.3.1, and the cost of long invalid values. */
 final class MediaTypeTest {
 
     @Test

@@ -99,7 +99,7 @@ final class MessageBodyTest {
         assertTrue(problem.getMessage().endsWith("."), problem.getMessage());
     }
 
-    /** In an order that takes seconds to sort: a POST a second would take an IO thread from all that it serves. */
+    /** In an order that takes seconds to sort: one such POST a second would keep an IO thread from all other work. */
     @ParameterizedTest
     @ValueSource(strings = {"\u0345|\u0334", "\u0301\u0316\u0327\u0591|", "\u0345\u0301\u0316\u0321\u0334|"})
     void marksOfATooLongNameAreNotSorted(String marks) {
@@ -117,7 +117,7 @@ final class MessageBodyTest {
 
     @Test
     void nameThatIsShortOnceItsMarksAreComposedIsTaken() throws Problem {
-        var letter = "\u1f82"; // Comes apart into four, the most that any does.
+        var letter = "\u1f82"; // Decomposes into four, the maximum.
         var apart = Normalizer.normalize(letter, Normalizer.Form.NFD).repeat(NewMessage.MAX_USER);
 
         var message = MessageBody.parse(

@@ -25,7 +25,7 @@ final class NamelessTest {
             return name.length() + value.length() + 32;
         }
 
-        /** As the decoder must report it. */
+        /** Returns the field as the decoder must report it. */
         String shown() {
             return name.isEmpty() ? RENAMED : name + ": " + value;
         }
@@ -120,7 +120,7 @@ final class NamelessTest {
         }
     }
 
-    /** Decodes what has been encoded, up to a position, and returns the part of a field that is left. */
+    /** Decodes the encoded bytes up to a position, and returns the part of a field that is left. */
     private byte[] decode(HpackDecoder decoder, HiddenEntries hidden, byte[] before, int end) throws HpackException {
         var bytes = block.toByteArray();
         block.reset();

@@ -24,7 +24,7 @@ final class OutboxTest {
     private static final int SEEDS = 400;
     private static final int STEPS = 300;
     private static final int STREAMS = 3;
-    private static final int UNDERTOWS = 99; // The number of the stream on which Undertow's frames are.
+    private static final int UNDERTOWS = 99; // The number of the stream that carries Undertow's frames.
 
     private final FlowMeter meter = new FlowMeter();
     private final List<FlowMeter.Window> windows = new ArrayList<>();

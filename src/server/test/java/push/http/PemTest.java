@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pairs of files that serve, and what a person is told of each that does not. */
+/** The pairs of files that serve, and the message for each that does not. */
 final class PemTest {
     private static final HeldCertificate EC = localhost().build();
     private static final HeldCertificate OTHER = localhost().build();
@@ -200,7 +200,7 @@ final class PemTest {
         assertTrue(line.startsWith("push: ") && line.contains("is not the key of"), line);
     }
 
-    /** Serves the pair, and returns how many certificates a client was shown that trusts this one only. */
+    /** Serves the pair, and returns the number of certificates shown to a client that trusts only this one. */
     private int chainServed(String certificate, String key, HeldCertificate trusted) throws Exception {
         var trust = new HandshakeCertificates.Builder()
                 .addTrustedCertificate(trusted.certificate())

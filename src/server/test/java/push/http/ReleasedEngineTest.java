@@ -13,7 +13,7 @@ import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** BoringSSL's memory is not the JVM's: it must be free when a client has gone, and not after some garbage collection. */
+/** BoringSSL's memory is not the JVM's: it must be free when a client has gone, not only after a garbage collection. */
 final class ReleasedEngineTest {
     private final ByteBuffer toServer = ByteBuffer.allocateDirect(40_000);
     private final ByteBuffer toClient = ByteBuffer.allocateDirect(40_000);
@@ -71,7 +71,7 @@ final class ReleasedEngineTest {
         return engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING;
     }
 
-    /** Sends all that one engine has to say, and lets the other read it. */
+    /** Sends everything that one engine has to say, and lets the other read it. */
     private void pass(SSLEngine from, SSLEngine to, ByteBuffer wire) throws Exception {
         while (from.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
             from.getDelegatedTask().run();
@@ -86,7 +86,7 @@ final class ReleasedEngineTest {
         wire.compact();
     }
 
-    /** Conscrypt says it nowhere, so this looks. */
+    /** Looks into Conscrypt's fields, because it reports this nowhere. */
     private void assertHeld(boolean expected) throws Exception {
         Object wrapped = server;
         for (Class<?> type = server.getClass(); wrapped == server && type != null; type = type.getSuperclass()) {

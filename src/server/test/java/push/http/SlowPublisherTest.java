@@ -25,7 +25,7 @@ import push.Settings;
 import push.Shards;
 import push.Stats;
 
-/** A publisher that takes its time, as one with a broker behind it does. */
+/** A publisher that takes its time, like one backed by a broker. */
 @Timeout(30)
 class SlowPublisherTest {
     private final CountDownLatch asked = new CountDownLatch(1);
@@ -97,7 +97,7 @@ class SlowPublisherTest {
         assertTrue(records.indexOf("late") > 0 && records.indexOf("late") < records.indexOf("bye"), records);
     }
 
-    /** A thread for each, for the common pool may have but one, and these wait for each other. */
+    /** Starts a thread for each, because the common pool may have only one, and these wait for each other. */
     private static void start(Runnable task) {
         new Thread(task).start();
     }

@@ -23,8 +23,8 @@ import push.Stats;
 import push.Wire;
 
 /**
- * Streams through sinks that take a random number of bytes at a time, for each framing and form: what a client reads is whole
- * records in their order, whatever laps, heartbeats and the bye come while a write is in progress. A failure names its seed.
+ * Streams through sinks that take a random number of bytes at a time, for each framing and form: a client reads whole
+ * records in order, whatever laps, heartbeats and byes come while a write is in progress. A failure names its seed.
  */
 final class StreamSinkTest {
     private static final int SEEDS = 60;
@@ -104,7 +104,7 @@ final class StreamSinkTest {
         }
     }
 
-    /** A response over a channel that takes what it likes. */
+    /** A response over a channel that takes random amounts. */
     private static final class Response implements Sink {
         private final StreamSink sink;
         Listener stream;
@@ -141,7 +141,7 @@ final class StreamSinkTest {
         }
     }
 
-    /** Takes all that it is offered. */
+    /** Takes everything that it is offered. */
     private static final class Greedy extends Peer {
         Greedy(Random random) {
             super(random);
@@ -187,7 +187,7 @@ final class StreamSinkTest {
         public void close() {}
     }
 
-    /** Announces all that it is offered, as Undertow's chunked conduit does, and wants just that until it has it. */
+    /** Announces everything it is offered, as Undertow's chunked conduit does, and insists on exactly that. */
     private static final class ChunkedPeer extends Peer {
         private final String where;
         private byte[] announced = {};

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Records of TLS that carry no data are counted, wherever the network cuts them. */
+/** TLS records that carry no data are counted, wherever the network cuts them. */
 final class TlsRecordsTest {
     private static final int HEAD = 5;
 

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import push.FakeLoop;
 
-/** Which connection of an IO thread reads next, in virtual time. */
+/** The order in which the connections of an IO thread read, in virtual time. */
 final class TurnsTest {
     private static final int BUSY = 50;
 
@@ -22,7 +22,7 @@ final class TurnsTest {
     private final List<String> order = new ArrayList<>();
     private long readMs;
 
-    /** A connection; each time it reads for this many milliseconds. */
+    /** A connection; each of its reads takes this many milliseconds. */
     private final class Client {
         final String name;
         final int turnMs;
@@ -34,7 +34,7 @@ final class TurnsTest {
             this.share = turns.share(isEndless ? this::flood : this::tryRead);
         }
 
-        /** Has something to read now, and again after each time. */
+        /** Has input to read now, and again after each read. */
         void flood() {
             loop.execute(this::goOn);
         }
@@ -76,7 +76,7 @@ final class TurnsTest {
         int least = reads.values().stream().mapToInt(i -> i).min().orElse(0);
         int most = reads.values().stream().mapToInt(i -> i).max().orElse(0);
         assertEquals(BUSY, reads.size(), "each has read");
-        assertTrue(most - least <= 10, least + " to " + most + " times"); // New ones have a few reads more.
+        assertTrue(most - least <= 10, least + " to " + most + " times"); // New ones get a few more reads.
     }
 
     @Test
@@ -142,7 +142,7 @@ final class TurnsTest {
     void busyConnectionStandsBehindOneThatWaitsThoughItsRestIsOver() {
         var first = busy();
         var second = busy();
-        second.share.read(loop.nanoTime() - 9_000_000); // Of which 3 ms of rest are owed.
+        second.share.read(loop.nanoTime() - 9_000_000); // 3 ms of rest are owed for it.
         assertFalse(first.tryRead(), "it rests");
 
         loop.pass(2);
@@ -168,13 +168,13 @@ final class TurnsTest {
         assertTrue(order.contains("client"), order.size() + " others had their turn before");
     }
 
-    /** A connection that has read much more than a little. */
+    /** Returns a connection that has read much more than a little. */
     private Client busy() {
         var client = new Client("client", 0, false);
         for (int i = 0; i < 50; i++) {
             client.share.read(loop.nanoTime() - 2_000_000);
         }
-        loop.pass(60); // The rest that this owes.
+        loop.pass(60); // The rest that it owes.
         return client;
     }
 
@@ -184,7 +184,7 @@ final class TurnsTest {
         loop.pass(1_000);
         reads.clear();
         List<Client> small = new ArrayList<>();
-        for (int i = 0; i < 2_000; i++) { // More than there is time for: each new, and each reads once.
+        for (int i = 0; i < 2_000; i++) { // More than there is time for: each is new, and reads once.
             var one = new Client("small", 1, false);
             small.add(one);
             one.tryRead();
