@@ -16,13 +16,14 @@ import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The command: {@code quick}, {@code full}, or {@code report} to write the report of a file of results once more.
+ * The command: {@code quick}, {@code full}, or {@code report} to rewrite the report of a file of results.
  *
- * <p>A full run goes in rounds: each starts every server from nothing, every second round in the reverse order, so that what else
- * the machine does falls on all alike. The report gives medians over the rounds, and their spread. With {@code bench.only}, a
- * pattern for servers and parts, only these are measured, and take the place of what the newest file of results has of them.
+ * <p>A full run goes in rounds: each starts every server from nothing, every second round in the reverse order, so that
+ * other work on the machine affects all alike. The report gives medians over the rounds, and their spread. With
+ * {@code bench.only}, a pattern for servers and parts, only these are measured, and they replace their earlier results
+ * in the newest file.
  *
- * <p><b>Threads:</b> one thread, which does all of it.
+ * <p><b>Threads:</b> one thread does everything.
  */
 public final class Bench {
     static final String FLOOR = "floor";
@@ -120,7 +121,7 @@ public final class Bench {
         }
     }
 
-    /** Those that can run here, built; who cannot is named. In quick, only on the bench's own JDK. */
+    /** Returns those that can run here, built; the absent ones are named. In quick, only on the bench's own JDK. */
     private static List<Contender> contenders(
             List<Peer> peers, boolean quick, List<String> leftOut, Predicate<String> wanted) throws IOException {
         List<Contender> all = new ArrayList<>();
@@ -148,13 +149,13 @@ public final class Bench {
         return all;
     }
 
-    /** A peer on each JDK that it is measured on. */
+    /** Returns a peer on each JDK on which it is measured. */
     private static List<Contender> on(Peer peer) throws IOException {
         List<Jdk> jdks = !peer.isExact() || !peer.isJava() ? List.of(Jdk.own()) : Jdk.measured();
         return jdks.stream().map(jdk -> new Contender(peer, jdk)).toList();
     }
 
-    /** The labels of all servers, in the order of the report. */
+    /** Returns the labels of all servers, in the order of the report. */
     private static List<String> order() throws IOException {
         List<String> labels = new ArrayList<>();
         for (Peer peer : Peer.values()) {

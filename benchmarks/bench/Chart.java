@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws charts as SVG that look right on light and dark pages: bars from zero, all else on logarithmic axes.
+ * Draws charts as SVG that look right on light and dark pages: bars from zero, everything else on logarithmic axes.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Chart {
-    /** Some points of one thing, joined by a line. */
+    /** Some points of one item, joined by a line. */
     record Series(String name, List<double[]> points) {}
 
-    /** One thing and its values, from the least to the greatest. */
+    /** One item and its values, in ascending order. */
     record Row(String name, double... values) {}
 
     private static final int WIDTH = 760;
@@ -59,7 +59,7 @@ final class Chart {
         put("<text class='small' x='%d' y='%d' text-anchor='end'>%s</text>%n", WIDTH - RIGHT, this.height - 8, below);
     }
 
-    /** Lines over two logarithmic axes, their names above. */
+    /** Draws lines over two logarithmic axes, with their names above. */
     static String lines(String title, String across, List<Series> all) {
         Chart chart = new Chart(380, all.size() * LEGEND, title, across);
         for (Series series : all) {
@@ -90,7 +90,7 @@ final class Chart {
         put("<text class='c%d' x='%d' y='%d'>%s</text>%n", color, LEFT, TOP + 4 + color * LEGEND, series.name);
     }
 
-    /** A row for each thing: a bar for one value, marks joined by a line for several. */
+    /** Draws a row for each item: a bar for one value, marks joined by a line for several. */
     static String rows(String title, String across, List<Row> rows) {
         Chart chart = new Chart(TOP + rows.size() * 30 + 56, 0, title, across);
         chart.bars = rows.stream().allMatch(row -> row.values.length == 1);
@@ -120,7 +120,7 @@ final class Chart {
             put("<text class='small' x='%.1f' y='%.1f'>%s</text>%n", last + 5, middle + 4, number(row.values[0]));
             return;
         }
-        for (int i = 0; i < row.values.length; i++) { // The least is named before it, the greatest after it.
+        for (int i = 0; i < row.values.length; i++) { // The least is labelled before it, the greatest after it.
             double x = x(row.values[i]);
             boolean isFirst = i == 0;
             boolean isLast = i == row.values.length - 1;
@@ -144,7 +144,7 @@ final class Chart {
         }
     }
 
-    /** One, two or five, times a power of ten: so that there are at most six of them. */
+    /** Returns one, two or five, times a power of ten, so that there are at most six steps. */
     private static double step(double max) {
         double power = Math.pow(10, Math.floor(Math.log10(max / 5)));
         return max / power <= 10 ? 2 * power : max / power <= 25 ? 5 * power : 10 * power;
@@ -169,7 +169,7 @@ final class Chart {
         return height - 42 - (Math.log10(value) - minY) / (maxY - minY) * (height - 42 - top);
     }
 
-    /** Three figures that count, no more. */
+    /** Returns a number with at most three significant figures. */
     private static String number(double value) {
         return value >= 100
                 ? String.format(Locale.ROOT, "%,.0f", value)

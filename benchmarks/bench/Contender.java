@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A peer on a JDK, or without one: how it is built and started, and why it cannot be.
+ * A peer on a JDK, or without one: how to build and start it, and why it may be unavailable.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -31,14 +31,14 @@ record Contender(Peer peer, Jdk jdk) {
         return peer.isJava() ? peer.label + ", JDK " + jdk.version() : peer.label;
     }
 
-    /** Whether it is measured on one JDK only, or on this one first. */
+    /** Returns whether it is measured on one JDK only, or on this one first. */
     boolean isOwn() {
         return !peer.isJava()
                 || peer == Peer.HELIDON
                 || jdk.version() == Jdk.own().version();
     }
 
-    /** Why it cannot be measured here, in words; empty if it can. */
+    /** Returns the reason why it cannot be measured here, in words; empty if it can. */
     Optional<String> absent() {
         return Optional.ofNullable(
                 switch (peer) {
@@ -57,7 +57,7 @@ record Contender(Peer peer, Jdk jdk) {
                 });
     }
 
-    /** Compiles what Maven does not. */
+    /** Compiles the sources that Maven does not. */
     void build() throws IOException {
         Files.createDirectories(FOLDER);
         if (peer == Peer.HELIDON) {
@@ -90,12 +90,12 @@ record Contender(Peer peer, Jdk jdk) {
         }
     }
 
-    /** What only this server is told. */
+    /** Returns the settings of this server alone. */
     Map<String, String> settings() {
         return peer == Peer.KIT_BORINGSSL ? Map.of("PUSH_TLS", "openssl") : Map.of();
     }
 
-    /** The command that starts it; its settings are environment variables, but for nginx, whose file has the port. */
+    /** Returns the command that starts it; settings are environment variables, but nginx's file has the port. */
     List<String> command(Map<String, String> settings) throws IOException {
         return switch (peer) {
             case GO -> List.of(GO.toString());
@@ -127,7 +127,7 @@ record Contender(Peer peer, Jdk jdk) {
         return command;
     }
 
-    /** Writes nginx's file, which takes nothing from the environment. */
+    /** Writes nginx's file, because nginx takes nothing from the environment. */
     private static Path nchan(Map<String, String> settings) throws IOException {
         Path folder = Files.createDirectories(FOLDER.resolve("nchan")).toAbsolutePath();
         String file = Files.readString(Path.of("benchmarks", "peers", "nchan.conf"))
@@ -149,7 +149,7 @@ record Contender(Peer peer, Jdk jdk) {
         return Files.writeString(folder.resolve("nginx.conf"), file);
     }
 
-    /** The JVM's flags, the same for every server in Java, so that they are compared and not their heaps. */
+    /** Returns the JVM's flags, the same for every server in Java, to compare the servers and not their heaps. */
     static List<String> flags() {
         String flags = System.getProperty("bench.flags", "").strip();
         return flags.isEmpty() ? List.of() : List.of(flags.split(" +"));

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What is done with a load, and what is found: posting for a while, or coming back all together.
+ * Applies a load and records the results: posting for a while, or reconnecting all together.
  *
  * <p><b>Threads:</b> confined to the load's thread.
  */
@@ -21,7 +21,7 @@ final class Experiment {
                 pids.stream().map(pid -> ProcessHandle.of(pid).orElseThrow()).toList();
     }
 
-    /** What was found; times are in microseconds. */
+    /** The results; times are in microseconds. */
     record Run(
             int streams,
             int inFlight,
@@ -35,8 +35,8 @@ final class Experiment {
             String problem) {}
 
     /**
-     * Posts for a while: one message at a time, the next when the last has come everywhere, or with so many POSTs unanswered
-     * at any time. Some percent of the connections do not read.
+     * Posts for a while: one message at a time, the next when the last has arrived everywhere, or with this many POSTs
+     * unanswered at any time. This percentage of the connections does not read.
      */
     Run post(int inFlight, double seconds, int frozenPercent) throws IOException {
         int frozen = load.clients.size() * frozenPercent / 100;
@@ -51,7 +51,7 @@ final class Experiment {
         });
     }
 
-    /** Posts so many a second, whether or not what came before has been delivered. */
+    /** Posts this many a second, whether or not earlier messages have been delivered. */
     Run rate(int perSecond, double seconds) throws IOException {
         long[] next = {System.nanoTime()};
         return measure(0, seconds, () -> {
@@ -62,7 +62,7 @@ final class Experiment {
         });
     }
 
-    /** What is done before each look at the sockets. */
+    /** Called before each look at the sockets. */
     private interface Poster {
         void post() throws IOException;
     }
@@ -100,7 +100,7 @@ final class Experiment {
         }
     }
 
-    /** So many load.clients come back at the same time, twenty messages later; the times are until a stream has the newest. */
+    /** Reconnects this many clients together, twenty messages later; times are until a stream has the newest. */
     Run join(int connections, String accept) throws IOException {
         load.postOne();
         settle();
@@ -109,7 +109,7 @@ final class Experiment {
             load.postOne();
         }
         settle();
-        load.number--; // What was posted last counts as new for the streams that join now.
+        load.number--; // The last message posted counts as new for the streams that join now.
         load.latencies = new Latencies();
         long arrivedBefore = load.arrived;
         double cpuBefore = cpuMicros();
@@ -144,7 +144,7 @@ final class Experiment {
         return servers.stream().mapToDouble(Experiment::cpuMicros).sum();
     }
 
-    /** The CPU time that a process has used. */
+    /** Returns the CPU time that a process has used. */
     static double cpuMicros(ProcessHandle process) {
         return process.info().totalCpuDuration().orElse(Duration.ZERO).toNanos() / 1e3;
     }

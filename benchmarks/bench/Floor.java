@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What no server can go below: the CPU of one write of OpenSSL to each connection, by a program in C that the bench compiles.
+ * The lower bound for any server: the CPU of one OpenSSL write to each connection, by a program in C that the bench
+ * compiles.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -23,7 +24,7 @@ final class Floor {
         this.here = here;
     }
 
-    /** Compiled, or absent where there is no C compiler or OpenSSL's headers are missing. */
+    /** Compiles the program; absent if there is no C compiler or OpenSSL's headers are missing. */
     static Floor build(List<String> leftOut) throws IOException {
         Files.createDirectories(PROGRAM.getParent());
         Files.deleteIfExists(PROGRAM);
@@ -38,7 +39,7 @@ final class Floor {
         return new Floor(here);
     }
 
-    /** The floor of one delivery: a write carries the records of all streams of its connection. */
+    /** Measures the floor of one delivery: a write carries the records of all streams of its connection. */
     Optional<Results.Floor> measure(int connections, int streams) throws IOException {
         if (!here) {
             return Optional.empty();

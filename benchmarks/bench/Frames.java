@@ -32,7 +32,7 @@ final class Frames {
 
     private Frames() {}
 
-    /** What a client says first (RFC 9113, 3.4): no push, and these windows. */
+    /** Returns a client's first bytes (RFC 9113, 3.4): no push, and these windows. */
     static byte[] preface(int streamWindow, int connectionWindow) {
         byte[] settings = ByteBuffer.allocate(12)
                 .putShort((short) 2) // ENABLE_PUSH
@@ -61,8 +61,8 @@ final class Frames {
     }
 
     /**
-     * A header block of literals that are neither indexed nor compressed (RFC 7541, 6.2.2), except what the static table has
-     * of pseudo-headers: Helidon refuses a {@code :method} that is spelled.
+     * Returns a header block of literals that are neither indexed nor compressed (RFC 7541, 6.2.2), except for
+     * pseudo-headers in the static table: Helidon refuses a {@code :method} as a literal.
      */
     static byte[] headers(String... namesAndValues) {
         var out = new ByteArrayOutputStream();
@@ -83,7 +83,7 @@ final class Frames {
     }
 
     private static void text(ByteArrayOutputStream out, String text) {
-        out.write(text.length()); // One byte, for nothing here is longer than 126.
+        out.write(text.length()); // One byte, because nothing here is longer than 126.
         out.writeBytes(text.getBytes(ISO_8859_1));
     }
 }

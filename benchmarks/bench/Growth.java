@@ -11,13 +11,13 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /**
- * What a delivery costs as connections and streams grow, beside the floor at each point.
+ * The cost of a delivery as connections and streams grow, beside the floor at each point.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Growth {
     private static final int[] STREAMS = {1, 10, 100, 1_000}; // On each of 100 connections.
-    /** Of one stream; 100 is the first of those above. */
+    /** Of one stream each; 100 is the first of those above. */
     private static final int[] CONNECTIONS = {10, 1_000, 3_000, 9_000};
 
     static final int MOST = CONNECTIONS[CONNECTIONS.length - 1];
@@ -38,7 +38,7 @@ final class Growth {
         return (STREAMS.length + CONNECTIONS.length) * (seconds * 4 / 3 + .5) + MOST * 2.5e-3 + 6;
     }
 
-    /** On a server that has been warmed up: what is open stays open, and more comes. */
+    /** Measures a server that has been warmed up: open streams stay open, and more are added. */
     void measure(Contender contender, Server server) throws IOException {
         String accept = contender.peer().accept;
         load.open(100, 1, accept);
@@ -67,7 +67,7 @@ final class Growth {
         progress.found(wire);
     }
 
-    /** The floor at all points. */
+    /** Measures the floor at all points. */
     static void floors(Results results, Floor floor) throws IOException {
         for (int streams : STREAMS) {
             floor.measure(100, streams).ifPresent(results.floors()::add);
@@ -79,7 +79,7 @@ final class Growth {
         }
     }
 
-    /** One series for each server, and the floor beside them. */
+    /** Writes one series for each server, and the floor beside them. */
     static void write(Page page, Results results) throws IOException {
         if (results.scaling().isEmpty()) {
             return;
@@ -114,7 +114,7 @@ final class Growth {
         page.put("");
     }
 
-    /** The rounds of each server at each point. */
+    /** Returns the rounds of each server at each point. */
     private static List<List<Wire>> points(List<Wire> all) {
         Map<List<Object>, List<Wire>> points = new LinkedHashMap<>();
         for (Wire wire : all) {

@@ -23,7 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One client's HTTP/2 connection (RFC 9113), as far as a load needs it: it opens streams, posts, and gives DATA away.
+ * One client's HTTP/2 connection (RFC 9113), as far as a load needs it: it opens streams, posts, and passes on DATA.
  *
  * <p><b>Length:</b> a frame in and a frame out, in the buffers of one connection.
  *
@@ -39,7 +39,7 @@ final class Http2Client {
     private final List<Reading> readings = new ArrayList<>(); // Stream 1, 3, 5, …
     private final ByteBuffer head = ByteBuffer.allocate(9);
     private ByteBuffer payload = ByteBuffer.allocate(0);
-    private int left; // Of the frame that is coming in.
+    private int left; // Of the incoming frame.
     private int unacknowledged;
     private int nextStream = 1;
 

@@ -17,7 +17,7 @@ import push.EncodeBenchmark;
 import push.FanOutBenchmark;
 
 /**
- * Runs what JMH measures, each in a JVM of its own, and keeps times and allocated bytes.
+ * Runs the JMH benchmarks, each in a separate JVM, and keeps times and allocated bytes.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -30,7 +30,7 @@ final class InProcessBenchmark {
         this.progress = progress;
     }
 
-    /** Two sizes each, and a second for each. */
+    /** Runs two sizes of each, for a second each. */
     void quick() throws IOException {
         encode(brief("100", "10000"));
         fanOut(brief("100", "1000").param("burst", "16"));

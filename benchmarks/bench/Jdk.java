@@ -19,13 +19,13 @@ record Jdk(Path home, int version) {
     private static final List<Path> PLACES =
             List.of(Path.of("/usr/lib/jvm"), Path.of("/Library/Java/JavaVirtualMachines"));
 
-    /** The JDK that runs the bench. */
+    /** Returns the JDK that runs the bench. */
     static Jdk own() {
         return new Jdk(
                 Path.of(System.getProperty("java.home")), Runtime.version().feature());
     }
 
-    /** The bench's own, and 17 and 25 where they are found; the oldest first. */
+    /** Returns the bench's own, and 17 and 25 if they are found; the oldest first. */
     static List<Jdk> measured() throws IOException {
         List<Jdk> all = new ArrayList<>(List.of(own()));
         for (int version : MEASURED) {
@@ -39,7 +39,7 @@ record Jdk(Path home, int version) {
         return all.stream().sorted((a, b) -> a.version - b.version).toList();
     }
 
-    /** The versions that are to be measured and were not found. */
+    /** Returns the versions to be measured that were not found. */
     static List<Integer> missing() throws IOException {
         List<Jdk> here = measured();
         return MEASURED.stream()
@@ -78,7 +78,7 @@ record Jdk(Path home, int version) {
         return home.resolve("bin").resolve(name).toString();
     }
 
-    /** Where a command lies on the PATH; empty if nowhere. */
+    /** Returns the place of a command on the PATH; empty if there is none. */
     static Optional<Path> command(String name) {
         return Stream.of((System.getenv("PATH") + File.pathSeparator + "/usr/sbin").split(File.pathSeparator))
                 .map(folder -> Path.of(folder, name))

@@ -1,7 +1,7 @@
 package bench;
 
 /**
- * Times, counted in buckets of which each is 3 % wider than the one before, so that millions of them cost no memory.
+ * Times, counted in buckets, each 3 % wider than the one before, so that millions of them cost no memory.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -19,7 +19,7 @@ final class Latencies {
         max = Math.max(max, value);
     }
 
-    /** The time that this part of all stays at or below, in microseconds; 0 if there is none. */
+    /** Returns the time that this fraction of all times does not exceed, in microseconds; 0 if there are none. */
     double micros(double part) {
         if (part >= 1 || count == 0) {
             return max / 1e3;

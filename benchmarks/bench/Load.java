@@ -10,32 +10,32 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Clients that hold streams, and one that posts: what is measured is what arrives.
+ * Clients that hold streams, and one that posts: arrivals are measured.
  *
- * <p><b>Length:</b> one loop of one selector, and the counts that all of its turns write.
+ * <p><b>Length:</b> one loop over one selector, and the counts that all of its turns update.
  *
- * <p><b>Threads:</b> confined to one, which does everything, so that the load takes one core and no more.
+ * <p><b>Threads:</b> confined to one, which does everything, so that the load takes only one core.
  */
 final class Load implements AutoCloseable {
     private static final String PADDING = "The quick brown fox jumps over the lazy dog.";
-    private static final int SHAKING = 64; // That many clients connect at the same time, unless all shall.
+    private static final int SHAKING = 64; // The number of clients that connect at the same time, unless all shall.
     private static final long GIVEN_UP_NANOS = 10_000_000;
 
     private final Selector selector = Selector.open();
     private final String epoch = Long.toString(ThreadLocalRandom.current().nextLong(1L << 60), 36);
-    private int port; // Of the server on which streams are opened.
+    private int port; // The server on which streams are opened.
     private final boolean postsRecords;
     final List<Http2Client> clients = new ArrayList<>();
     final List<Reading> readings = new ArrayList<>();
     private final Http2Client publisher;
-    long number = System.currentTimeMillis() * 1_000; // Messages of earlier loads have lower ones.
+    long number = System.currentTimeMillis() * 1_000; // Earlier loads' messages have lower ones.
     long since; // Times are counted from here, or from the post if it is 0.
     String location = "";
     private int opened;
     private int lost;
     int unanswered;
-    int stopped; // So many streams are no longer read.
-    private int lacking; // So many streams have not yet had the newest message.
+    int stopped; // The number of streams that are no longer read.
+    private int lacking; // The number of streams without the newest message.
     private long lastArrival;
     long arrived;
     Latencies latencies = new Latencies();
@@ -54,7 +54,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Opens further streams on another server; messages are posted where they were. */
+    /** Opens further streams on another server; the target of posts stays. */
     void openOn(int other) {
         port = other;
     }
@@ -77,13 +77,13 @@ final class Load implements AutoCloseable {
         await(readings.size());
     }
 
-    /** Opens streams on new connections in turn, as clients do behind a gateway: one on each, then a second on each. */
+    /** Opens streams on new connections in turn, like clients behind a gateway: one on each, then a second on each. */
     void openInTurns(int connections, int streams, String accept) throws IOException {
         open(connections, 1, accept);
         openMore(streams - 1, accept);
     }
 
-    /** Opens so many further streams on each connection. */
+    /** Opens this many further streams on each connection. */
     void openMore(int streams, String accept) throws IOException {
         for (int j = 0; j < streams; j++) {
             for (Http2Client client : clients) {
@@ -126,12 +126,12 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** {@code done}, or how many streams were lost and why. */
+    /** Returns {@code done}, or the number of lost streams and why. */
     String opened() {
         return lost == 0 ? "done" : lost + " streams are lost: " + problem;
     }
 
-    /** Whether the newest message has come to every stream, or nothing has come for a while: it may never come. */
+    /** Returns whether the newest message is on every stream, or nothing has come for a while: it may never come. */
     boolean isEverywhere() {
         return unanswered == 0 && (lacking == 0 || System.nanoTime() - lastArrival > GIVEN_UP_NANOS);
     }
@@ -194,7 +194,7 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** The headers of an answer have come. */
+    /** The headers of an answer have arrived. */
     void answered(Reading reading, String status) {
         if (!status.startsWith("2")) {
             problem = "status " + status;
@@ -214,7 +214,7 @@ final class Load implements AutoCloseable {
         unanswered--;
     }
 
-    /** A stream or a connection has ended, which none should. */
+    /** A stream or a connection has ended, which should not happen. */
     void lost(String how) {
         lost++;
         problem = how;

@@ -9,7 +9,7 @@ import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The load as a program: it is told what to do line by line, and answers each line with one of JSON.
+ * The load as a program: it reads commands line by line, and answers each with one line of JSON.
  *
  * <pre>
  *   serve PORT PID RECORDS               also PORT PID
@@ -18,8 +18,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   join CONNECTIONS ACCEPT              close
  * </pre>
  *
- * <p>{@code serve} names the server, by its port and process, and whether it is to be sent whole records; {@code also} names
- * another, on which streams are opened from then on.
+ * <p>{@code serve} names the server, by its port and process, and whether to send it whole records; {@code also} names
+ * another, on which later streams are opened.
  *
  * <p><b>Threads:</b> confined to one.
  */

@@ -10,8 +10,8 @@ import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The load client in its own JVM, told what to do. It stays for all servers of a run, so that each meets a warm one, and its
- * JDK is the newest that is measured, whose handshakes take it the least time.
+ * The load client in its own JVM, controlled by commands. It stays for all servers of a run, so that each meets a warm
+ * one, and uses the newest measured JDK, whose handshakes take it the least time.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -41,7 +41,7 @@ final class LoadProcess implements AutoCloseable {
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     }
 
-    /** Drops what was open, and turns to this server. */
+    /** Drops everything open, and turns to this server. */
     void serve(Server server) throws IOException {
         if (!process.isAlive()) { // It ends when it fails.
             start();
@@ -62,7 +62,7 @@ final class LoadProcess implements AutoCloseable {
         return JSON.readValue(ask("post " + inFlight + " " + seconds + " " + frozenPercent), Experiment.Run.class);
     }
 
-    /** So many a second, however fast they are delivered. */
+    /** Posts this many a second, however fast they are delivered. */
     Experiment.Run rate(int perSecond, double seconds) throws IOException {
         return JSON.readValue(ask("rate " + perSecond + " " + seconds), Experiment.Run.class);
     }
@@ -72,7 +72,7 @@ final class LoadProcess implements AutoCloseable {
         opened(ask("turns " + connections + " " + streams + " " + accept));
     }
 
-    /** Opens so many further streams on each connection. */
+    /** Opens this many further streams on each connection. */
     void openMore(int streams, String accept) throws IOException {
         opened(ask("more " + streams + " " + accept));
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where and on what something was measured, without which no figure means anything.
+ * The machine and the software that were measured, without which no figure has a meaning.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -62,7 +62,7 @@ record Machine(
                 .orElse(System.getProperty("os.arch"));
     }
 
-    /** Whether a process may have so many sockets, and some files besides. */
+    /** Returns whether a process may have this many sockets, and some files besides. */
     static boolean mayOpen(int connections) throws IOException {
         String limit = Server.run(List.of("sh", "-c", "ulimit -Hn")).strip();
         return limit.equals("unlimited") || Long.parseLong(limit) >= connections + 200;

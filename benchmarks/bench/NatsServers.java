@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * NATS servers on this machine, with JetStream on disk: one, or several that keep each message together.
+ * NATS servers on this machine, with JetStream on disk: one, or several that replicate each message.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -45,7 +45,7 @@ final class NatsServers implements AutoCloseable {
         }
     }
 
-    /** For PUSH_NATS_URL. */
+    /** Returns the value for PUSH_NATS_URL. */
     String urls() {
         return ports.stream().map(port -> "nats://127.0.0.1:" + port).collect(Collectors.joining(","));
     }

@@ -28,7 +28,7 @@ final class Page {
         Files.writeString(folder.resolve("REPORT.md"), page);
     }
 
-    /** Puts the page into another between two lines, in place of what is there. */
+    /** Inserts the page into another between two lines, replacing the text there. */
     void writeInto(Path file, String begin, String end) throws IOException {
         String text = Files.readString(file);
         int from = text.indexOf(begin) + begin.length();

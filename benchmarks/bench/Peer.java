@@ -33,7 +33,7 @@ enum Peer {
         static final String SNAPSHOT = "text/plain";
     }
 
-    /** What every server in Java needs: the kit's classes and JSON; logging is for two of them. */
+    /** The entries that every server in Java needs: the kit's classes and JSON; logging is for two of them. */
     private static final String ALL =
             "classes$|/(jackson|undertow|xnio|jboss|wildfly|prometheus|smallrye|jspecify|slf4j|okhttp|okio|kotlin)";
 
@@ -53,17 +53,17 @@ enum Peer {
         return this != GO && this != NCHAN && this != NODE;
     }
 
-    /** Whether its streams have the bytes of the kit's NDJSON: only such a server is measured in every row. */
+    /** Returns whether its streams have the bytes of the kit's NDJSON: only such a server is measured in every row. */
     boolean isExact() {
         return accept.equals(Forms.NDJSON);
     }
 
-    /** nchan cannot make a record of what is posted, so the load posts the record. */
+    /** Returns whether the load posts whole records, because nchan cannot make a record from a post. */
     boolean takesRecords() {
         return this == NCHAN;
     }
 
-    /** The entries of the bench's class path that this server needs, so that its start does not pay for the others'. */
+    /** Returns the entries of the bench's class path that this server needs, so that its start pays for no others. */
     List<String> classPath(List<String> entries) {
         return entries.stream().filter(entry -> needs.matcher(entry).find()).toList();
     }

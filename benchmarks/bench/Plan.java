@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a run does, step by step, and how long each step takes about, so that it can say how long all of it still takes.
+ * The steps of a run with the approximate duration of each, so that it can report the remaining time.
  *
- * <p>A step that fails is named in the report, and the others go on: a long run does not lose what it has found.
+ * <p>A failed step is named in the report, and the others go on: a long run does not lose its results.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Plan {
-    /** What is done in a step. */
+    /** The work of a step. */
     interface Task {
         void run() throws IOException;
     }
@@ -31,7 +31,7 @@ final class Plan {
         return steps.stream().mapToDouble(Step::seconds).sum();
     }
 
-    /** Does all of it; {@code kept} is done after each step. */
+    /** Does all steps; {@code kept} is run after each. */
     void run(Progress progress, List<String> leftOut, Task kept) throws IOException {
         progress.say(String.format(Locale.ROOT, "%d steps, about %.0f min", steps.size(), seconds() / 60));
         double left = seconds();

@@ -3,7 +3,7 @@ package bench;
 import java.util.Locale;
 
 /**
- * Prints what is being measured, and what was found.
+ * Prints the current measurement, and the results.
  *
  * <p><b>Threads:</b> confined to one.
  */

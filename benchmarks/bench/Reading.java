@@ -3,25 +3,25 @@ package bench;
 import java.nio.ByteBuffer;
 
 /**
- * One open stream as the load sees it: it looks for the marks {@code ~number:nanos~} that the load has put into its
- * messages, wherever chunks are cut, and counts each message when it comes for the first time.
+ * One open stream as the load sees it: it finds the marks {@code ~number:nanos~} that the load has put into its
+ * messages, wherever chunks are cut, and counts each message when it first arrives.
  *
- * <p>So a snapshot that repeats what was there counts nothing for it, and a message that never comes is never counted,
+ * <p>So a snapshot that repeats messages does not count them again, and a message that never comes is never counted,
  * however the server sends: one by one, in bursts or in snapshots.
  *
  * <p><b>Threads:</b> confined to the load's thread.
  */
 final class Reading {
-    private static final int WINDOW = 1_024; // A message that is this much older than the newest is not looked for.
+    private static final int WINDOW = 1_024; // A message this much older than the newest is not searched for.
 
     private final Load load;
     private final long[] seen = new long[WINDOW / 64];
-    private final long from; // What was there before it was opened is history.
+    private final long from; // Messages from before it was opened are history.
     private long newest;
     private int part; // 0: between marks, 1: in the number, 2: in the time.
     private long number;
     private long nanos;
-    int unacknowledged; // Bytes that the flow-control window is to get back.
+    int unacknowledged; // Bytes to be returned to the flow-control window.
 
     Reading(Load load, long newest) {
         this.load = load;
@@ -57,7 +57,7 @@ final class Reading {
 
     private void mark() {
         if (number <= newest - WINDOW || number < from) {
-            return; // Too old to know whether it was here, or history.
+            return; // Too old to know whether it has arrived, or is history.
         }
         while (newest < number) {
             newest++;

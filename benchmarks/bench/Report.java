@@ -10,7 +10,7 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Writes what was found for people: a page of Markdown and its charts.
+ * Writes the results for people: a page of Markdown and its charts.
  *
  * <p><b>Length:</b> a method for each section of the page, in the page's order.
  *
@@ -53,7 +53,7 @@ final class Report {
         }
     }
 
-    /** The table in DESIGN.md, so that it is never another than the report's. */
+    /** Writes the table in DESIGN.md, so that it always equals the report's. */
     private void design() throws IOException {
         Page table = new Page(folder);
         table.put(

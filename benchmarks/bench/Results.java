@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * All that one run of the benchmarks has found, as it stands in its file of JSON.
+ * All results of one run of the benchmarks, as stored in its JSON file.
  *
  * <p><b>Threads:</b> confined to one; the lists grow.
  */
@@ -37,7 +37,7 @@ record Results(
         List<Follow> follows,
         List<String> repeated) {
 
-    /** A result of JMH: the time of one call, the bytes that it allocates, and by how many deliveries they divide. */
+    /** A result of JMH: the time of one call, the bytes that it allocates, and the deliveries to divide them by. */
     record InProcess(String way, int streams, int burst, double micros, double bytes) {
         double perDelivery() {
             return micros / streams / burst;
@@ -48,7 +48,7 @@ record Results(
         }
     }
 
-    /** A load on a server in its own process: which, and in which row of the sitting. */
+    /** A load on a server in a separate process, with its row of the sitting. */
     record Wire(
             String peer,
             String row,
@@ -66,16 +66,16 @@ record Results(
         }
     }
 
-    /** What a server holds for idle streams; heap is 0 for a peer that has none. */
+    /** The memory that a server holds for idle streams; heap is 0 for a peer that has none. */
     record Memory(String peer, double residentPerConnection, double heapPerConnection, double heapPerFurtherStream) {}
 
-    /** From the start of a process to its first answer of 200. */
+    /** The time from the start of a process to its first answer of 200. */
     record Start(String peer, double seconds) {}
 
-    /** What a second server behind NATS costs before it has a client: CPU a message, and resident memory. */
+    /** The cost of a second server behind NATS before it has a client: CPU per message, and resident memory. */
     record Follow(String peer, double cpuMicros, double natsMicros, long residentBytes) {}
 
-    /** What a delivery costs at least, on so many connections of so many streams. */
+    /** The minimal cost of a delivery, on this many connections of this many streams. */
     record Floor(int connections, int streamsEach, double micros) {
         int streams() {
             return connections * streamsEach;
@@ -111,7 +111,7 @@ record Results(
                 new ArrayList<>());
     }
 
-    /** Drops what was found of these, because they are measured again. */
+    /** Drops the results of these, because they are measured again. */
     void forget(Predicate<String> again) {
         leftOut.removeIf(what ->
                 again.test(what.replaceFirst("^round \\d+ of \\d+: ", "").replaceFirst(": .*", "")));
@@ -133,7 +133,7 @@ record Results(
         }
     }
 
-    /** Puts the servers into this order, whichever was measured first. */
+    /** Sorts the servers into this order, whichever was measured first. */
     void sort(List<String> order) {
         for (List<Wire> wires : List.of(wire, scaling, frozen, joins)) {
             wires.sort(Comparator.comparingInt(one -> order.indexOf(one.peer())));

@@ -1,7 +1,7 @@
 package bench;
 
 /**
- * A row of a sitting: so many connections, so many streams on each, at a rate or with so many messages in flight.
+ * A row of a sitting: the number of connections, the streams on each, and the rate or the number of messages in flight.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -27,22 +27,22 @@ enum Row {
         this.perSecond = perSecond;
     }
 
-    /** Whether it opens its streams on the connections in turn. */
+    /** Returns whether it opens its streams on the connections in turn. */
     boolean inTurns() {
         return this == TURNS;
     }
 
-    /** Whether it compares two ways to join, which is a question to the kit alone. */
+    /** Returns whether it compares two ways to join, which concerns only the kit. */
     boolean isOfTheKit() {
         return this == IN_A_ROW || this == TURNS;
     }
 
-    /** How long it is measured; where few messages come, the server's CPU takes longer to be seen by its clock. */
+    /** Returns its duration; where few messages come, the server's CPU clock takes longer to show their cost. */
     double seconds(double usual) {
         return this == MANY ? 2 * usual : usual;
     }
 
-    /** Whether the streams of the row before can be used. */
+    /** Returns whether the streams of the previous row can be used. */
     boolean follows(Row before) {
         return before.connections == connections && before.streams == streams && !isOfTheKit();
     }

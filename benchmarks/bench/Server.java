@@ -22,13 +22,13 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A contender that runs in a process of its own.
+ * A contender that runs in a separate process.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Server implements AutoCloseable {
     private static final Pattern URL = Pattern.compile("https://localhost:(\\d+)/");
-    /** One IO thread, no limits on rates, patience with a client that is busy, and room for all that a benchmark opens. */
+    /** One IO thread, no rate limits, patience with a busy client, and room for everything that a benchmark opens. */
     private static final Map<String, String> SETTINGS = Map.of(
             "PUSH_BODY_MS", "60000",
             "PUSH_PING_TIMEOUT_MS", "60000",
@@ -49,7 +49,7 @@ final class Server implements AutoCloseable {
         this(contender, Map.of());
     }
 
-    /** With these settings besides. */
+    /** Starts it with these additional settings. */
     Server(Contender contender, Map<String, String> more) throws IOException {
         this.contender = contender;
         Map<String, String> settings = new HashMap<>(SETTINGS);
@@ -68,7 +68,7 @@ final class Server implements AutoCloseable {
         }
     }
 
-    /** For programs that cannot choose a port and say which. */
+    /** Returns a port for programs that cannot choose one and report it. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -117,14 +117,14 @@ final class Server implements AutoCloseable {
         return Experiment.cpuMicros(process.toHandle());
     }
 
-    /** Has a JVM give back what it does not need. */
+    /** Makes a JVM release the memory that it does not need. */
     void collect() throws IOException {
         if (contender.peer().isJava()) {
             run(jcmd("GC.run"));
         }
     }
 
-    /** Resident memory in bytes. */
+    /** Returns resident memory in bytes. */
     long residentBytes() throws IOException {
         Path status = Path.of("/proc", Long.toString(pid()), "status");
         if (Files.exists(status)) {
@@ -140,7 +140,7 @@ final class Server implements AutoCloseable {
                 * 1024;
     }
 
-    /** Bytes of live objects on the heap; 0 if it is no JVM. */
+    /** Returns the bytes of live objects on the heap; 0 if it is not a JVM. */
     long heapBytes() throws IOException {
         if (!contender.peer().isJava()) {
             return 0;

@@ -9,18 +9,18 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /**
- * What a contender does in a round, over real TLS and HTTP/2.
+ * The work of a contender in a round, over real TLS and HTTP/2.
  *
- * <p>Two processes: in the first, which has only just started, held memory is measured; the second lives through its start, a
- * thousand clients three times, a load that warms it up, and the rows. A server whose streams have other bytes than the
- * kit's NDJSON is measured in the first two rows only, and the kit's own other forms are so on the kit's process.
+ * <p>Two processes: in the first, which has only just started, held memory is measured; the second lives through its
+ * start, a thousand clients three times, a load that warms it up, and the rows. A server whose streams differ from the
+ * kit's NDJSON is measured in the first two rows only; so are the kit's own other forms, on the kit's process.
  *
  * <p><b>Length:</b> each part of a round is a method.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Sitting {
-    static final int WAVES = 3; // Of a thousand clients that come back: a JVM's TLS is slow until it is compiled.
+    static final int WAVES = 3; // Of a thousand clients that reconnect: a JVM's TLS is slow until it is compiled.
     private static final int WAVE = 1_000;
     private static final int HELD = 2_000;
 
@@ -38,7 +38,7 @@ final class Sitting {
         this.seconds = seconds;
     }
 
-    /** A server that does not count, because the client's own TLS is slow at first. */
+    /** Runs a server that does not count, because the client's own TLS is slow at first. */
     void warmUp(Contender contender) throws IOException {
         try (Server server = new Server(contender)) {
             load.serve(server);
@@ -47,7 +47,7 @@ final class Sitting {
         }
     }
 
-    /** About how long a round takes: opening connections is most of it. */
+    /** Returns the approximate duration of a round: opening connections is most of it. */
     double secondsOf(Contender contender, boolean first) {
         Peer peer = contender.peer();
         double each = seconds * 4 / 3 + .5;
@@ -64,7 +64,7 @@ final class Sitting {
         return time;
     }
 
-    /** The first two rows, once. */
+    /** Runs the first two rows, once. */
     void quick(Contender contender) throws IOException {
         try (Server server = new Server(contender)) {
             load.serve(server);
@@ -109,7 +109,7 @@ final class Sitting {
                 .toList();
     }
 
-    /** From the start of the process to the first answer of 200. */
+    /** Measures from the start of the process to the first answer of 200. */
     private void start(Contender contender, Server server) throws IOException {
         load.serve(server);
         load.open(1, 1, contender.peer().accept);
@@ -158,7 +158,7 @@ final class Sitting {
         return contender.isOwn() && contender.peer() != Peer.NAIVE;
     }
 
-    /** One connection in twenty stops reading. */
+    /** Stops one connection in twenty from reading. */
     private void frozen(Contender contender, Server server) throws IOException {
         load.open(100, 1, contender.peer().accept);
         for (int inFlight : new int[] {16, 1}) {
@@ -171,7 +171,7 @@ final class Sitting {
         try (Server server = new Server(contender)) {
             String accept = contender.peer().accept;
             load.serve(server);
-            load.open(500, 1, accept); // Classes are loaded, buffers are made.
+            load.open(500, 1, accept); // Classes are loaded, and buffers are created.
             load.closeStreams();
             server.collect();
             long resident = server.residentBytes();

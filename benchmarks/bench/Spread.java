@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What one figure was in the rounds of a sitting: the median, and between what it lay.
+ * One figure over the rounds of a sitting: the median and the range.
  *
  * <p><b>Threads:</b> immutable.
  */
@@ -16,7 +16,7 @@ record Spread(double median, double least, double most) {
         return new Spread(median, sorted.get(0), sorted.get(sorted.size() - 1));
     }
 
-    /** The median, and in brackets the spread if there was more than one round: {@code 7.6 (7.2–8.7)}. */
+    /** Returns the median, and in brackets the range if there was more than one round: {@code 7.6 (7.2–8.7)}. */
     String text(String format, double unit) {
         String text = String.format(Locale.ROOT, format, median / unit);
         return least == most

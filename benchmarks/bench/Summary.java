@@ -16,18 +16,19 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The kit beside its peers in one table, and for each row where it stands and why. It is in the report and in DESIGN.md.
+ * The kit beside its peers in one table, and for each row its place and the reason. It is in the report and in
+ * DESIGN.md.
  *
- * <p>Where the kit stands follows from the figures; only the reasons are written here, and they contain none.
+ * <p>The kit's place follows from the figures; only the reasons are written here, and they contain no figures.
  *
- * <p><b>Length:</b> each row with its two reasons stands in one place.
+ * <p><b>Length:</b> each row and its two reasons are in one place.
  *
  * <p><b>Threads:</b> confined to one.
  */
 final class Summary {
     private static final double TIE = 1.15;
 
-    /** A row: what each server's rounds were, whether less is better, and why the kit leads or does not. */
+    /** A row: the rounds of each server, whether less is better, and why the kit leads or does not. */
     private record Line(
             String title,
             String format,
@@ -36,13 +37,13 @@ final class Summary {
             Function<String, List<Double>> rounds,
             String first,
             String behind) {
-        /** The median of a server; empty if it was not measured. */
+        /** Returns the median of a server; empty if it was not measured. */
         Optional<Double> of(String label) {
             List<Double> all = rounds.apply(label);
             return all.isEmpty() ? Optional.empty() : Optional.of(Spread.of(all).median());
         }
 
-        /** How many times worse one is than the other. */
+        /** Returns how many times worse one is than the other. */
         double times(double one, double other) {
             return less ? one / other : other / one;
         }
@@ -233,7 +234,7 @@ final class Summary {
         return all.stream().filter(wanted).map(value::applyAsDouble).toList();
     }
 
-    /** Where the kit stands among the servers on a JVM and Node, and beside the others. */
+    /** Returns the kit's place among the servers on a JVM and Node, and beside the others. */
     private Optional<String> verdict(Line line) {
         Optional<Place> kit = best(line, label -> label.startsWith(Peer.KIT.label));
         Optional<Place> rival = best(line, label -> !label.startsWith(Peer.KIT.label) && !isCompiled(label));
@@ -268,7 +269,7 @@ final class Summary {
         return places.stream().min((a, b) -> Double.compare(line.times(a.value, b.value), 1));
     }
 
-    /** What one figure is of another, for each kit that has both. */
+    /** Writes the ratio of one figure to another, for each kit that has both. */
     private void ratios(
             Page page,
             String title,

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 final class Tables {
     private Tables() {}
 
-    /** The rounds of each server, in the order of the first. */
+    /** Returns the rounds of each server, in the order of the first. */
     static <T> Map<String, List<T>> byPeer(List<T> all, Function<T, String> peer) {
         return all.stream().collect(Collectors.groupingBy(peer, LinkedHashMap::new, Collectors.toList()));
     }

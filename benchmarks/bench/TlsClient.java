@@ -23,27 +23,28 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * A TLS connection that never blocks, so that one thread holds thousands. It believes every certificate: it measures.
+ * A TLS connection that never blocks, so that one thread holds thousands. It accepts every certificate, because it only
+ * measures.
  *
  * <p><b>Threads:</b> confined to its selector's thread.
  */
 final class TlsClient {
     private static final SSLContext CONTEXT = context();
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
-    // Both belong to the connection that is being read, so that thousands of connections need no memory each.
+    // Both belong to the connection being read, so that thousands of connections need no memory each.
     private static final ByteBuffer RECEIVED = ByteBuffer.allocate(34 * 1024);
     private static final ByteBuffer CLEAR = ByteBuffer.allocate(17 * 1024);
 
     private final SocketChannel socket = SocketChannel.open();
     private final SSLEngine engine;
     private final SelectionKey key;
-    private ByteBuffer begun = NOTHING; // A record of which not all has come.
+    private ByteBuffer begun = NOTHING; // An incomplete record.
     private final ByteBuffer sending = ByteBuffer.allocate(17 * 1024).limit(0);
     private final Queue<ByteBuffer> toSend = new ArrayDeque<>();
 
-    /** Begins to connect; what is sent meanwhile waits. */
+    /** Starts connecting; data sent meanwhile waits. */
     TlsClient(Selector selector, int port, Object attachment) throws IOException {
-        engine = CONTEXT.createSSLEngine(); // Without the peer's name no handshake is shortened by an earlier one.
+        engine = CONTEXT.createSSLEngine(); // Without the peer's name, no earlier handshake shortens this one.
         engine.setUseClientMode(true);
         SSLParameters parameters = engine.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"h2"});
@@ -70,7 +71,7 @@ final class TlsClient {
         }
     }
 
-    /** Does what the socket is ready for; gives away what has come in. */
+    /** Does whatever the socket is ready for, and passes on incoming data. */
     void ready(Consumer<ByteBuffer> clear) throws IOException {
         if (key.isConnectable()) {
             connected();
@@ -131,7 +132,7 @@ final class TlsClient {
         }
     }
 
-    /** Encrypts the next piece; false if there is none, or if the peer has to speak first. */
+    /** Encrypts the next piece; returns false if there is none, or if the peer has to speak first. */
     private boolean fill() throws IOException {
         HandshakeStatus status = engine.getHandshakeStatus();
         while (status == HandshakeStatus.NEED_TASK) {

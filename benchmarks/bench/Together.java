@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The kit in memory, behind one NATS server and behind three: how long a message takes from its POST to a stream, how many
- * deliveries there are a second with one server and with two, and what the second costs.
+ * The kit in memory, behind one NATS server and behind three: the time of a message from its POST to a stream, the
+ * deliveries per second with one server and with two, and the cost of the second.
  *
  * <p><b>Threads:</b> confined to one.
  */
@@ -36,7 +36,7 @@ final class Together {
         this.seconds = seconds;
     }
 
-    /** Empty, with the reason among what was left out, if this machine has no NATS server. */
+    /** Returns the measurement, or empty, with the reason added to the omissions, if there is no NATS server. */
     static Optional<Together> here(
             Results results, Progress progress, LoadProcess load, double seconds, List<String> leftOut)
             throws IOException {
@@ -105,7 +105,7 @@ final class Together {
         }
     }
 
-    /** The streams are still on the first server: the second follows, and then takes half of them. */
+    /** Measures two servers. The streams are still on the first: the second follows, and then takes half of them. */
     private void two(String name, NatsServers servers, Server second) throws IOException {
         load.post(BURST.inFlight, seconds, 0); // It starts, and catches up.
         double cpu = second.cpuMicros();

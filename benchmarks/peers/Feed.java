@@ -24,13 +24,13 @@ public final class Feed {
     private final byte[][] records = new byte[KEPT][];
     private long newest;
 
-    /** What a new stream is sent first, and the position from which it goes on. */
+    /** The first bytes of a new stream, and the position from which it goes on. */
     public record Opening(byte[] bytes, long position) {}
 
-    /** A stored message: where it is, and its record without the line's end. */
+    /** A stored message: its location, and its record without the line end. */
     public record Stored(String location, byte[] record) {}
 
-    /** Stores what a POST has brought; throws what Jackson throws at bytes that are no JSON. */
+    /** Stores the message of a POST; throws Jackson's exceptions for bytes that are not JSON. */
     public synchronized Stored publish(byte[] body) {
         JsonNode draft = json.readTree(body);
         Map<String, Object> message = new LinkedHashMap<>();
@@ -72,7 +72,7 @@ public final class Feed {
         return newest;
     }
 
-    /** The records after one position up to another, in one piece; null if the oldest of them has been dropped. */
+    /** Returns the records after one position up to another, in one piece; null if the oldest has been dropped. */
     public synchronized byte[] between(long after, long upTo) {
         if (after < newest - KEPT) {
             return null;

@@ -16,10 +16,11 @@ import java.util.concurrent.locks.LockSupport;
 import push.http.Pem;
 
 /**
- * A peer to measure against: the pattern on Helidon SE, which needs JDK 21, so the bench compiles it apart from the others.
+ * A peer to measure against: the pattern on Helidon SE, which needs JDK 21, so the bench compiles it separately.
  *
- * <p>Written as Helidon asks: plain blocking code, for each request runs on a virtual thread of its own; the JDK's number of carrier
- * threads, because on one they starve. {@code tcpNoDelay} is on: off, as it is unless it is asked for, a POST took 45 ms.
+ * <p>Written as Helidon asks: plain blocking code, because each request runs on its own virtual thread; the JDK's
+ * number of carrier threads, because on one they starve. {@code tcpNoDelay} is on: without it, as by default, a POST
+ * took 45 ms.
  *
  * <p><b>Threads:</b> any thread; a reader's thread parks until a message comes.
  */

@@ -27,13 +27,13 @@ import push.http.Pem;
 /**
  * A peer to measure against: the pattern on Jetty's core, without servlets.
  *
- * <p>Written as Jetty's programming guide asks: a non-blocking handler, which needs no thread for a request; one asynchronous write
- * at a time for each stream, the next in its callback. One selector, as every peer has one loop. Messages that arrive while a round
- * is under way go out in the next. A POST is answered after its round: answered before it, a fast publisher outruns the rounds, which
- * made the times in the first table ten times as long. Jetty has no public way to hold the frames of a connection's streams back
- * until all are written.
+ * <p>Written as Jetty's programming guide asks: a non-blocking handler, which needs no thread for a request; one
+ * asynchronous write at a time for each stream, the next in its callback. One selector, as every peer has one loop.
+ * Messages that arrive while a round is under way go out in the next. A POST is answered after its round: otherwise a
+ * fast publisher outruns the rounds, which made the times in the first table ten times as long. Jetty has no public way
+ * to hold the frames of a connection's streams back until all are written.
  *
- * <p><b>Threads:</b> any thread; a reader is guarded by its own lock, what a round is to answer by this object's.
+ * <p><b>Threads:</b> any thread; a reader is guarded by its own lock, the pending answers of a round by this object's.
  */
 public final class JettyServer extends Handler.Abstract.NonBlocking {
     private final Feed feed = new Feed();
@@ -47,7 +47,7 @@ public final class JettyServer extends Handler.Abstract.NonBlocking {
         HTTP2ServerConnectionFactory h2 = new HTTP2ServerConnectionFactory(new HttpConfiguration());
         h2.setMaxConcurrentStreams(100_000);
         h2.setStreamIdleTimeout(0);
-        h2.setRateControlFactory(new RateControl.Factory() {}); // Without limits, as every peer is measured.
+        h2.setRateControlFactory(new RateControl.Factory() {}); // Without limits, like every measured peer.
         ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory("h2");
         alpn.setDefaultProtocol("h2");
         Server server = new Server();

@@ -21,11 +21,12 @@ import java.util.Set;
 /**
  * A peer to measure against: the pattern on Vert.x, with the JDK's TLS or, at {@code boringssl}, with BoringSSL.
  *
- * <p>Written as Vert.x asks: one verticle on one event loop, which never blocks; a full write queue is left alone until its drain
- * handler runs. Messages that arrive in one turn of the loop go out in one round, one buffer for all streams. Vert.x flushes at
- * each write. So that the streams of a connection share a record and a system call, each connection has Netty's own {@link
- * FlushConsolidationHandler}, which is the one thing here that Vert.x has no public way for: without it, 20 connections of 100
- * streams cost four times as much. BoringSSL is used through Vert.x's own option. A POST is answered immediately.
+ * <p>Written as Vert.x asks: one verticle on one event loop, which never blocks; a full write queue is left alone until
+ * its drain handler runs. Messages that arrive in one turn of the loop go out in one round, one buffer for all streams.
+ * Vert.x flushes at each write. So that the streams of a connection share a record and a system call, each connection
+ * has Netty's own {@link FlushConsolidationHandler}, the one thing here without a public way in Vert.x: without it, 20
+ * connections of 100 streams cost four times as much. BoringSSL is used through Vert.x's own option. A POST is answered
+ * immediately.
  *
  * <p><b>Threads:</b> confined to the event loop.
  */
@@ -74,7 +75,7 @@ public final class VertxServer {
                 .onSuccess(server -> System.out.println("Serving https://localhost:" + server.actualPort() + "/"));
     }
 
-    /** The flushes of one turn of the loop become one, at its end. */
+    /** Combines the flushes of one turn of the loop into one, at its end. */
     private static void flushOnce(HttpConnection connection) {
         ((HttpServerConnection) connection)
                 .channelHandlerContext()
@@ -116,7 +117,7 @@ public final class VertxServer {
         }
     }
 
-    /** What a stream at this position is to receive: the same buffer for all that are there. */
+    /** Returns the bytes for a stream at this position: the same buffer for all that are there. */
     private Buffer after(long position) {
         if (position != sharedAfter || feed.newest() != sharedUpTo) {
             sharedAfter = position;
