@@ -124,8 +124,9 @@ final class TlsEngineTest {
                 .filter(entry -> !flag.equals("-Dwithout=conscrypt") || !entry.contains("conscrypt"))
                 .collect(Collectors.joining(File.pathSeparator));
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String mayLoad = "--enable-native-access=ALL-UNNAMED"; // As the jar's manifest says.
         ProcessBuilder builder =
-                new ProcessBuilder(java, flag, "-cp", path, "push.http.Main").redirectErrorStream(true);
+                new ProcessBuilder(java, mayLoad, flag, "-cp", path, "push.http.Main").redirectErrorStream(true);
         builder.environment().putAll(Map.of("PUSH_PORT", "0", "PUSH_TLS", "openssl"));
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
