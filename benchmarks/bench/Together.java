@@ -40,7 +40,8 @@ final class Together {
     static Optional<Together> here(
             Results results, Progress progress, LoadProcess load, double seconds, List<String> leftOut)
             throws IOException {
-        String said = Server.run(List.of("sh", "src/build/nats.sh")).strip();
+        String all = Server.run(List.of("sh", "src/build/nats.sh")).strip();
+        String said = all.substring(all.lastIndexOf('\n') + 1); // Before the path it may say what it fetches.
         if (Files.isExecutable(Path.of(said))) {
             return Optional.of(new Together(results, progress, load, said, seconds));
         }
