@@ -223,15 +223,12 @@ public final class Shard {
 
     private void forEach(Consumer<Connection> task) {
         for (int i = connections.size() - 1; i >= 0; i = Math.min(i, connections.size()) - 1) {
-            apply(task, connections.get(i)); // In descending order: the task may end this one or several.
-        }
-    }
-
-    private static void apply(Consumer<Connection> task, Connection connection) {
-        try {
-            task.accept(connection);
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.WARNING, FAILED, e);
+            Connection connection = connections.get(i); // In descending order: the task may end this one or several.
+            try {
+                task.accept(connection);
+            } catch (RuntimeException | Error e) {
+                LOG.log(Level.WARNING, FAILED, e);
+            }
         }
     }
 
