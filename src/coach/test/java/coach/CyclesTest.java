@@ -30,15 +30,13 @@ class CyclesTest {
             "push.http",
             List.of(
                     // A Problem is sent as a Reply, a Reply waits at its ClientConnection, and that refuses by a
-                    // Problem. The
-                    // others refuse requests, or cut responses.
+                    // Problem. The others refuse requests, or cut responses.
                     "Accept ClientConnection DataFrames ExchangeSink FieldBlock FrameGate Http1Body Http1Gate Http1Head"
                             + " Http1Lines Http1Watch Limits MediaType Nameless Outbox Problem PushChannel Reply RequestBody"
                             + " RequestTarget"),
             "push.nats",
             List.of(
-                    // The publisher owns the follower, which gives it the messages that have come, and the counts of
-                    // both.
+                    // The publisher owns the counts and the follower, which gives it the messages that have come.
                     "Follower NatsMetrics NatsPublisher"),
             "suite",
             List.of(

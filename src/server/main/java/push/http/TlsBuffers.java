@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * The buffers for TLS records: from the heap for large records that are encrypted, and otherwise direct.
  *
  * <p>It exists because the JDK encrypts a record of 2 kB or more in less than half the time if it writes to the heap,
- * the copy to the socket included. BoringSSL would copy such a record once more. Records that wait for TCP stay direct beyond a sixteenth of the heap, so that clients
- * that do not read cannot fill it.
+ * the copy to the socket included. BoringSSL would copy such a record once more. Records that wait for TCP stay direct
+ * beyond a sixteenth of the heap, so that clients that do not read cannot fill it.
  *
  * <p><b>Threads:</b> any thread; {@link #encrypting} applies to the calling thread.
  */
