@@ -61,8 +61,8 @@ public final class OpenResponse {
 
     /** Asked twice: where a window cuts what was taken, Undertow's first yes is for the part that has gone out. */
     private boolean flushNow() throws IOException {
-        boolean all = sink.flush() && !full && sink.flush();
-        if (listening && all) {
+        boolean all = sink.flush() && sink.flush();
+        if (listening && all && !full) {
             sink.suspendWrites(); // Undertow ends a response that waits for room and has nothing to write.
         } else if (listening) {
             sink.resumeWrites();
@@ -87,7 +87,7 @@ public final class OpenResponse {
         sink.getIoThread().execute(task);
     }
 
-    /** Has the task called on the IO thread when there is room again after a flush said false, and when the response has ended. */
+    /** Has the task called on the IO thread when there is room again after a write or flush fell short, and when the response ended. */
     public synchronized void whenRoom(Runnable task) {
         listening = true;
         sink.getWriteSetter().set(writable -> {

@@ -31,7 +31,7 @@ class Lesson05NobodyWaitsTest {
     private static final String WAITS_ON_IO =
             "A thread waits that serves other connections too: an IO thread must write what is taken now, and return. `awaitRoom` has to go.";
     private static final String NEXT_MESSAGE =
-            "What the sink did not accept immediately goes out with the next message, and not when there is room for it. The task of `whenRoom` is called after a flush that said false: was there one?";
+            "What the sink did not accept immediately goes out with the next message, and not when there is room for it. The task of `whenRoom` is called only after a flush: was there one?";
     private static final String MUST_NOT_WAIT = "an IO thread must not wait"; // As the given OpenResponse says.
     private static final String ENDED =
             "The stream was ended, though its client has done nothing wrong. Undertow ends one that is called because there is"
