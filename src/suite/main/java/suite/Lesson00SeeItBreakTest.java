@@ -84,7 +84,28 @@ class Lesson00SeeItBreakTest {
     }
 
     @Test
-    void aSnapshotIsTheNewestFiftyNewestFirst() {
+    void aMessageReachesEveryOpenScreen() {
+        var readers = List.of(server.open(Format.ANY), server.open(server.newClient(), Format.ANY));
+        readers.forEach(server::joined);
+        var text = mark("posted while they look");
+
+        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
+        var answer = server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
+
+        assertEquals(201, answer.status(), "the status with which a POST is answered");
+        because("A snapshot is sent when a reader comes, and not again when there is a new message.", () -> {
+            for (var reader : readers) {
+                reader.await(SOON, () -> reader.text().contains(text) || reader.ended());
+                if (!reader.text().contains(text)) {
+                    fail("a message must appear on each screen that is open, but within " + Deadline.say(SOON)
+                            + " one does not show it" + (reader.ended() ? ": its response has ended" : ""));
+                }
+            }
+        });
+    }
+
+    @Test
+    void whatIsShownIsTheNewestFiftyNewestFirst() {
         var posted = new ArrayList<String>();
         List<JsonNode> shown = List.of();
         // A second message within a millisecond shows whether the order is that of the posts or that of the clock.
@@ -109,31 +130,17 @@ class Lesson00SeeItBreakTest {
         Collections.reverse(expected);
         var texts =
                 shown.stream().map(message -> message.path("text").asString("")).toList();
+        if (haveOneTime(expected, shown)) {
+            because(
+                    "A snapshot is the newest fifty in the order in which they came, turned round. Times do not give that"
+                            + " order: two messages can have the same one.",
+                    () -> assertEquals(
+                            expected, texts, "the snapshot, from top to bottom, where two messages have one time"));
+        }
         because(
-                "A snapshot is the newest fifty in the order in which they came, turned round. Times do not give that"
-                        + " order: two messages can have the same one.",
+                "A snapshot is the newest fifty, the newest on top: these are taken from the wrong end, or not turned round,"
+                        + " or turned once too often.",
                 () -> assertEquals(expected, texts, "the snapshot, from top to bottom"));
-    }
-
-    @Test
-    void aMessageReachesEveryOpenScreen() {
-        var readers = List.of(server.open(Format.ANY), server.open(server.newClient(), Format.ANY));
-        readers.forEach(server::joined);
-        var text = mark("posted while they look");
-
-        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
-        var answer = server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
-
-        assertEquals(201, answer.status(), "the status with which a POST is answered");
-        because("A snapshot is sent when a reader comes, and not again when there is a new message.", () -> {
-            for (var reader : readers) {
-                reader.await(SOON, () -> reader.text().contains(text) || reader.ended());
-                if (!reader.text().contains(text)) {
-                    fail("a message must appear on each screen that is open, but within " + Deadline.say(SOON)
-                            + " one does not show it" + (reader.ended() ? ": its response has ended" : ""));
-                }
-            }
-        });
     }
 
     private static String post(int number) {
@@ -166,6 +173,20 @@ class Lesson00SeeItBreakTest {
         for (int i = 1; i < shown.size(); i++) {
             if (shown.get(i).path("time").equals(shown.get(i - 1).path("time"))) {
                 return true;
+            }
+        }
+        return false;
+    }
+
+    /** Whether the first that is in the wrong place has the time of the one that belongs there. */
+    private static boolean haveOneTime(List<String> expected, List<JsonNode> shown) {
+        for (int i = 0; i < Math.min(expected.size(), shown.size()); i++) {
+            var belongs = expected.get(i);
+            if (!shown.get(i).path("text").asString("").equals(belongs)) {
+                var time = shown.get(i).path("time");
+                return shown.stream()
+                        .filter(message -> message.path("text").asString("").equals(belongs))
+                        .anyMatch(message -> message.path("time").equals(time));
             }
         }
         return false;
