@@ -43,6 +43,12 @@ public final class CheckFailed extends AssertionFailedError {
         return failed.likelyCause.isEmpty() ? new CheckFailed(failed.fault, failed.aside, likelyCause, thrown) : failed;
     }
 
+    /** Returns the same failure with this cause instead of any other: the server has told it itself. */
+    public static CheckFailed withKnownCause(Throwable thrown, String cause) {
+        var failed = of(thrown);
+        return new CheckFailed(failed.fault, failed.aside, cause, thrown);
+    }
+
     /** Returns the same failure with a server's output, which may be empty; a class may have several servers. */
     public static CheckFailed withAside(Throwable thrown, String aside) {
         var failed = of(thrown);

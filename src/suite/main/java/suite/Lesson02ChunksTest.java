@@ -14,7 +14,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A record is a line, wherever the network cuts it: not a write, not a frame, not the result of one read. */
+/**
+ * A record is a line, wherever the network cuts it: not a write, not a frame, not the result of one read.
+ *
+ * <p><b>Length:</b> each assertion gives its own likely cause.
+ */
 @Lesson(id = "02", slug = "chunks", title = "A chunk is not a message")
 @Proves("stream.records")
 class Lesson02ChunksTest {
@@ -23,6 +27,9 @@ class Lesson02ChunksTest {
     private static final int HISTORY = 50;
     private static final String CHARSET =
             "The characters were made into bytes in another charset, or in the system's: name UTF-8 where that is done.";
+
+    private static final String AGAIN =
+            "It sends again what it has sent already: a POST sends the one new message to each stream, and no history.";
 
     @RegisterExtension
     static final JudgedServer server =
@@ -108,6 +115,7 @@ class Lesson02ChunksTest {
                 () -> {
                     for (var recorder : readers) {
                         var message = recorder.nextMessage();
+                        requireNew(recorder, "hello", message.text());
                         assertEquals("ann", message.user(), "the user");
                         assertEquals("hello", message.text(), "the text");
                         if (Math.abs(message.time() - before)
@@ -117,6 +125,19 @@ class Lesson02ChunksTest {
                         }
                     }
                 });
+    }
+
+    /** A message that a stream has brought before says nothing of the one that is due. */
+    private static void requireNew(Recorder recorder, String due, String came) {
+        long times = recorder.arrivals().stream()
+                .filter(arrival -> arrival.record().text("text").equals(came))
+                .count();
+        if (!came.equals(due) && times > 1) {
+            because(
+                    AGAIN,
+                    () -> fail("expected \"" + MalformedRecord.quote(due) + "\", which is new, but \""
+                            + MalformedRecord.quote(came) + "\" came again"));
+        }
     }
 
     /** However late a record is made of the message, or made again. */
@@ -159,6 +180,9 @@ class Lesson02ChunksTest {
 
         because("A client, or this server's own splitter, takes what one read returns for one message.", () -> {
             var received = recorder.messages(BURST).stream().map(Message::text).toList();
+            for (int i = 0; i < BURST; i++) {
+                requireNew(recorder, texts.get(i), received.get(i));
+            }
             assertEquals(texts, received, "the texts of the burst");
             figures.put("records", BURST);
             figures.put("chunks", recorder.chunks().size() - chunksBefore);
@@ -182,6 +206,7 @@ class Lesson02ChunksTest {
         server.post("ann", text);
 
         var came = textOrWhyNot(recorder);
+        requireNew(recorder, text, came);
         if (!came.equals(text)) {
             because(
                     inAscii(came).equals(inAscii(text))

@@ -32,6 +32,12 @@ abstract class Lifecycle
                 AfterAllCallback {
 
     private static final Pattern WAITED = Pattern.compile("\\bwithin\\b|no answer");
+    /** What exceptions mean that a server prints; beside them every other cause is a guess. */
+    private static final Map<String, String> PRINTED = Map.of(
+            "java.util.ConcurrentModificationException",
+            "A collection is changed while a loop walks through it, by the loop itself or by another thread: take one that is made for several threads, such as ConcurrentHashMap.newKeySet().",
+            "a response with a listener is used on its IO thread alone", // As the lessons' OpenResponse says.
+            "After `whenRoom` a response is used on its IO thread alone, and here another thread writes to it. Hand that over: `response.execute(this::drain)`.");
 
     private final Map<String, String> settings = new HashMap<>();
     private final Deque<AutoCloseable> opened = new ArrayDeque<>();
@@ -150,10 +156,19 @@ abstract class Lifecycle
         if (thrown instanceof TestAbortedException) {
             throw thrown;
         }
-        var failed = CheckFailed.withAside(thrown, launch.map(Launch::aside).orElse(""));
+        var printed = launch.map(Launch::aside).orElse("");
+        var failed = withPrintedCause(CheckFailed.withAside(thrown, printed), printed);
         boolean waited = WAITED.matcher(failed.fault()).find();
         throw CheckFailed.withAside(
                 failed, waited ? launch.map(Launch::standing).orElse("") : "");
+    }
+
+    private static CheckFailed withPrintedCause(CheckFailed failed, String printed) {
+        return PRINTED.keySet().stream()
+                .filter(printed::contains)
+                .findFirst()
+                .map(said -> CheckFailed.withKnownCause(failed, PRINTED.get(said)))
+                .orElse(failed);
     }
 
     @Override
