@@ -26,8 +26,12 @@ final class Hints {
         given = root.resolve(Workshop.FOLDER).resolve(".hints");
     }
 
-    /** Returns the next hint for this lesson, with its heading; after the last one, the last one again. */
-    String next(Lesson lesson) {
+    /**
+     * Returns the next hint for this lesson, with its heading; after the last one, the last one again.
+     *
+     * @param again what one does for the next hint
+     */
+    String next(Lesson lesson, String again) {
         var counts = counts();
         int level = Math.min(counts.getOrDefault(lesson.slug(), 0), LEVELS.size() - 1);
         var text = section(lesson, LEVELS.get(level))
@@ -36,7 +40,7 @@ final class Hints {
         var lines = counts.entrySet().stream().map(entry -> entry.getKey() + " " + entry.getValue());
         Text.write(given, lines.collect(Collectors.joining("\n")) + "\n");
         var more = level + 1 < LEVELS.size()
-                ? "\n\nIf that does not help: make hint LESSON=" + lesson.id()
+                ? "\n\nIf that does not help: " + again
                 : "\n\nThat was the last hint: make solution LESSON=" + lesson.id();
         return "Hint " + (level + 1) + " of " + LEVELS.size() + " for " + lesson + ": "
                 + LEVELS.get(level).toLowerCase(java.util.Locale.ROOT) + "\n\n" + Text.indent(text + more, 2);

@@ -126,7 +126,7 @@ final class Learn {
 
     private String hint() {
         try {
-            return hints.next(lesson);
+            return hints.next(lesson, "press h again");
         } catch (UserError e) {
             return "No hint: " + e.getMessage();
         }

@@ -14,7 +14,8 @@ record Steps(Path root, Lessons lessons, Screen screen) {
     private static final String NEXT = "Next: make learn LESSON=";
 
     void hint(String name) {
-        screen.line(new Hints(root).next(chosen(name)));
+        var lesson = chosen(name);
+        screen.line(new Hints(root).next(lesson, "make hint LESSON=" + lesson.id()));
     }
 
     /** Shows the lesson's changes to the step before it; the package's name is not a change. */

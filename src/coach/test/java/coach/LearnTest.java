@@ -191,7 +191,10 @@ class LearnTest {
         shown.await(LAST);
 
         press("h");
-        assertTrue(shown.await(LAST).contains("Hint 1 of 3 for 01 The lesson one: nudge\n\n      think();\n"));
+        assertTrue(
+                shown.await(LAST)
+                        .contains(
+                                "Hint 1 of 3 for 01 The lesson one: nudge\n\n      think();\n\n  If that does not help: press h again\n"));
         press("hh");
         shown.await(LAST);
         assertTrue(shown.await(LAST).contains("has no section \"## Nearly the code\""));

@@ -29,6 +29,11 @@ public final class ProcessOutput {
                     + "|(net/http|golang\\.org/x|runtime|crypto/tls|sync|bufio|io)[./].*\\(.*\\)"
                     + "|created by .*|\\s+/.*\\.go:[0-9]+( \\+0x[0-9a-f]+)?");
 
+    /** That Undertow starts or stops, which it logs in two lines. */
+    private static final Pattern START =
+            Pattern.compile(".* (io\\.undertow\\.Undertow (start|stop)|org\\.(xnio|jboss\\.threads)\\.\\S+ <clinit>)"
+                    + "|INFO: ((starting|stopping) server: Undertow|XNIO|JBoss Threads) .*");
+
     private static final Pattern URL = Pattern.compile("https://localhost:([0-9]{1,5})[^0-9]");
 
     @GuardedBy("this")
@@ -100,7 +105,8 @@ public final class ProcessOutput {
         return text.toString()
                 .strip()
                 .lines()
-                .filter(line -> !FRAME.matcher(line).matches())
+                .filter(line ->
+                        !FRAME.matcher(line).matches() && !START.matcher(line).matches())
                 .toList();
     }
 

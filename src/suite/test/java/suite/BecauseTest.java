@@ -45,6 +45,28 @@ class BecauseTest {
     }
 
     @Test
+    void aCauseThatIsKnownTakesThePlaceOfOneThatWasLikely() {
+        var failed = assertThrows(CheckFailed.class, () -> because("It was not sent.", () -> fail("one is missing")));
+
+        var told = CheckFailed.withKnownCause(failed, "The set is changed while it is walked.");
+
+        assertEquals("one is missing", told.fault());
+        assertEquals("The set is changed while it is walked.", told.likelyCause());
+    }
+
+    @Test
+    void thatUndertowStartsIsNothingThatAServerSays() {
+        var output = ProcessOutput.nothing();
+
+        output.add(
+                "Nov 29, 2026 10:37:08 AM io.undertow.Undertow start\nINFO: starting server: Undertow - 2.4.4.Final\n");
+        assertEquals("", output.sinceMark());
+        output.add("no room\n");
+
+        assertEquals("\n    no room", output.sinceMark());
+    }
+
+    @Test
     void aValueComesBackAndWhatIsNoFailurePasses() {
         var list = because("It is never red.", () -> List.of(1));
         var broken = new IOException("the connection was reset");
