@@ -5,8 +5,10 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
@@ -25,6 +27,7 @@ import tools.jackson.databind.JsonNode;
 class Lesson04OrderTest {
 
     private static final int HISTORY = 50;
+    private static final int LIVES = 10; // In one of them an epoch is negative, if half of them can be.
     private static final AtomicInteger SERIES = new AtomicInteger();
 
     @RegisterExtension
@@ -96,10 +99,7 @@ class Lesson04OrderTest {
         var first = idOfPost("first");
         var second = idOfPost("second");
 
-        var fault = new MessageId(first).fault();
-        if (!fault.isEmpty()) {
-            fail("an id must be <epoch>-<sequence>, but in \"" + first + "\" " + fault);
-        }
+        requireForm(first);
         because("The number does not grow by one with each message, or the epoch is chosen for each message.", () -> {
             assertEquals(
                     new MessageId(first).epoch(),
@@ -237,23 +237,43 @@ class Lesson04OrderTest {
     @Proves("message.id")
     @Test
     void aNewLifeHasANewEpoch() {
-        var before = new MessageId(idOfPost("in this life")).epoch();
+        var epochs = new HashSet<String>();
 
-        server.restart();
-        var id = idOfPost("in the next");
+        requireNewEpoch(epochs, idOfPost("in this life"));
+        for (int life = 1; life < (server.showsThreads() ? LIVES : 2); life++) {
+            server.restart();
+            var id = idOfPost("in the next");
+            requireNewEpoch(epochs, id);
+            because(
+                    "The number is counted up after it has been used, or begins where an array does, or goes on from an"
+                            + " earlier life.",
+                    () -> assertEquals(1, Storm.sequence(id), "the sequence of the first message of a life"));
+        }
+    }
 
-        var after = new MessageId(id).epoch();
+    private static void requireForm(String id) {
         because(
-                "The epoch is a constant, or was kept: a client that comes back with an old id would be taken at its word.",
+                id.startsWith("-") ? "Half of all random numbers of 64 bits are negative: Long.toUnsignedString." : "",
                 () -> {
-                    if (before.equals(after)) {
-                        fail("a new life must have a new epoch, but it is \"" + before
+                    var fault = new MessageId(id).fault();
+                    if (!fault.isEmpty()) {
+                        fail("an id must be <epoch>-<sequence>, but in \"" + id + "\" " + fault);
+                    }
+                });
+    }
+
+    private static void requireNewEpoch(Set<String> epochs, String id) {
+        requireForm(id);
+        var epoch = new MessageId(id).epoch();
+        because(
+                "The epoch is a constant, or was kept, or is a time that two lives share: a client that comes back with an old id"
+                        + " would be taken at its word.",
+                () -> {
+                    if (!epochs.add(epoch)) {
+                        fail("a new life must have a new epoch, but it is \"" + epoch
                                 + "\" before a restart and after it");
                     }
                 });
-        because(
-                "The number is counted up after it has been used, or begins where an array does.",
-                () -> assertEquals(1, Storm.sequence(id), "the sequence of the first message of a life"));
     }
 
     @Proves("message.id")
