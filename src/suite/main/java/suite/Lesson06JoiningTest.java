@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -22,6 +23,8 @@ class Lesson06JoiningTest {
 
     private static final String GAP =
             "To read the history and to join the streams are two steps, and a message comes between them: after the history it is lost, and the other way round it comes twice. Both must be done under the lock that a POST holds while it keeps its message and puts it on the queues.";
+    private static final String KEPT_APART =
+            "A POST keeps its message and puts it on the queues in two steps, and a client joins between them: it gets the message as history and again as new, or not at all. One lock must be held over both.";
     private static final String OVERTAKES =
             "The stream joins before its history is on its queue, and what is new overtakes that: the history has to be put there under the same lock.";
     private static final int STORM = 400;
@@ -43,38 +46,62 @@ class Lesson06JoiningTest {
         var count = new AtomicInteger();
 
         int places = server.explore(
-                () -> {
-                    var opened = server.open(joining, Format.NDJSON);
-                    opened.await(Deadline.PATIENCE, () -> !opened.arrivals().isEmpty() || opened.ended());
-                    reader.set(opened);
-                },
+                () -> reader.set(opened(joining)),
                 () -> server.post("ann", "meanwhile " + count.incrementAndGet()),
-                held -> assertOnce(reader.get(), "meanwhile " + count.get(), held));
+                held -> {
+                    var posted = "meanwhile " + count.get();
+                    var meanwhile = "a client was held at " + held + " on its way in, and meanwhile \"" + posted
+                            + "\" was posted: ";
+                    because(GAP, () -> assertOnce(reader.get(), posted, meanwhile));
+                });
 
         figures.put("places at which the joining was held", places);
     }
 
+    /** Holds the POST, and not the client. */
+    @Test
+    void aClientThatJoinsWhileAMessageIsPostedGetsItOnce() {
+        server.post("ann", "before");
+        var joining = server.newClient();
+        var reader = new AtomicReference<Recorder>();
+        var count = new AtomicInteger();
+
+        int places = server.explore(
+                () -> server.post("ann", "held " + count.incrementAndGet()),
+                () -> reader.set(opened(joining)),
+                held -> {
+                    var posted = "held " + count.get();
+                    var meanwhile =
+                            "\"" + posted + "\" was held at " + held + " on its way, and meanwhile a client joined: ";
+                    because(KEPT_APART, () -> assertOnce(reader.get(), posted, meanwhile));
+                });
+
+        figures.put("places at which a POST was held", places);
+    }
+
+    private static Recorder opened(OkHttpClient client) {
+        var opened = server.open(client, Format.NDJSON);
+        opened.await(Deadline.PATIENCE, () -> !opened.arrivals().isEmpty() || opened.ended());
+        return opened;
+    }
+
     /** Checks that nothing is missing up to a message posted at the very end, and that nothing has come twice. */
-    private static void assertOnce(Recorder reader, String posted, String held) {
-        var meanwhile =
-                "a client was held at " + held + " on its way in, and meanwhile \"" + posted + "\" was posted: ";
+    private static void assertOnce(Recorder reader, String posted, String meanwhile) {
         var last = "after " + posted;
         server.post("suite", last);
         assertStart(reader, posted, meanwhile);
-        because(GAP, () -> {
-            var texts = upTo(last, reader, meanwhile);
-            int times = Collections.frequency(texts, posted);
-            if (times == 1 && texts.indexOf(posted) != texts.size() - 2) {
-                because(
-                        OVERTAKES,
-                        () -> fail(meanwhile + "a client that joins gets the history first, but it begins with \""
-                                + texts.get(0) + "\""));
-            }
-            if (times != 1) {
-                fail(meanwhile + "it must come once, but it came "
-                        + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
-            }
-        });
+        var texts = upTo(last, reader, meanwhile);
+        int times = Collections.frequency(texts, posted);
+        if (times == 1 && texts.indexOf(posted) != texts.size() - 2) {
+            because(
+                    OVERTAKES,
+                    () -> fail(meanwhile + "a client that joins gets the history first, but it begins with \""
+                            + texts.get(0) + "\""));
+        }
+        if (times != 1) {
+            fail(meanwhile + "it must come once, but it came "
+                    + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
+        }
         reader.close();
     }
 
