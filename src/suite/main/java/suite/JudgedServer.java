@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -64,6 +65,21 @@ final class JudgedServer extends Lifecycle {
     int explore(Runnable first, Runnable second, Consumer<String> check) {
         var points = points().orElseThrow(() -> notJudged(HIDDEN));
         return Schedule.explore(points, first, second, check);
+    }
+
+    /** Holds a client at each place on its way in while a message is posted, and checks that it gets an older one. */
+    void exploreHistory() {
+        var client = newClient();
+        var opened = new AtomicReference<Recorder>();
+        var count = new AtomicInteger();
+        post("ann", "before 1");
+        explore(
+                () -> opened.set(open(client, Format.NDJSON)),
+                () -> post("bob", "before " + (count.incrementAndGet() + 1)),
+                held -> {
+                    opened.get().awaitText("\"before " + count.get() + "\"");
+                    opened.get().cancel();
+                });
     }
 
     /** Returns whether the server's threads can be held and inspected, because it is in this JVM. */

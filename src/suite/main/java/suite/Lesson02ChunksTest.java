@@ -255,6 +255,11 @@ class Lesson02ChunksTest {
                         () -> assertKept(List.of("held " + count.get(), "passes " + count.get()), held)));
     }
 
+    @Test
+    void theHistoryIsReadWhileAMessageIsKept() {
+        server.exploreHistory();
+    }
+
     private static void assertKept(List<String> texts, String held) {
         var reader = server.open(Format.NDJSON);
         for (var text : texts) {

@@ -180,6 +180,12 @@ class Lesson04OrderTest {
         figures.put("places at which a POST was held", count.get() - 1);
     }
 
+    @Proves("message.history")
+    @Test
+    void theHistoryIsReadWhileAMessageIsKept() {
+        server.exploreHistory();
+    }
+
     private static Request.Builder posting(String text) {
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
         return server.at("/messages").post(JudgedServer.json(json.toString()));

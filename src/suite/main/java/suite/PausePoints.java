@@ -107,16 +107,27 @@ final class PausePoints extends ClassLoader {
         @Override
         public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
             boolean makes = name.equals("<init>"); // An object under construction is not an object yet.
-            if (!makes && opcode != Opcodes.INVOKESTATIC && owner.startsWith("java/util/") && receiver(descriptor)) {
-                super.visitLdcInsn(name);
-                point("call", "(Ljava/lang/Object;Ljava/lang/String;)V");
+            if (owner.startsWith("java/util/") && copies(name, descriptor)) {
+                super.visitInsn(Opcodes.DUP);
+                call("copy");
+            } else if (!makes
+                    && opcode != Opcodes.INVOKESTATIC
+                    && owner.startsWith("java/util/")
+                    && receiver(descriptor)) {
+                call(name);
             } else if (!makes && !PRIVATE.contains(owner)) {
                 point("point", "()V");
             }
             super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
         }
 
-        /** Leaves a copy of the called method's object on the stack, if it has no argument or one of one word. */
+        /** Returns whether it makes a collection from another one, its only argument, which it reads from end to end. */
+        private static boolean copies(String name, String descriptor) {
+            return (name.equals("<init>") || name.equals("copyOf"))
+                    && descriptor.matches("\\(Ljava/util/(Collection|Map);\\).*");
+        }
+
+        /** Leaves a copy of the called method's object on the stack, if it has at most two arguments, of one word each. */
         private boolean receiver(String descriptor) {
             var arguments = Type.getArgumentTypes(descriptor);
             if (arguments.length == 0) {
@@ -124,10 +135,19 @@ final class PausePoints extends ClassLoader {
             } else if (arguments.length == 1 && arguments[0].getSize() == 1) {
                 super.visitInsn(Opcodes.DUP2);
                 super.visitInsn(Opcodes.POP);
+            } else if (arguments.length == 2 && arguments[0].getSize() + arguments[1].getSize() == 2) {
+                super.visitInsn(Opcodes.DUP2_X1); // a b object a b
+                super.visitInsn(Opcodes.POP2); // a b object
+                super.visitInsn(Opcodes.DUP_X2); // object a b object
             } else {
                 return false;
             }
             return true;
+        }
+
+        private void call(String method) {
+            super.visitLdcInsn(method);
+            point("call", "(Ljava/lang/Object;Ljava/lang/String;)V");
         }
 
         private void point(String name, String descriptor) {

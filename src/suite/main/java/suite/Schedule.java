@@ -77,6 +77,8 @@ public final class Schedule {
     private static final Duration LONGEST = Duration.ofMillis(500);
     private static final Set<Thread.State> WAITING =
             Set.of(Thread.State.BLOCKED, Thread.State.WAITING, Thread.State.TIMED_WAITING);
+    private static final String NO_LOCK =
+            "A thread that changes it and one that reads it, copies it or walks through it must hold the same lock; or take a collection that is made for several threads.";
     private static final Pattern CHANGES = Pattern.compile(
             "(add|remove|put|poll|pop|push|offer|clear|set|sort|replace|retain|insert|merge|compute)\\w*");
     private static volatile Optional<Schedule> current = Optional.empty();
@@ -113,9 +115,9 @@ public final class Schedule {
         current.ifPresent(schedule -> schedule.reached("", ""));
     }
 
-    /** Called by the server before it calls this method of a collection. */
+    /** Called by the server before it calls this method of a collection, or copies it. */
     public static void call(Object receiver, String method) {
-        current.ifPresent(schedule -> schedule.reached(receiver, method));
+        current.ifPresent(schedule -> schedule.reached(receiver == null ? "" : receiver, method));
     }
 
     /**
@@ -273,12 +275,12 @@ public final class Schedule {
         var type = other.receiver().getClass().getName();
         return (CHANGES.matcher(one.method()).matches()
                         || CHANGES.matcher(other.method()).matches())
-                && type.matches("java\\.util\\.\\w+");
+                && type.matches("java\\.util\\.(?!(Vector|Stack|Hashtable)$)\\w+");
     }
 
     private synchronized void failIfTheyMet(Place place) {
         if (!race.isEmpty()) {
-            throw new AssertionError(race + " at " + place);
+            throw CheckFailed.withLikelyCause(new AssertionError(race + " at " + place), NO_LOCK);
         }
     }
 

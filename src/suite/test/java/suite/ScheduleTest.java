@@ -33,6 +33,18 @@ class ScheduleTest {
         assertTrue(failure.getMessage().contains("getAsLong(Unlocked.java:"), failure.getMessage());
     }
 
+    @Test
+    void aCopyAndAViewThatAreTakenWithoutTheLockAreFound() {
+        for (var name : List.of("Copied", "Viewed")) {
+            numbers.clear();
+            var failure = assertThrows(AssertionError.class, () -> explore("raced." + name));
+
+            var message = failure.getMessage();
+            assertTrue(message.startsWith("two threads use one ArrayList at the same time"), message);
+            assertTrue(message.contains("getAsLong(" + name + ".java:"), message);
+        }
+    }
+
     private void explore(String name) throws ReflectiveOperationException {
         var points = new PausePoints(name, getClass().getClassLoader());
         var numbered = (LongSupplier) points.loadClass(name).getConstructor().newInstance();
