@@ -82,6 +82,22 @@ final class JudgedServer extends Lifecycle {
                 });
     }
 
+    /**
+     * Holds a client at each place on its way in, and then a POST that is sent on to it, while GET /status is asked for on the same
+     * connection.
+     */
+    void exploreStatus() {
+        var client = newClient();
+        var opened = new AtomicReference<Recorder>();
+        Runnable status = () -> request(client, at("/status"));
+        explore(
+                () -> opened.set(open(client, Format.NDJSON)),
+                status,
+                held -> opened.get().cancel());
+        open(client, Format.NDJSON);
+        explore(() -> post(client, "ann", "while its status is asked for"), status, held -> {});
+    }
+
     /** Returns whether the server's threads can be held and inspected, because it is in this JVM. */
     boolean showsThreads() {
         return points().isPresent();

@@ -186,6 +186,11 @@ class Lesson04OrderTest {
         server.exploreHistory();
     }
 
+    @Test
+    void theStatusIsAnsweredWhateverIsUnderWay() {
+        server.exploreStatus();
+    }
+
     private static Request.Builder posting(String text) {
         var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
         return server.at("/messages").post(JudgedServer.json(json.toString()));

@@ -217,6 +217,8 @@ public final class Schedule {
 
     private static void await(CompletableFuture<?> request, Place place) {
         try {
+            // After so long a request gives up by itself, and says what it waited for.
+            Deadline.in(Deadline.PATIENCE).poll(request::isDone);
             Deadline.await(request);
         } catch (CompletionException e) {
             if (e.getCause() instanceof AssertionError failed) {
