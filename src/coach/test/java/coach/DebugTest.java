@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import suite.Ports;
 
 class DebugTest {
 
@@ -46,7 +47,7 @@ class DebugTest {
         for (var name : List.of("server.crt", "key.pem")) {
             Text.write(root.resolve("certs").resolve(name), Text.read(Path.of("certs", name)));
         }
-        int port = freePort();
+        int port = Ports.next();
         var shown = new Shown();
         var debug = CompletableFuture.supplyAsync(
                 () -> new Debug(root, LESSONS, shown.plain()).run(Map.of("LESSON", "01"), port),
@@ -71,12 +72,6 @@ class DebugTest {
 
             assertEquals(
                     "port " + taken.getLocalPort() + " is taken: name another, DEBUG_PORT=5105", mistake.getMessage());
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 

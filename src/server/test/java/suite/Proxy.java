@@ -4,16 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import okhttp3.Request;
 
@@ -24,9 +20,6 @@ import okhttp3.Request;
  * <p><b>Threads:</b> any thread.
  */
 final class Proxy implements AutoCloseable {
-
-    private static final AtomicInteger NEXT_PORT =
-            new AtomicInteger(Math.toIntExact(ProcessHandle.current().pid() * 97 % 10_000));
 
     private final ProxyKind kind;
     private final int port;
@@ -61,7 +54,7 @@ final class Proxy implements AutoCloseable {
     private static Proxy start(ProxyKind kind, String scheme, int server, String... changes) {
         var program = kind.program();
         try {
-            int port = freePort();
+            int port = Ports.next();
             var folder = Files.createDirectories(
                     Path.of("target/proxies", kind.file + "-" + port).toAbsolutePath());
             var all = new LinkedHashMap<String, String>();
@@ -100,21 +93,6 @@ final class Proxy implements AutoCloseable {
             site = text;
         }
         return site;
-    }
-
-    /**
-     * Returns a port below those that the kernel assigns on request, so that no server or client takes it before the
-     * proxy does. JVMs that run side by side look in different places.
-     */
-    private static int freePort() throws IOException {
-        while (true) {
-            int port = 20_000 + Math.floorMod(NEXT_PORT.getAndIncrement(), 10_000);
-            try (var socket = new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1"))) {
-                return socket.getLocalPort();
-            } catch (BindException e) {
-                // It belongs to another program.
-            }
-        }
     }
 
     private void awaitListening() {

@@ -3,9 +3,7 @@ package suite;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,7 @@ final class NatsNode implements BeforeAllCallback, AfterAllCallback {
     private static final String FETCHED = "target/nats/new/usr/sbin/nats-server";
     private static final Path FETCH = Path.of("src", "build", "nats.sh");
 
-    private final int port = freePort();
+    private final int port = Ports.next();
     private Optional<Process> process = Optional.empty();
 
     /** Returns the value for PUSH_NATS_URL. */
@@ -83,13 +81,5 @@ final class NatsNode implements BeforeAllCallback, AfterAllCallback {
         var process = new ProcessBuilder("sh", FETCH.toString()).start();
         var path = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
         return path.isEmpty() ? Optional.empty() : Optional.of(Path.of(path)).filter(Files::isExecutable);
-    }
-
-    private static int freePort() {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
