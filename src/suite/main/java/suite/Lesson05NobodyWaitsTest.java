@@ -254,6 +254,7 @@ class Lesson05NobodyWaitsTest {
         try {
             return asked.get();
         } catch (AssertionError e) {
+            server.rest();
             boolean waits = server.threadsInside().contains(" I/O-") || server.hasPrinted(MUST_NOT_WAIT);
             boolean cut = String.valueOf(e.getMessage()).matches("(?s).* but line [0-9]+ is .*");
             boolean ended = String.valueOf(e.getMessage()).contains("the response ended: RESET");
@@ -294,7 +295,9 @@ class Lesson05NobodyWaitsTest {
         }
     }
 
+    /** Says where threads are that stay: one that has just answered a /status may be on its way out. */
     private static String inside() {
+        server.rest();
         var inside = server.threadsInside();
         return inside.isEmpty() ? "" : "; in the server's code is " + inside;
     }
