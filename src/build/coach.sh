@@ -38,8 +38,8 @@ if [ "$command" = run ]; then
     *) folder=$(echo lessons/lesson"$STEP"_*) ;;
   esac
   if [ ! -f "$folder/Server.java" ]; then
-    echo "There is no server in $folder. STEP=00 to 16 is that of a lesson's end, STEP=12/start that of its start, STEP=start the" \
-      "naive one, STEP=workshop yours; 10 has the reference: make run. Start a server in another language by its own command," \
+    echo "There is no server in $folder. STEP=00 to 17 is that of a lesson's end, STEP=12/start that of its start, STEP=start the" \
+      "naive one, STEP=workshop yours. Start a server in another language by its own command," \
       "with PUSH_PORT=9000 before it" >&2
     exit 2
   fi
