@@ -74,11 +74,8 @@ class ReachTest {
     }
 
     @Test
-    void theOtherServerOfAClusterIsThereToo() throws IOException {
-        int free;
-        try (var socket = new ServerSocket(0)) {
-            free = socket.getLocalPort();
-        }
+    void theOtherServerOfAClusterIsThereToo() {
+        int free = 1; // No program of a test has it.
 
         assertFault("Error: nothing listens at localhost:" + free, "--also", "https://localhost:" + free);
     }
