@@ -28,13 +28,15 @@ class DebugTest {
     private static final Lesson ONE = Fixture.lesson("01", "one", List.of("suite.CoachedLongLesson"), Optional.empty());
     private static final Lessons LESSONS = Fixture.lessons(Fixture.SEED, ONE);
 
+    private static final String PATIENCE = System.getProperty("suite.patienceMs", "5000");
+
     @TempDir
     Path root;
 
     @AfterEach
     void forget() {
         System.clearProperty("suite.startMs");
-        System.clearProperty("suite.patienceMs");
+        System.setProperty("suite.patienceMs", PATIENCE);
     }
 
     @Test
@@ -58,7 +60,7 @@ class DebugTest {
             resume(debugger);
 
             shown.await("Next: make learn");
-            assertTrue(debug.get(60, TimeUnit.SECONDS), shown.text());
+            assertTrue(debug.get(180, TimeUnit.SECONDS), shown.text());
             assertTrue(shown.text().contains("green"), shown.text());
         }
     }

@@ -44,7 +44,7 @@ class LearnTest {
     @AfterEach
     void quit() throws Exception {
         press("q");
-        running.get(30, TimeUnit.SECONDS);
+        running.get(120, TimeUnit.SECONDS);
         suite.Options.forget();
         System.clearProperty("suite.startMs");
     }
@@ -130,7 +130,7 @@ class LearnTest {
 
     @Test
     void anotherServerIsNotTakenForTheLearners() throws Exception {
-        System.setProperty("suite.startMs", "2500");
+        System.setProperty("suite.startMs", "10000"); // In which a JVM starts and says where it serves.
         try (var other = push.http.PushServer.start(java.util.Map.of("PUSH_PORT", "0", "PUSH_HEARTBEAT_MS", "1234"))) {
             save(server("System.out.println(\"https://localhost:" + other.port()
                     + "/\"); new java.util.concurrent.CountDownLatch(1).await();"));

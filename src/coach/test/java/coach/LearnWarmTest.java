@@ -21,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LearnWarmTest {
 
     private static final String LAST = "q quit";
+    private static final String PATIENCE = System.getProperty("suite.patienceMs", "5000");
     private static final Lesson ONE = Fixture.lesson("01", "one", List.of("suite.CoachedLongLesson"), Optional.empty());
     private static final String GOOD = server("", "return push.http.PushServer.start(env);");
 
@@ -33,7 +34,6 @@ class LearnWarmTest {
 
     @BeforeEach
     void setUp() throws IOException {
-        System.setProperty("suite.startMs", "3000");
         System.setProperty("coach.enoughMs", "60000"); // A busy machine takes long, and must give the same verdicts.
         keys = new PipedOutputStream();
     }
@@ -42,9 +42,10 @@ class LearnWarmTest {
     void quit() throws Exception {
         keys.write("q".getBytes(UTF_8));
         keys.flush();
-        running.get(30, TimeUnit.SECONDS);
+        running.get(120, TimeUnit.SECONDS);
         suite.Options.forget();
         System.clearProperty("suite.startMs");
+        System.setProperty("suite.patienceMs", PATIENCE);
         System.clearProperty("coach.enoughMs");
     }
 
@@ -104,13 +105,15 @@ class LearnWarmTest {
 
     @Test
     void aStartThatHangsIsToldWithItsPlaceAndTheNextSaveIsJudged() throws IOException {
+        System.setProperty(
+                "suite.startMs", "6000"); // In which the server that is saved next starts, on a slow machine too.
         learn(server(
                 "",
                 "try { new java.util.concurrent.CountDownLatch(1).await(); } catch (InterruptedException e) { }\n"
                         + "        return null;"));
 
         var verdict = shown.await(LAST);
-        assertTrue(verdict.contains("did not return from start(Map) within 3 s"), verdict);
+        assertTrue(verdict.contains("did not return from start(Map) within 6 s"), verdict);
         assertTrue(verdict.contains("thread suite-start waits at Server.java:6 (start), in"), verdict);
         save(GOOD);
         assertTrue(shown.await(LAST).contains("green so far  2 green"), shown.text());
@@ -151,6 +154,7 @@ class LearnWarmTest {
 
     @Test
     void aThreadThatStandsInTheLearnersCodeIsNamedIfSomethingIsWaitedFor() throws IOException {
+        System.setProperty("suite.patienceMs", "1000"); // It waits in vain.
         learn(server(
                 "static java.net.ServerSocket socket;",
                 "socket = new java.net.ServerSocket(0); var held = new java.util.concurrent.CountDownLatch(1);\n"

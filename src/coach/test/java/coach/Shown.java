@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 /** What a screen has been told to show, for tests to read and to wait for. */
 final class Shown extends ByteArrayOutputStream {
 
-    private static final long PATIENCE_S = 60;
+    private static final long PATIENCE_S = 180;
 
     private int read;
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Tests the example of README and DESIGN over HTTP/1.1 and over Undertow's HTTP/2. */
-@Timeout(30)
+@Timeout(120)
 final class EmbeddedTest {
     private final Embedded embedded = new Embedded();
     private final Undertow server = start();

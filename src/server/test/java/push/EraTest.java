@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** A log whose ids come from a broker: they continue, skip numbers, or begin again under another epoch. */
-@Timeout(30)
+@Timeout(120)
 final class EraTest {
     private static final NewMessage HI = new NewMessage("ann", "hi");
 
@@ -130,10 +130,10 @@ final class EraTest {
 
     @Test
     void resumeBesideARestartNeverContinuesInTheWrongEra() {
-        var ids = new ArrayList<String>();
+        var looks = new AtomicInteger();
         var writer = CompletableFuture.runAsync(
                 () -> {
-                    for (int era = 0; era < 3_000; era++) {
+                    for (int era = 0; era < 3_000 || looks.get() < 100; era++) {
                         log.restart("e" + era, 1 + era % 7);
                         append("e" + era, 1 + era % 7, 2);
                     }
@@ -141,7 +141,7 @@ final class EraTest {
                 task -> new Thread(task).start());
         while (!writer.isDone()) {
             String id = log.id(log.newest());
-            ids.add(id);
+            looks.incrementAndGet();
             Resume resume = Resume.from(id, log);
             if (resume.reason() == null) {
                 Message next = log.get(resume.position() + 1);
@@ -150,7 +150,6 @@ final class EraTest {
         }
         writer.join();
         assertNotNull(log.get(log.newest()));
-        assertFalse(ids.isEmpty());
     }
 
     private static boolean follows(String id, String next) {

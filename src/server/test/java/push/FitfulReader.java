@@ -79,7 +79,7 @@ final class FitfulReader extends SwallowingSink {
 
     /** Checks that no wake-up was lost: without any further message, the reader comes to the end. */
     void awaitEnd(long newest) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         end = left ? -1 : newest;
         while (!left && !onLoop(() -> failure != null || (!full && connection.maxLag(newest) == 0))) {
             assertTrue(System.nanoTime() < deadline, "a reader stands still, and nothing wakes it");

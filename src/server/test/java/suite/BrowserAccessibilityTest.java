@@ -17,7 +17,7 @@ import org.openqa.selenium.Keys;
 
 /** The page in each of its states, checked by axe-core: no violation, in light and dark, on a desktop and a phone. */
 @Tag("browser")
-@Timeout(120)
+@Timeout(300)
 class BrowserAccessibilityTest {
 
     @RegisterExtension

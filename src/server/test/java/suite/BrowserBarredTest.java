@@ -14,7 +14,7 @@ import org.openqa.selenium.By;
 
 /** A page that may read but not send, in a real Chromium: it says so, why, and what to do, and keeps the typed text. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserBarredTest {
 
     /** Answers each POST with the status in {@code window.answer}, in a form that is not ours, as a proxy does. */

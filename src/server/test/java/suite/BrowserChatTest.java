@@ -15,7 +15,7 @@ import org.openqa.selenium.Keys;
 
 /** People chat on the page, in a real Chromium. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserChatTest {
 
     @RegisterExtension

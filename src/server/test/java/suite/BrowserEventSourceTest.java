@@ -12,7 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The browser's own EventSource reads /messages, in a real Chromium. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserEventSourceTest {
 
     private static final String OPEN = """

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * must not fail a test.
  */
 @Tag("browser")
-@Timeout(120)
+@Timeout(300)
 class BrowserLoadTest {
 
     private static final int KEPT = 2_000;

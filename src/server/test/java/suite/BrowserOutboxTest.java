@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The page's outbox, {@code Outbox} in outbox.js, against scripted answers, in a real Chromium. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserOutboxTest {
 
     private static final Map<String, Object> LOST = Map.of();

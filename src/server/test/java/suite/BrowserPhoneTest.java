@@ -13,7 +13,7 @@ import org.openqa.selenium.By;
 
 /** The page on a phone of 375 x 667, in a real Chromium: everything can be read and touched. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserPhoneTest {
 
     @RegisterExtension

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Twenty EventSources in a real Chromium: whatever the server does for a while, all come back and miss nothing. */
 @Tag("browser")
-@Timeout(90)
+@Timeout(300)
 class BrowserReconnectTest {
 
     private static final int SOURCES = 20;

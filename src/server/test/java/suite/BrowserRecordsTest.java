@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The page's splitter of records, {@code records()} in stream.js, fed every record cut at every byte, in a real Chromium. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserRecordsTest {
 
     /** Characters of one to four bytes, escapes, and characters that other splitters take for the end of a line. */

@@ -13,7 +13,7 @@ import org.openqa.selenium.By;
 
 /** The display of one message, in a real Chromium: its author, its time, and its text in the right direction. */
 @Tag("browser")
-@Timeout(90)
+@Timeout(300)
 class BrowserRowsTest {
 
     @RegisterExtension

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The original client's two forms, in its two dialects, work unchanged with the server, in a real Chromium. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserSeedClientTest {
 
     private static final String START = """

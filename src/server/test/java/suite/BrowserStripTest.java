@@ -11,7 +11,7 @@ import org.openqa.selenium.By;
 
 /** The page's strip of bytes off the wire, in a real Chromium. */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserStripTest {
 
     /** Gives an answer of our own, cut as we like, with these first chunks; going offline makes the page ask for it. */

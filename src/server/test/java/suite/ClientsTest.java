@@ -182,7 +182,7 @@ final class ClientsTest {
     }
 
     private static Event take(BlockingQueue<Event> events) throws InterruptedException {
-        var event = events.poll(Deadline.PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        var event = events.poll(Deadline.patienceMs(), TimeUnit.MILLISECONDS);
         if (event == null) {
             throw new AssertionError("no event came within " + Deadline.say(Deadline.PATIENCE));
         }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Clients that people use, from npm, Maven Central and the JDK, all at the same time: they come back, and miss nothing. */
 @Tag("clients")
-@Timeout(150)
+@Timeout(300)
 class ComeBackTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);

@@ -72,7 +72,7 @@ final class Command implements AutoCloseable {
     /** Waits for its end and returns its exit code. */
     int exitCode(Duration within) {
         try {
-            if (process.waitFor(within.toMillis(), TimeUnit.MILLISECONDS)) {
+            if (process.waitFor(Deadline.extended(within).toMillis(), TimeUnit.MILLISECONDS)) {
                 return process.exitValue();
             }
         } catch (InterruptedException e) {

@@ -31,7 +31,7 @@ final class FromAddress implements AutoCloseable {
             var tcp = new Socket();
             tcp.setTcpNoDelay(true);
             tcp.bind(new InetSocketAddress(address, 0));
-            int patience = Math.toIntExact(Deadline.PATIENCE.toMillis());
+            int patience = Deadline.patienceMs();
             tcp.setSoTimeout(patience);
             tcp.connect(new InetSocketAddress("127.0.0.1", server.port()), patience);
             return new FromAddress(tcp);

@@ -40,7 +40,7 @@ final class HandshakeStormTest {
             start.countDown();
             clients.shutdown();
 
-            assertTrue(clients.awaitTermination(60, TimeUnit.SECONDS), in + " got in after " + attempts + " attempts");
+            assertTrue(clients.awaitTermination(300, TimeUnit.SECONDS), in + " got in after " + attempts + " attempts");
             assertEquals(CLIENTS, in.get(), "got in after " + attempts + " attempts");
         } finally {
             clients.shutdownNow();

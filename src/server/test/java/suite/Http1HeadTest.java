@@ -74,7 +74,7 @@ final class Http1HeadTest {
 
     private static SSLSocket connect() throws IOException {
         var socket = (SSLSocket) Trust.inTheServer().sockets().createSocket("localhost", server.port());
-        socket.setSoTimeout(Math.toIntExact(Deadline.PATIENCE.toMillis()) / 2);
+        socket.setSoTimeout(Deadline.patienceMs());
         var parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(new String[] {"http/1.1"});
         socket.setSSLParameters(parameters);

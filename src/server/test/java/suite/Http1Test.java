@@ -236,7 +236,7 @@ final class Http1Test {
 
     private static SSLSocket connect(String... protocols) throws IOException {
         var socket = (SSLSocket) Trust.inTheServer().sockets().createSocket("localhost", server.port());
-        socket.setSoTimeout((int) Deadline.PATIENCE.toMillis());
+        socket.setSoTimeout(Deadline.patienceMs());
         var parameters = socket.getSSLParameters();
         parameters.setApplicationProtocols(protocols);
         socket.setSSLParameters(parameters);

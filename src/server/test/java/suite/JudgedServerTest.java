@@ -87,7 +87,7 @@ class JudgedServerTest {
 
         recorder.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
         assertEquals(Ending.How.END_STREAM, recorder.closed().how());
-        gone.get(10, TimeUnit.SECONDS);
+        gone.get(60, TimeUnit.SECONDS);
     }
 
     @Test

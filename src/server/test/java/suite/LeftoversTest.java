@@ -32,7 +32,7 @@ final class LeftoversTest {
         var all = attackers.stream()
                 .map(attacker -> CompletableFuture.runAsync(() -> attack(attacker), attacks))
                 .toList();
-        assertAll(all.stream().map(each -> () -> each.get(100, TimeUnit.SECONDS)));
+        assertAll(all.stream().map(each -> () -> each.get(300, TimeUnit.SECONDS)));
 
         for (int i = 0; i < 20; i++) {
             server.post(String.valueOf(i));

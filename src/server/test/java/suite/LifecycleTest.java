@@ -7,8 +7,10 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.platform.engine.TestExecutionResult;
@@ -73,6 +75,12 @@ class LifecycleTest {
 
         @Test
         void passes() {}
+    }
+
+    /** It is read once in a JVM, in which other classes run as well. */
+    @BeforeAll
+    static void readThePatience() {
+        assertTrue(Deadline.PATIENCE.toMillis() > 300);
     }
 
     @Test
@@ -140,7 +148,8 @@ class LifecycleTest {
 
     /** Returns the outcomes of a class's tests, or of the class if it could not begin, with these system properties. */
     private static List<Outcome> run(Class<?> tests, Map<String, String> properties) {
-        properties.forEach(System::setProperty);
+        var before = new HashMap<String, String>();
+        properties.forEach((name, value) -> before.put(name, System.setProperty(name, value)));
         var outcomes = new ArrayList<Outcome>();
         var request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(selectClass(tests))
@@ -162,7 +171,13 @@ class LifecycleTest {
                 }
             }
         });
-        properties.keySet().forEach(System::clearProperty);
+        before.forEach((name, value) -> {
+            if (value == null) {
+                System.clearProperty(name);
+            } else {
+                System.setProperty(name, value);
+            }
+        });
         assertTrue(!outcomes.isEmpty(), "nothing ran");
         return outcomes;
     }

@@ -57,7 +57,7 @@ final class NotTlsTest {
 
     private static byte[] answerTo(byte[] bytes) throws IOException {
         try (var socket = new Socket("localhost", server.port())) {
-            socket.setSoTimeout(Math.toIntExact(Deadline.PATIENCE.toMillis()));
+            socket.setSoTimeout(Deadline.patienceMs());
             socket.getOutputStream().write(bytes);
             return socket.getInputStream().readAllBytes();
         }

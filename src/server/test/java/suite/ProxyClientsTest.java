@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Limits by client behind each proxy, once the server trusts it: one client that is too fast costs the others nothing. */
 @Tag("proxies")
-@Timeout(60)
+@Timeout(300)
 class ProxyClientsTest {
 
     private static final int BURST = 5;

@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** The chat page in a real Chromium, through each proxy: it reads and sends, also under a prefix. */
 @Tag("proxies")
-@Timeout(60)
+@Timeout(300)
 class ProxyPageTest {
 
     @RegisterExtension

@@ -22,7 +22,7 @@ class RenegotiationTest {
         try (var socket = (SSLSocket) Trust.inTheServer()
                 .sockets()
                 .createSocket("localhost", server.root().port())) {
-            socket.setSoTimeout((int) Deadline.PATIENCE.toMillis());
+            socket.setSoTimeout(Deadline.patienceMs());
             socket.setEnabledProtocols(new String[] {"TLSv1.2"});
             socket.startHandshake();
             assertEquals("TLSv1.2", socket.getSession().getProtocol());

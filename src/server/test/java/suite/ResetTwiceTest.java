@@ -30,7 +30,7 @@ final class ResetTwiceTest {
         var all = clients.stream()
                 .map(client -> CompletableFuture.runAsync(() -> resetTwice(client), resets))
                 .toList();
-        assertAll(all.stream().map(each -> () -> each.get(100, TimeUnit.SECONDS)));
+        assertAll(all.stream().map(each -> () -> each.get(300, TimeUnit.SECONDS)));
 
         for (var client : clients) {
             client.ping(1);

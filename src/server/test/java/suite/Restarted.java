@@ -22,7 +22,7 @@ import okhttp3.Request;
 final class Restarted implements AutoCloseable {
 
     private static final Pattern ADDRESS = Pattern.compile("https://localhost:(\\d+)/");
-    private static final int PATIENCE_S = 20;
+    private static final int PATIENCE_S = 60;
 
     private final Map<String, String> settings = new HashMap<>(Map.of("PUSH_PORT", "0"));
     private final OkHttpClient client = Clients.http2();

@@ -40,7 +40,7 @@ class StartedByCommandTest {
     void drainIsASigtermAndEndsWhenTheProcessHasGone() throws Exception {
         var server = StartedByCommand.start(REFERENCE + "; exit $?", SETTINGS);
 
-        server.drain().get(10, TimeUnit.SECONDS);
+        server.drain().get(60, TimeUnit.SECONDS);
 
         server.close();
         assertThrows(IOException.class, () -> status(server));
@@ -141,7 +141,7 @@ class StartedByCommandTest {
         try {
             server.mark();
             assertEquals("", server.aside());
-            server.drain().get(10, TimeUnit.SECONDS);
+            server.drain().get(60, TimeUnit.SECONDS);
             assertTrue(
                     server.aside().startsWith("The server has ended, with exit code 7. It had printed:\n    "),
                     server.aside());

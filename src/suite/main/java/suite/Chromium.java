@@ -117,7 +117,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
                         "--host-resolver-rules=MAP push.example 127.0.0.1");
         options.setAcceptInsecureCerts(true);
         var driver = new ChromeDriver(service, options);
-        driver.manage().timeouts().scriptTimeout(PATIENCE);
+        driver.manage().timeouts().scriptTimeout(PATIENCE.multipliedBy(4));
         return driver;
     }
 
@@ -162,7 +162,7 @@ final class Chromium implements BeforeAllCallback, AfterEachCallback {
     /** Waits until the condition holds, and fails with the expectation if it never does. */
     void await(String expected, BooleanSupplier condition) {
         try {
-            new WebDriverWait(driver(), PATIENCE, POLL).until(ignored -> condition.getAsBoolean());
+            new WebDriverWait(driver(), Deadline.extended(PATIENCE), POLL).until(ignored -> condition.getAsBoolean());
         } catch (TimeoutException e) {
             throw new AssertionError("expected " + expected + " within " + Deadline.say(PATIENCE), e);
         }

@@ -25,24 +25,27 @@ final class Deadline {
 
     private static final Duration POLL = Duration.ofMillis(10);
     private static final double MOST = 10;
+    private static final int LOOKS = 20;
     private static final OperatingSystemMXBean MACHINE = ManagementFactory.getOperatingSystemMXBean();
 
     /** The largest factor by which a deadline has been extended. */
     private static final DoubleAccumulator BUSIEST = new DoubleAccumulator(Math::max, 1);
 
     private final long end;
+    private final long looks; // A poll takes at least so many.
 
-    private Deadline(long end) {
-        this.end = end;
+    private Deadline(Duration time, Duration extended) {
+        end = System.nanoTime() + extended.toNanos();
+        looks = Math.min(LOOKS, time.toMillis() / 2 / POLL.toMillis());
     }
 
     static Deadline in(Duration time) {
-        return new Deadline(System.nanoTime() + extended(time).toNanos());
+        return new Deadline(time, extended(time));
     }
 
     /** Returns the end of a time that is the same on any machine: something must not happen, or last, for this long. */
     static Deadline exactly(Duration time) {
-        return new Deadline(System.nanoTime() + time.toNanos());
+        return new Deadline(time, time);
     }
 
     /** Returns a time adjusted to this machine's load: extended by the number of runnable threads per processor. */
@@ -92,13 +95,14 @@ final class Deadline {
 
     /**
      * Polls until the condition holds, for facts without a notification. Returns whether it does. When a pause takes
-     * much longer than it should, the machine has stood still, and the server with it: that time does not count.
+     * much longer than it should, the machine has stood still, and the server with it: that time does not count. Where the
+     * condition itself takes long, as it does if it asks a server that has hardly any processor, it is looked at some more.
      */
     boolean poll(BooleanSupplier condition) {
         long lost = 0;
-        while (!condition.getAsBoolean()) {
+        for (int looked = 1; !condition.getAsBoolean(); looked++) {
             long before = System.nanoTime();
-            if (before - end > lost) {
+            if (before - end > lost && looked >= looks) {
                 return false;
             }
             pause(POLL);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 @Lesson(id = "14", slug = "browser", title = "The browser")
 @Tag("browser")
-@Timeout(60)
+@Timeout(180)
 @Proves("page.shows")
 final class Lesson14BrowserTest {
 

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Two threads in one object: with a lock all is well at every place, and without one the first round finds the race. */
-@Timeout(30)
+@Timeout(120)
 class ScheduleTest {
 
     private final List<Long> numbers = Collections.synchronizedList(new ArrayList<>());

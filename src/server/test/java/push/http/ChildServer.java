@@ -17,7 +17,7 @@ import java.util.function.Predicate;
  * <p><b>Threads:</b> confined to the test's.
  */
 final class ChildServer implements AutoCloseable {
-    private static final int PATIENCE_S = 20;
+    private static final int PATIENCE_S = 60;
 
     private final Path out = Files.createTempFile("push", ".out");
     private final Path err = Files.createTempFile("push", ".err");

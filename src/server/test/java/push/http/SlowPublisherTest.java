@@ -26,7 +26,7 @@ import push.Shards;
 import push.Stats;
 
 /** A publisher that takes its time, like one backed by a broker. */
-@Timeout(30)
+@Timeout(120)
 class SlowPublisherTest {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
@@ -85,10 +85,10 @@ class SlowPublisherTest {
                     }
                 },
                 SlowPublisherTest::start);
-        assertTrue(asked.await(10, TimeUnit.SECONDS));
+        assertTrue(asked.await(60, TimeUnit.SECONDS));
 
         var drained = CompletableFuture.runAsync(server::drain, SlowPublisherTest::start);
-        assertTrue(closed.await(10, TimeUnit.SECONDS));
+        assertTrue(closed.await(60, TimeUnit.SECONDS));
         later.join().run();
 
         assertEquals("201", status.join());
