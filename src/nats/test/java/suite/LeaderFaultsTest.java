@@ -19,7 +19,7 @@ final class LeaderFaultsTest {
 
     @BeforeAll
     static void start() {
-        cluster = Cluster.start(NatsNodes.start(3), 2, "PUSH_NATS_WAIT_MS", "20000");
+        cluster = Cluster.start(NatsNodes.start(3), 2, "PUSH_NATS_WAIT_MS", "50000");
     }
 
     @AfterAll

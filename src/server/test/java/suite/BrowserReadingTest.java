@@ -14,7 +14,7 @@ import org.openqa.selenium.By;
 
 /** A person reads the page, in a real Chromium: nothing new goes unnoticed, nothing old disappears. */
 @Tag("browser")
-@Timeout(90)
+@Timeout(300)
 class BrowserReadingTest {
 
     private static final String HIDE = """
@@ -146,8 +146,9 @@ class BrowserReadingTest {
         backend = opened.closing(new Backend(
                 "PUSH_POSTS_PER_SECOND", "0",
                 "PUSH_RETAIN_MESSAGES", "60",
-                "PUSH_HEARTBEAT_MS", "60000",
-                "PUSH_STALL_MS", "60000"));
+                "PUSH_HEARTBEAT_MS", "600000",
+                "PUSH_PING_MS", "600000",
+                "PUSH_STALL_MS", "600000"));
         open(5);
         backend.relay().hold(FaultyProxy.Way.TO_CLIENT);
         // More than sockets and windows take in the browser's place, which is some 16 MB.

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * sound server gives, and those that would otherwise take minutes.
  */
 @Tag("browser")
-@Timeout(60)
+@Timeout(300)
 class BrowserStreamTest {
 
     private static final String START =
@@ -30,7 +30,8 @@ class BrowserStreamTest {
             const [answers, random, speed] = arguments;
             const { Connection } = await import('/stream.js');
             const setTimer = setTimeout;
-            window.setTimeout = (action, ms) => setTimer(action, ms / speed);
+            window.timers = [];
+            window.setTimeout = (action, ms) => timers.push(ms) && setTimer(action, ms / speed);
             Math.random = () => random;
             const did = [];
             await new Promise((finish) => {
@@ -177,12 +178,13 @@ class BrowserStreamTest {
     }
 
     @Test
-    void silenceIsGivenUpAndItsFetchEnded() {
+    void silenceOfTwoAndAHalfHeartbeatsIsGivenUpAndItsFetchEnded() {
         var silent = Map.of("text", START.replace("15000", "40"), "stays", true);
 
         var did = play(silent);
 
         assertEquals(List.of("live", "aborted", "waiting 0: silence"), did.subList(3, 6));
+        assertTrue(chromium.<List<Number>>run("return timers").stream().anyMatch(ms -> ms.intValue() == 100));
     }
 
     @Test

@@ -153,6 +153,7 @@ final class DoorTest {
     @Test
     void addressPostsTenTimesAsFastAsAConnection() {
         var clients = new ArrayList<FromAddress>();
+        long began = System.nanoTime();
         for (int i = 0; i < 30; i++) {
             clients.add(from("127.0.0.4", roomy));
             assertEquals(200, clients.get(i).get("/healthz"));
@@ -163,7 +164,9 @@ final class DoorTest {
                 .toList();
 
         assertEquals(201, statuses.get(9), "the tenth is within the burst of ten connections: " + statuses);
-        assertTrue(statuses.contains(429), "no address posts 30 times, each on a connection of its own: " + statuses);
+        long taken = statuses.stream().filter(status -> status == 201).count();
+        long may = 10 + 1 + 10 * (System.nanoTime() - began) / 1_000_000_000; // A burst, and ten in each second.
+        assertTrue(taken <= may, "each has a connection of its own, and " + may + " may be taken: " + statuses);
         assertEquals(201, from("127.0.0.5", roomy).ask("POST /messages", MESSAGE));
     }
 

@@ -15,6 +15,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Many handshakes that begin together, and a client that has completed its own. */
 final class HandshakeTurnsTest {
     private static final int MANY = 600;
+    private static final int ROUNDS =
+            5; // On a slow machine the server may have answered them all before the request comes.
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with("PUSH_IO_THREADS", "1");
@@ -29,6 +31,7 @@ final class HandshakeTurnsTest {
         for (var socket : sockets) {
             socket.close();
         }
+        sockets.clear();
     }
 
     @LikelyCause("Each new connection is a task of the IO thread, and shakes hands in it: while they come, the thread"
@@ -36,6 +39,16 @@ final class HandshakeTurnsTest {
     @Test
     void clientIsAnsweredBeforeAllHandshakesThatBeganBeforeItsRequest() throws Exception {
         server.post("ann", "warm");
+        long answered = MANY;
+        for (int round = 0; round < ROUNDS && answered >= MANY * 9 / 10; round++) {
+            close();
+            answered = answeredBeforeAPost();
+        }
+        assertTrue(answered < MANY * 9 / 10, answered + " of " + MANY + " handshakes were answered before");
+        assertEquals("beside them", bystanders.texts().get(1));
+    }
+
+    private long answeredBeforeAPost() throws IOException {
         var hello = hello();
         for (int i = 0; i < MANY; i++) {
             var socket = new Socket("localhost", server.port());
@@ -49,8 +62,7 @@ final class HandshakeTurnsTest {
         for (var socket : sockets) {
             answered += socket.getInputStream().available() > 0 ? 1 : 0;
         }
-        assertTrue(answered < MANY * 9 / 10, answered + " of " + MANY + " handshakes were answered before");
-        assertEquals("beside them", bystanders.texts().get(1));
+        return answered;
     }
 
     private static byte[] hello() throws IOException {

@@ -14,7 +14,7 @@ class HistoryRatesTest {
     void itCountsAsAnOpenSoThatOneClientCannotKeepTheServerBusyWithIt() {
         try (var slow = new Backend("PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "3")) {
             var client = Clients.http2();
-            var statuses = IntStream.range(0, 5)
+            var statuses = IntStream.range(0, 100) // More than there are seconds in which one is free.
                     .mapToObj(i -> {
                         try (var response = client.newCall(new Request.Builder()
                                         .url(slow.url("/history"))
@@ -41,10 +41,11 @@ class HistoryRatesTest {
                 "PUSH_OPENS_PER_SECOND", "1", "PUSH_OPEN_BURST", "3", "PUSH_TRUSTED_PROXIES", "127.0.0.1, ::1")) {
             var proxy = Clients.http2();
 
-            var one = IntStream.range(0, 6)
+            var one = IntStream.range(0, 100)
                     .map(i -> status(proxy, slow, "192.0.2.1"))
                     .boxed()
                     .toList();
+            long since = System.nanoTime();
             int other = status(proxy, slow, "192.0.2.2");
             var second = Clients.http2();
             var elsewhere = IntStream.range(0, 3)
@@ -53,10 +54,12 @@ class HistoryRatesTest {
                     .toList();
             Clients.close(proxy);
             Clients.close(second);
+            long may = 1 + (System.nanoTime() - since) / 1_000_000_000; // One a second.
 
             assertTrue(one.contains(429), one::toString);
             assertEquals(200, other, "another client of the same proxy");
-            assertTrue(elsewhere.contains(429), () -> "the same client by another connection: " + elsewhere);
+            long taken = elsewhere.stream().filter(status -> status == 200).count();
+            assertTrue(taken <= may, () -> "the same client by another connection: " + elsewhere);
         }
     }
 

@@ -28,7 +28,7 @@ class JammedConnectionTest {
 
     @RegisterExtension
     static final JudgedServer impatient =
-            JudgedServer.with("PUSH_STALL_MS", "1500", "PUSH_PING_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
+            JudgedServer.with("PUSH_STALL_MS", "3000", "PUSH_PING_MS", "60000", "PUSH_POSTS_PER_SECOND", "0");
 
     @Test
     @LikelyCause(

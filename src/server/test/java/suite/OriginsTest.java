@@ -197,6 +197,9 @@ final class OriginsTest {
         var held = full.open(full.client(), full.at("/messages").header("origin", ALLOWED), Format.NDJSON);
 
         var tooFast = post(full, "origin", ALLOWED);
+        for (int i = 0; i < 100 && tooFast.status() == 201; i++) { // A second may have gone by.
+            tooFast = post(full, "origin", ALLOWED);
+        }
         var tooMany = read(full, "origin", ALLOWED);
         var bad = full.request(full.at("/messages/none").header("origin", ALLOWED));
         held.cancel();

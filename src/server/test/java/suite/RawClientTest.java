@@ -24,7 +24,10 @@ class RawClientTest {
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_STALL_MS", "2000", "PUSH_HEARTBEAT_MS", "60000");
+    static final JudgedServer server = JudgedServer.with("PUSH_STALL_MS", "60000", "PUSH_HEARTBEAT_MS", "60000");
+
+    @RegisterExtension
+    static final JudgedServer impatient = JudgedServer.with("PUSH_STALL_MS", "300", "PUSH_HEARTBEAT_MS", "60000");
 
     @Test
     void openReadsRecordsAndResetLeaves() {
@@ -76,7 +79,7 @@ class RawClientTest {
 
     @Test
     void aWindowOfNothingIsSeenAsStalled() {
-        var client = server.raw(RawClient.Options.PLAIN.window(0));
+        var client = impatient.raw(RawClient.Options.PLAIN.window(0));
 
         var recorder = client.openUnread(Format.NDJSON);
 

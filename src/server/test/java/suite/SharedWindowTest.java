@@ -19,7 +19,7 @@ final class SharedWindowTest {
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
-            "PUSH_STALL_MS", "1000",
+            "PUSH_STALL_MS", "2000",
             "PUSH_HEARTBEAT_MS", "60000",
             "PUSH_POSTS_PER_SECOND", "0",
             "PUSH_OPENS_PER_SECOND", "0");

@@ -70,7 +70,7 @@ class SignalsTest {
     @Test
     @LikelyCause("A reader that has stopped takes the time in which the others are told that their connection is over.")
     void aStreamThatDoesNotMoveEndsNeitherLateNorBeforeTheOthersAreTold() {
-        var server = start(Map.of("PUSH_DRAIN_MS", "2000"));
+        var server = start(Map.of("PUSH_DRAIN_MS", "5000")); // Of which a tenth is for the GOAWAY.
         var stalled = stalled(server);
         var client = client(server);
         var stream = client.open(Format.NDJSON);

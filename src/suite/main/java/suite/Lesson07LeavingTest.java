@@ -116,6 +116,8 @@ final class Lesson07LeavingTest {
         peer.reset(1, CANCEL);
         peer.reset(3, CANCEL);
 
+        peer.ping(1);
+        peer.awaitPong(1); // The server has read both.
         Deadline.pause(SOON); // Without requests or posts.
 
         because(

@@ -147,7 +147,7 @@ class Lesson09SlowReaderTest {
         impatient.requires("PUSH_STALL_MS");
         var peer = impatient.raw(RawClient.Options.PLAIN.window(10));
         var stalled = peer.open(Format.NDJSON);
-        var neighbour = peer.open(Format.NDJSON);
+        var neighbour = peer.openUnread(Format.NDJSON);
         peer.windowUpdate(0, PLENTY);
         peer.windowUpdate(3, PLENTY);
 
@@ -176,6 +176,18 @@ class Lesson09SlowReaderTest {
         var id = impatient.post("suite", "byte by byte");
         var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
         var stream = peer.open(Format.NDJSON);
+        for (int i = 0; i < 5 && trickle(peer, stream).toMillis() > 500 && stream.ended(); i++) {
+            peer = impatient.raw(RawClient.Options.PLAIN.window(1)); // The machine stood still, and not the reader.
+            stream = peer.open(Format.NDJSON);
+        }
+
+        peer.windowUpdate(1, PLENTY);
+
+        requireMessage(stream, id);
+    }
+
+    /** Takes a byte at a time for longer than a stall, and returns the longest time between two bytes. */
+    private static Duration trickle(RawClient peer, Recorder stream) {
         var trickle = Deadline.exactly(Duration.ofMillis(2_200));
         long longestNanos = 0;
         int sent = 1;
@@ -188,11 +200,10 @@ class Lesson09SlowReaderTest {
             longestNanos = Math.max(longestNanos, now - before);
             before = now;
         }
-        if (stream.ended() && longestNanos > 500_000_000) {
-            throw JudgedServer.notJudged("this machine stood still for " + longestNanos / 1_000_000 + " ms");
-        }
+        return Duration.ofNanos(longestNanos);
+    }
 
-        peer.windowUpdate(1, PLENTY);
+    private static void requireMessage(Recorder stream, String id) {
 
         because(
                 "A reader is closed for being slow, when only one that does not move at all should be.",

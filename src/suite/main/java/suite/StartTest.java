@@ -20,7 +20,14 @@ final class StartTest {
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
-            "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_RETAIN_MESSAGES", "100");
+            "PUSH_POSTS_PER_SECOND",
+            "0",
+            "PUSH_OPENS_PER_SECOND",
+            "0",
+            "PUSH_RETAIN_MESSAGES",
+            "100",
+            "PUSH_STALL_MS",
+            "60000");
 
     @ParameterizedTest
     @EnumSource(names = {"NDJSON", "SSE"})
