@@ -61,7 +61,8 @@ public final class OpenResponse {
 
     /** Asked twice: where a window cuts what was taken, Undertow's first yes is for the part that has gone out. */
     private boolean flushNow() throws IOException {
-        boolean all = sink.flush() && sink.flush();
+        boolean said = sink.flush();
+        boolean all = said && sink.flush();
         if (listening && all && !full) {
             sink.suspendWrites(); // Undertow ends a response that waits for room and has nothing to write.
         } else if (listening) {
