@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -67,8 +68,12 @@ final class JudgedServer extends Lifecycle {
         return Schedule.explore(points, first, second, check);
     }
 
-    /** Holds a client at each place on its way in while a message is posted, and checks that it gets an older one. */
-    void exploreHistory() {
+    /**
+     * Holds a client at each place on its way in while a message is posted, and checks that it gets an older one.
+     *
+     * @param check then looks at the stream, and is told the place
+     */
+    void exploreHistory(BiConsumer<Recorder, String> check) {
         var client = newClient();
         var opened = new AtomicReference<Recorder>();
         var count = new AtomicInteger();
@@ -78,6 +83,7 @@ final class JudgedServer extends Lifecycle {
                 () -> post("bob", "before " + (count.incrementAndGet() + 1)),
                 held -> {
                     opened.get().awaitText("\"before " + count.get() + "\"");
+                    check.accept(opened.get(), held);
                     opened.get().cancel();
                 });
     }

@@ -183,7 +183,7 @@ class Lesson04OrderTest {
     @Proves("message.history")
     @Test
     void theHistoryIsReadWhileAMessageIsKept() {
-        server.exploreHistory();
+        server.exploreHistory((stream, held) -> {});
     }
 
     @Test

@@ -3,6 +3,7 @@ package suite;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -132,9 +133,35 @@ final class Recorder extends Intake implements AutoCloseable {
     List<Message> messagesUpTo(String text) {
         var messages = new ArrayList<Message>();
         do {
-            messages.add(nextMessage());
+            try {
+                messages.add(nextMessage());
+            } catch (AssertionError e) {
+                throw String.valueOf(e.getMessage()).contains("nothing of the kind came")
+                        ? inAnotherForm(text).orElse(e)
+                        : e;
+            }
         } while (!messages.get(messages.size() - 1).text().equals(text));
         return messages;
+    }
+
+    /** Returns the failure to name if the text has come, but not as that of a message. */
+    private synchronized Optional<AssertionError> inAnotherForm(String text) {
+        var whole = text();
+        if (whole.endsWith("}") && whole.indexOf(text, whole.lastIndexOf('\n') + 1) >= 0) {
+            return Optional.of(
+                    CheckFailed.withLikelyCause(
+                            failed(
+                                    "the newest message has no line feed behind it, so no client can tell that it is whole"),
+                            "A line feed ends each record, and comes with it. One that comes with the next record is too late."));
+        }
+        return arrivals.stream()
+                .map(arrival -> arrival.record().text("text"))
+                .filter(came -> came.contains(text) && !came.equals(text))
+                .findFirst()
+                .map(came -> CheckFailed.withLikelyCause(
+                        failed("the text must be \"" + text + "\", as it was posted, but it is \""
+                                + MalformedRecord.quote(came) + "\""),
+                        "The text was changed on its way. Was it encoded twice?"));
     }
 
     /** Skips messages with this text from now on: one has come, and if it comes again another check says so. */
