@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,7 @@ class Lesson03EveryByteTest {
     private static final Duration AT_LEAST = Duration.ofMillis(500);
     private static final int FIRST_STREAM = 1;
     private static final int POSTERS = 8;
+    private static final Duration BREAK = Duration.ofMillis(1_200);
 
     private static final String DROPPED =
             "`write` took a part. Go on with the bytes that are left, no more and no less, and flush until nothing is left either.";
@@ -59,6 +61,9 @@ class Lesson03EveryByteTest {
             // Nearly all of its characters take three bytes, and two of three windows end inside one.
             var text = String.format("%02d", i) + "€".repeat(4_094);
             var posted = CompletableFuture.runAsync(() -> server.post("ann", text));
+            if (i == LARGE - 1) { // It takes its time, and has the same right to all of it.
+                recorder.await(BREAK, recorder::ended);
+            }
             try {
                 refillUntil(raw, recorder, granted, text);
             } catch (AssertionError e) {
@@ -154,10 +159,12 @@ class Lesson03EveryByteTest {
     @Test
     void twoRecordsAreNotMixed() {
         var one = "€".repeat(4_000); // More than one write takes.
-        var other = "£€".repeat(2_000);
+        var other = "🟢".repeat(1_300) + "x" + "🟢".repeat(1_300); // Wherever chars are cut, it is inside one.
         because(DROPPED, () -> assertWholeAlone(one));
+        because(DROPPED, () -> assertWholeAlone(other));
         if (server.showsThreads()) {
             exploreMixing(one, other);
+            exploreMixingWithHistory(other);
         } else {
             because(MIXED, () -> assertWholeInAStorm(List.of(one, other)));
         }
@@ -168,7 +175,12 @@ class Lesson03EveryByteTest {
         var reader = server.open(Format.NDJSON);
         join(reader);
         server.post("ann", large);
-        assertWhole(reader, "alone", "a large message was posted alone: ");
+        assertWhole(reader, "after " + large.length(), "a large message was posted alone: ");
+        if (!has(reader, large)) {
+            because(
+                    "The text was made into bytes a piece at a time, and a piece ended inside a character of two chars.",
+                    () -> fail("a large message was posted alone, and its text came changed"));
+        }
         reader.close();
     }
 
@@ -187,6 +199,22 @@ class Lesson03EveryByteTest {
                                 "after " + count.incrementAndGet(),
                                 "one POST was held at " + held + " while another was answered: ")));
         reader.close();
+    }
+
+    /** By now the history is larger than what one write takes. */
+    private static void exploreMixingWithHistory(String large) {
+        var joining = server.newClient();
+        var opened = new AtomicReference<Recorder>();
+        var count = new AtomicInteger();
+        server.explore(() -> opened.set(server.open(joining, Format.NDJSON)), () -> server.post("bob", large), held -> {
+            because(
+                    MIXED,
+                    () -> assertWhole(
+                            opened.get(),
+                            "while one joined " + count.incrementAndGet(),
+                            "a client was held at " + held + " on its way in, and a message was posted: "));
+            opened.get().cancel();
+        });
     }
 
     private static void assertWhole(Recorder reader, String last, String when) {
