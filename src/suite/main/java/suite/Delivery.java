@@ -65,7 +65,7 @@ record Delivery(int expected, int delivered, int repeated, int outOfOrder, Strin
                 throw CheckFailed.withLikelyCause(
                         new AssertionError("two messages have the id " + id.apply(message) + ": \"" + other
                                 + "\" and \"" + text.apply(message) + "\""),
-                        "The number is not one that grows by one with each message: two threads take it at the same time, or it is the size of a list that is cut.");
+                        "The number is not one that grows by one with each message: two threads take it at the same time, or it is the size of a list that is cut. Or a POST is answered with the message of another one.");
             }
         }
     }

@@ -172,9 +172,13 @@ class Lesson04OrderTest {
                                     + " stream.",
                             () -> assertOneOrder(readers, "held " + count.get(), held));
                     because(
-                            "The message of the answer is made anew, with a time or an id of its own: answer with the message"
-                                    + " that was published.",
-                            () -> assertAnswered(readers.get(0), answer.get().json(), held));
+                            "The message of the answer is not the one that this POST has made: it is made anew, or taken from"
+                                    + " the list, to which another POST has added. Let `publish` return it.",
+                            () -> assertAnswered(
+                                    readers.get(0),
+                                    "held " + count.get(),
+                                    answer.get().json(),
+                                    held));
                 });
 
         figures.put("places at which a POST was held", count.get() - 1);
@@ -183,7 +187,30 @@ class Lesson04OrderTest {
     @Proves("message.history")
     @Test
     void theHistoryIsReadWhileAMessageIsKept() {
-        server.exploreHistory((stream, held) -> {});
+        var count = new AtomicInteger();
+
+        server.exploreHistory((stream, held) -> {
+            server.post("suite", "joined " + count.incrementAndGet());
+            stream.awaitText("\"joined " + count.get() + "\"");
+            because(
+                    "The stream is written to before its history is on its way, and what is new overtakes that.",
+                    () -> assertGrowing(
+                            stream, "a client was held at " + held + " on its way in, and a message was posted: "));
+        });
+    }
+
+    private static void assertGrowing(Recorder stream, String meanwhile) {
+        var ids = stream.arrivals().stream()
+                .map(Intake.Arrival::record)
+                .filter(record -> record.is("message"))
+                .map(WireRecord::id)
+                .toList();
+        for (int i = 1; i < ids.size(); i++) {
+            if (Storm.sequence(ids.get(i)) < Storm.sequence(ids.get(i - 1))) {
+                fail(meanwhile + "a stream gets messages by growing sequence, but after " + ids.get(i - 1) + " came "
+                        + ids.get(i));
+            }
+        }
     }
 
     @Test
@@ -196,7 +223,12 @@ class Lesson04OrderTest {
         return server.at("/messages").post(JudgedServer.json(json.toString()));
     }
 
-    private static void assertAnswered(Recorder reader, JsonNode answer, String held) {
+    private static void assertAnswered(Recorder reader, String posted, JsonNode answer, String held) {
+        var text = answer.path("text").asString("");
+        if (!text.equals(posted)) {
+            fail("one POST was held at " + held + " while another was answered: the one of \"" + posted
+                    + "\" was answered with the message \"" + text + "\"");
+        }
         var sent = reader.arrivals().stream()
                 .map(arrival -> arrival.record().fields())
                 .filter(fields -> fields.path("text").equals(answer.path("text")))
@@ -264,7 +296,11 @@ class Lesson04OrderTest {
 
     private static void requireForm(String id) {
         because(
-                id.startsWith("-") ? "Half of all random numbers of 64 bits are negative: Long.toUnsignedString." : "",
+                id.startsWith("-")
+                        ? "Half of all random numbers of 64 bits are negative: Long.toUnsignedString."
+                        : id.indexOf('-') != id.lastIndexOf('-')
+                                ? "The one hyphen of an id stands before its sequence. A UUID has four more: take them out."
+                                : "",
                 () -> {
                     var fault = new MessageId(id).fault();
                     if (!fault.isEmpty()) {

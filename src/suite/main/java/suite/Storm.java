@@ -160,9 +160,11 @@ final class Storm {
     static long sequence(String id) {
         var number = id.substring(id.lastIndexOf('-') + 1);
         if (!number.matches("[0-9]{1,18}")) {
-            throw new AssertionError(
-                    "POST /messages must answer with the message and its id, <epoch>-<sequence>, but the id is \"" + id
-                            + "\"");
+            throw CheckFailed.withLikelyCause(
+                    new AssertionError(
+                            "POST /messages must answer with the message and its id, <epoch>-<sequence>, but the id is \""
+                                    + id + "\""),
+                    number.isEmpty() ? "" : "The sequence is a decimal number, behind the last hyphen.");
         }
         return Long.parseLong(number);
     }
