@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -37,6 +39,7 @@ final class ArchiveTest {
     @TempDir
     private Path folder;
 
+    private final Map<String, String> environment = new HashMap<>();
     private Path home;
 
     @BeforeEach
@@ -74,6 +77,21 @@ final class ArchiveTest {
         assertEquals("", script("option"));
         script("");
         assertEquals(2, files());
+    }
+
+    /** Its classes and its methods are others. */
+    @Test
+    void eachTlsHasItsOwnArchive() throws Exception {
+        script("");
+        environment.put("PUSH_TLS", "openssl");
+        assertEquals("", script("option"));
+
+        script("");
+
+        assertTrue(script("option").endsWith("-openssl.jsa"), script("option"));
+        environment.clear();
+        assertTrue(script("option").matches(".*-\\d+\\.jsa"), script("option"));
+        assertEquals(3, files());
     }
 
     @Test
@@ -125,6 +143,8 @@ final class ArchiveTest {
                 .directory(folder.toFile())
                 .redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", home.toString());
+        builder.environment().remove("PUSH_TLS");
+        builder.environment().putAll(environment);
         Process process = builder.start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertTrue(process.waitFor(30, TimeUnit.SECONDS));
