@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class AllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int ROUNDS = 50;
+    private static final int ROUNDS = 15;
     private static final int BURST = 16;
 
     private final MessageLog log = new MessageLog(8_192, 8 << 20);
