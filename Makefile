@@ -13,7 +13,7 @@ run: certs $(if $(STEP),,$(JAR)) ## Start the server; Ctrl-C drains it
 ## STEP=05: the server at the end of lesson 05; STEP=workshop: yours
 	@$(WITH) run sh src/build/run.sh
 
-test: certs ## Run the tests, except those through real proxies and of several servers
+test: certs ## Run the tests, except those through real proxies, of several servers and on scale
 ## TEST=Lesson05*: some; WITHOUT="browser clients": without these groups
 ## COVERAGE=1: report which lines they reach; TLS=openssl: judge the server with PUSH_TLS=openssl
 	@$(WITH) test sh src/build/test.sh
@@ -23,6 +23,9 @@ test-proxies: certs ## Run the tests through nginx, HAProxy, Caddy and Apache (T
 
 test-cluster: certs ## Run the tests of several servers with real NATS servers, which need no installation
 	@$(WITH) run sh src/build/test.sh cluster
+
+test-scale: certs ## Run the tests of a server with little memory under thousands of requests
+	@$(WITH) run sh src/build/test.sh scale
 
 storm-cluster: certs ## Let one after the other of a cluster fail while it is used, and judge what its clients saw
 ## STORM=600: for so many seconds; SEED=42: those faults again
@@ -114,5 +117,5 @@ doctor: ## Check this machine, and say how to mend what is wrong
 clean: ## Remove what was built, but not the certificates
 	@rm -rf target */target src/*/target
 
-.PHONY: help run test simulate test-proxies test-cluster storm-cluster run-cluster build suite certs learn learn-times check debug wire hint solution catch-up reset cost agenda \
+.PHONY: help run test simulate test-proxies test-cluster test-scale storm-cluster run-cluster build suite certs learn learn-times check debug wire hint solution catch-up reset cost agenda \
   matrix mutants docs docs-check check-examples stress offline bench bench-quick format verify screenshot doctor clean

@@ -1,6 +1,6 @@
 #!/bin/sh
-# test.sh [proxies|cluster]: runs the tests, or those through real proxies, or those of several servers with NATS, and
-# ends with a summary.
+# test.sh [proxies|cluster|scale]: runs the tests, or those through real proxies, or those of several servers with NATS,
+# or those of a server with little memory under thousands of requests, and ends with a summary.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
 # may be left out), FORKS (JVMs side by side; default: 4, more than there are processors, because tests mostly wait, and
 # 3 for cluster), TEST_JVM (flags of those JVMs in place of the pom's test.jvm), COVERAGE (any word: reports which lines
@@ -29,7 +29,7 @@ set -- mvn -B -Dstyle.color=never -Dbuild.dir="$build" -DforkCount="${FORKS:-4}"
 if [ -n "$only" ]; then
   set -- "$@" -Dgroups="$only" -DexcludedGroups="$(echo $without | tr ' ' ',')"
 else
-  set -- "$@" -DexcludedGroups="$(echo proxies cluster $without | tr ' ' ',')"
+  set -- "$@" -DexcludedGroups="$(echo proxies cluster scale $without | tr ' ' ',')"
 fi
 [ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
 [ -z "${TEST_JVM:-}" ] || set -- "$@" "-Dtest.jvm=$TEST_JVM"
@@ -68,6 +68,7 @@ for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
 [ -n "$only" ] || echo "Not part of this: the tests through nginx, HAProxy, Caddy and Apache (make test-proxies)"
 [ -n "$only" ] || echo "Not part of this: the tests of several servers with NATS (make test-cluster)"
+[ -n "$only" ] || echo "Not part of this: the tests of little memory under thousands of requests (make test-scale)"
 if [ -n "${COVERAGE:-}" ] && [ -f src/coach/"$build"/site/jacoco-aggregate/jacoco.csv ]; then
   awk -F , 'NR > 1 { module = $1; sub(/.*\//, "", module); missed[module] += $8; reached[module] += $9 }
     END { for (m in reached) printf "COVERAGE: %d %% of %d lines of %s\n", 100 * reached[m] / (reached[m] + missed[m]), reached[m] + missed[m], m }' \

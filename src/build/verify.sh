@@ -85,6 +85,7 @@ begin sh "$here/coach.sh" mutants # What is red has waited first, so these two l
 check "matrix" sh "$here/coach.sh" matrix-check
 end "mutants, beside the matrix"
 check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.sh"
+check "tests on scale" sh "$here/test.sh" scale
 check "stress, 3 times lessons 00 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
 if [ "${1:-}" != rest ]; then
   check "tests on JDK $mine, with coverage" env COVERAGE=1 sh "$here/test.sh"

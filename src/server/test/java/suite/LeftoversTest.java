@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The memory that Undertow keeps of reset streams, in a small JVM: it is bounded, and other clients are served. */
+@Tag("scale")
 final class LeftoversTest {
 
     private static final int CONNECTIONS = 8;

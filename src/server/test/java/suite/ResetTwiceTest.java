@@ -6,10 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Undertow's memory of streams that both sides have reset. A small JVM with one IO thread keeps 16,000 of them. */
+@Tag("scale")
 final class ResetTwiceTest {
 
     private static final int CONNECTIONS =
