@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -26,6 +27,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson05NobodyWaitsTest {
 
     private static final int STORM = 400;
+    private static final int TOGETHER = 4;
+    private static final int TIMES = 60; // In one of them the last comes when the others are just being written.
     private static final int MANY = 1_100; // More than a bounded queue is likely to hold.
     private static final String WAITS =
             "Something waits for a stream that takes nothing, and keeps from the others what they need: a lock, or the thread that serves them.";
@@ -38,11 +41,11 @@ class Lesson05NobodyWaitsTest {
             "The stream was ended, though its client has done nothing wrong. Undertow ends one that is called because there is"
                     + " room and writes nothing: the rest of a record must stay at the head of the queue.";
     private static final String CUT =
-            "The rest of a record that was taken in part is gone: it must stay at the head of the queue until nothing is left of it.";
+            "The rest of a record that was taken in part is gone, or comes behind another record: it must stay at the head of the queue until nothing is left of it.";
     private static final String ONE_BUFFER =
             "One stream gets a message, and another does not. Is one ByteBuffer on all queues? It has one position, which moves as it is written: each queue needs a buffer of its own, such as duplicate().";
     private static final String LOST =
-            "A record is put on a queue, and no thread is left to write it: whether there is one was asked before the record was there. Or the queue is not made for two threads.";
+            "A record is put on a queue, and no thread is left to write it: whether there is one was asked before the record was there, or that one had looked for the last time. Or the queue is not made for two threads.";
     private static final String TWO_ORDERS =
             "The order is made in two places: a message that got its id under the lock is put on the queues after it, or several threads write to one stream.";
     private static final int PLENTY = 1 << 24;
@@ -208,6 +211,33 @@ class Lesson05NobodyWaitsTest {
         because(all.repeated() + all.outOfOrder() == 0 ? ONE_BUFFER + " " + LOST : TWO_ORDERS, all::assertPerfect);
     }
 
+    /** They come while the queue of the first is written, and no further message is there to push them out. */
+    @Test
+    void whatIsPostedTogetherGoesOutTogether() {
+        var reader = server.live(server.newClient(), Format.NDJSON);
+        var clients = Stream.generate(server::newClient).limit(TOGETHER).toList();
+
+        for (int i = 0; i < TIMES; i++) {
+            var mark = "together " + i + " ";
+            var posts = clients.stream()
+                    .map(client -> CompletableFuture.runAsync(
+                            () -> server.post(client, "ann", mark + clients.indexOf(client) + "."),
+                            Threads.named("suite-post")))
+                    .toList();
+            posts.forEach(Deadline::await);
+            for (int n = 0; n < TOGETHER; n++) {
+                var text = mark + n + ".";
+                reader.await(Deadline.PATIENCE, () -> reader.text().contains(text) || reader.ended());
+                because(LOST, () -> {
+                    if (!reader.text().contains(text)) {
+                        fail(TOGETHER + " messages were posted at the same time, and none after them: one of them"
+                                + " has not come within " + Deadline.say(Deadline.PATIENCE));
+                    }
+                });
+            }
+        }
+    }
+
     /** The posting thread is held at each place in turn, while a full stream gets room and its backlog goes out. */
     @Test
     void whatIsPostedWhileAQueueIsEmptiedGoesOut() {
@@ -218,7 +248,7 @@ class Lesson05NobodyWaitsTest {
 
         int places = server.explore(
                 () -> server.post("ann", "held " + count.incrementAndGet()), () -> empty(peer, full.get()), held -> {
-                    because(LOST, () -> assertGoesOut(full.get(), "held " + count.get(), held));
+                    assertGoesOut(full.get(), "held " + count.get(), held);
                     full.get().stream().cancel();
                     full.set(full(peer, full.get().number() + 2));
                 });
@@ -255,10 +285,12 @@ class Lesson05NobodyWaitsTest {
         try {
             full.stream().awaitArrival(record -> record.text("text").equals(text), "\"" + text + "\"");
         } catch (AssertionError e) {
-            throw new AssertionError(
-                    "one POST was held at " + held + " while a full stream got room and its queue went out: "
-                            + e.getMessage(),
-                    e);
+            throw CheckFailed.withLikelyCause(
+                    new AssertionError(
+                            "one POST was held at " + held + " while a full stream got room and its queue went out: "
+                                    + e.getMessage(),
+                            e),
+                    isCut(e) ? CUT : LOST);
         }
     }
 
@@ -272,10 +304,13 @@ class Lesson05NobodyWaitsTest {
         } catch (AssertionError e) {
             server.rest();
             boolean waits = server.threadsInside().contains(" I/O-") || server.hasPrinted(MUST_NOT_WAIT);
-            boolean cut = String.valueOf(e.getMessage()).matches("(?s).* but line [0-9]+ is .*");
             boolean ended = String.valueOf(e.getMessage()).contains("the response ended: RESET");
-            throw CheckFailed.withLikelyCause(e, cut ? CUT : ended ? ENDED : waits ? WAITS_ON_IO : cause);
+            throw CheckFailed.withLikelyCause(e, isCut(e) ? CUT : ended ? ENDED : waits ? WAITS_ON_IO : cause);
         }
+    }
+
+    private static boolean isCut(AssertionError e) {
+        return String.valueOf(e.getMessage()).matches("(?s).* but line [0-9]+ is .*");
     }
 
     /** Posts, and gives up when the server has answered many later requests: then it is not slow, it waits. */
