@@ -27,6 +27,8 @@ class Lesson06JoiningTest {
             "A POST keeps its message and puts it on the queues in two steps, and a client joins between them: it gets the message as history and again as new, or not at all. One lock must be held over both.";
     private static final String OVERTAKES =
             "The stream joins before its history is on its queue, and what is new overtakes that: the history has to be put there under the same lock.";
+    private static final String NOT_WOKEN =
+            "The start and the history are on the queue, and nothing has woken the stream since: wake it when it has joined.";
     private static final int STORM = 400;
     private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
     private static final int PLENTY = 1 << 24;
@@ -82,6 +84,9 @@ class Lesson06JoiningTest {
     private static Recorder opened(OkHttpClient client) {
         var opened = server.open(client, Format.NDJSON);
         opened.await(Deadline.PATIENCE, () -> !opened.arrivals().isEmpty() || opened.ended());
+        if (opened.arrivals().isEmpty() && !opened.ended()) {
+            throw CheckFailed.withLikelyCause(opened.missed("a start", Deadline.PATIENCE), NOT_WOKEN);
+        }
         return opened;
     }
 
