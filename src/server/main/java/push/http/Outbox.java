@@ -31,7 +31,6 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     private Runnable freed = () -> {};
     private @Nullable PooledByteBuffer collected; // Not empty; its position is the end of the bytes.
     private boolean held;
-    private boolean gathers = true; // The first frames wait for those that follow, until speak or a stream's DATA.
     private boolean resumed; // TLS or TCP accept no more, and this waits for room.
     private boolean terminated; // Nothing follows the collected bytes.
     private boolean over; // The same, or the connection has ended.
@@ -58,14 +57,6 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     void release() throws IOException {
         held = false;
         if (collected != null && !resumed) {
-            drain();
-        }
-    }
-
-    /** Sends the first frames, and from now on each as it comes. */
-    void speak() throws IOException {
-        gathers = false;
-        if (collected != null && !held && !resumed) {
             drain();
         }
     }
@@ -174,11 +165,10 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
 
     @Override
     public long write(ByteBuffer[] buffers, int offset, int length) throws IOException {
-        boolean collects = held || gathers;
-        if ((resumed || !collects) && collected != null && !drain()) {
+        if ((resumed || !held) && collected != null && !drain()) {
             return 0;
         }
-        return collects ? collect(buffers, offset, length) : pass(buffers, offset, length);
+        return held ? collect(buffers, offset, length) : pass(buffers, offset, length);
     }
 
     private long pass(ByteBuffer[] buffers, int offset, int length) throws IOException {
@@ -231,13 +221,12 @@ final class Outbox extends AbstractStreamSinkConduit<StreamSinkConduit> {
     /** Undertow asks whether its frames have been sent. While output is held they have, as far as it is concerned. */
     @Override
     public boolean flush() throws IOException {
-        return ((held || gathers) && !resumed) || drain();
+        return (held && !resumed) || drain();
     }
 
     @Override
     public void terminateWrites() throws IOException {
         held = false;
-        gathers = false;
         over = true;
         terminated = true;
         drain();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.Signature;
@@ -20,7 +21,9 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 
 /**
  * Reads a certificate and its key from PEM files into a TLS context.
@@ -62,7 +65,14 @@ public final class Pem {
             if (!belongs(privateKey, chain[0].getPublicKey())) {
                 throw new BadConfig(key + " is not the key of " + certificate + ": " + MEND);
             }
-            return engine.context(privateKey, chain);
+            KeyStore store = KeyStore.getInstance("JKS"); // PKCS12 would hash the password 20,000 times.
+            store.load(null, null);
+            store.setKeyEntry("server", privateKey, new char[0], chain);
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store, new char[0]);
+            SSLContext context = engine.context();
+            context.init(keys.getKeyManagers(), new TrustManager[0], null); // Clients have no certificates.
+            return context;
         } catch (CertificateExpiredException e) {
             throw new BadConfig(
                     certificate + " expired on " + chain[0].getNotAfter().toInstant() + ": " + MEND);

@@ -56,8 +56,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     final FlowMeter meter;
     private final Outbox outbox;
     private final Set<DataFrames> waiting = new LinkedHashSet<>(); // Streams without room.
-    private int taken; // Frames that were read, or whose turn it was not,
-    private int takenBefore; // and how many by the last time that speak looked.
     private boolean serving; // They will be served soon.
     private final TcpConnection socket;
     private final FrameGate gate = new FrameGate(bytes -> super.parseFrame(bytes), this);
@@ -149,9 +147,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
 
     /** Lets a listener read one frame if it is this connection's turn. */
     void take(ChannelListener<Http2Channel> listener) {
-        if (taken++ == 0) {
-            loop.execute(this::speak);
-        }
         if (over || !share.isNow()) {
             suspendReceives();
             return;
@@ -159,27 +154,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
         long sinceNanos = System.nanoTime();
         listener.handleEvent(this);
         share.read(sinceNanos);
-    }
-
-    /**
-     * Sends the first frames when all that came with the preface is read: SETTINGS, its acknowledgement and, most often, the
-     * first response are then one TLS record. Undertow reads each frame in a task of its own.
-     */
-    private void speak() {
-        if (taken != takenBefore) {
-            takenBefore = taken;
-            loop.execute(this::speak);
-        } else {
-            sendFirst();
-        }
-    }
-
-    private void sendFirst() {
-        try {
-            outbox.speak();
-        } catch (IOException e) {
-            broken(e);
-        }
     }
 
     /** Stops reading for this long, or permanently if the peer was sent ENHANCE_YOUR_CALM. */
@@ -392,7 +366,6 @@ final class PushChannel extends Http2Channel implements FrameGate.Watcher {
     /** Also ends the connection after an error, because Undertow would wait for the peer to end it. */
     @Override
     public void sendGoAway(int code, ChannelExceptionHandler<AbstractHttp2StreamSinkChannel> onFailure) {
-        sendFirst(); // Otherwise it would be lost if Undertow closed the connection now.
         super.sendGoAway(code, onFailure);
         if (code != ERROR_NO_ERROR) {
             connection.streams.willEnd(EndReason.ERROR);

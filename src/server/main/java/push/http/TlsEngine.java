@@ -1,21 +1,11 @@
 package push.http;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyStore;
-import java.security.PrivateKey;
-import java.security.Provider;
-import java.security.cert.X509Certificate;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Locale;
-import javax.net.ssl.KeyManager;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
-import javax.net.ssl.TrustManager;
 import org.conscrypt.Conscrypt;
 
 /**
@@ -52,35 +42,22 @@ enum TlsEngine {
     }
 
     /**
-     * Returns the context of a server, which has this certificate chain and its key.
+     * Returns a context that is not initialized yet.
      *
      * @throws BadConfig if there is no library for this machine, or if it does not load
      */
-    SSLContext context(PrivateKey key, X509Certificate[] chain) throws GeneralSecurityException, IOException {
+    SSLContext context() throws GeneralSecurityException {
         if (this == JDK) {
-            KeyStore store = KeyStore.getInstance("JKS"); // PKCS12 would hash the password 20,000 times.
-            store.load(null, null);
-            store.setKeyEntry("server", key, new char[0], chain);
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store, new char[0]);
-            return init(SSLContext.getInstance("TLS"), keys.getKeyManagers());
+            return SSLContext.getInstance("TLS");
         }
         try {
             Conscrypt.checkAvailability();
-            Provider provider = Conscrypt.newProvider();
-            PrivateKey own = KeyFactory.getInstance(key.getAlgorithm(), provider)
-                    .generatePrivate(new PKCS8EncodedKeySpec(key.getEncoded()));
-            return init(SSLContext.getInstance("TLS", provider), new OneKey(own, chain));
+            return SSLContext.getInstance("TLS", Conscrypt.newProvider());
         } catch (LinkageError e) {
             throw new BadConfig(SETTING + "=openssl cannot be used on " + System.getProperty("os.name") + ' '
                     + System.getProperty("os.arch") + ", because its library does not load (" + e.getMessage()
                     + "): leave it out for the JDK's TLS");
         }
-    }
-
-    private static SSLContext init(SSLContext context, KeyManager... keys) throws GeneralSecurityException {
-        context.init(keys, new TrustManager[0], null); // Clients have no certificates.
-        return context;
     }
 
     /** Returns whether large records are encrypted in less time to the heap than to a direct buffer. */

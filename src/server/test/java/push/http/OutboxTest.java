@@ -64,30 +64,6 @@ final class OutboxTest {
         }
     }
 
-    @Test
-    void firstFramesLeaveWithTheFirstDataOrWhenAllInputIsRead() throws IOException {
-        for (boolean isRead : new boolean[] {false, true}) {
-            var tls = new FitfulTls(new Random(0));
-            tls.isGenerous = true;
-            var outbox = new Outbox(
-                    tls, new TlsBuffers(TlsEngine.JDK), new DefaultByteBufferPool(true, 16_364), new FlowMeter());
-            var settings = frame(new Random(1));
-            int length = settings.remaining();
-            outbox.write(settings);
-            assertTrue(outbox.flush(), "Undertow goes on");
-            assertEquals(0, tls.taken.size());
-
-            if (isRead) {
-                outbox.speak();
-            } else {
-                outbox.data(new FlowMeter().begin(1), 1, ByteBuffer.allocate(100));
-                assertTrue(outbox.isSent());
-            }
-
-            assertEquals(isRead ? length : length + FlowMeter.HEADER_BYTES + 100, tls.taken.size());
-        }
-    }
-
     private void run(Random random, String where) throws IOException {
         var tls = new FitfulTls(random);
         var outbox = new Outbox(tls, new TlsBuffers(TlsEngine.JDK), new DefaultByteBufferPool(true, 16_364), meter);
@@ -99,7 +75,7 @@ final class OutboxTest {
         long[] credit = {65_535, 65_535, 65_535, 65_535};
         for (int step = 0; step < STEPS; step++) {
             int stream = random.nextInt(STREAMS);
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(6)) {
                 case 0 -> outbox.hold();
                 case 1 -> outbox.release();
                 case 2, 3 -> data(outbox, stream, bytes(random));
@@ -107,7 +83,6 @@ final class OutboxTest {
                     pending.add(frame(random));
                     flushSenders(outbox);
                 }
-                case 5 -> outbox.speak();
                 default -> {
                     int more = 1 + random.nextInt(20_000);
                     int of = random.nextBoolean() ? 2 * stream + 1 : 0;
