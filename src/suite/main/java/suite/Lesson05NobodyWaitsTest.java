@@ -211,7 +211,10 @@ class Lesson05NobodyWaitsTest {
         because(all.repeated() + all.outOfOrder() == 0 ? ONE_BUFFER + " " + LOST : TWO_ORDERS, all::assertPerfect);
     }
 
-    /** They come while the queue of the first is written, and no further message is there to push them out. */
+    /**
+     * They come while the queue of the first is written, and no further message is there to push them out. A schedule holds
+     * no IO thread, so luck decides whether the last comes in the moment in which a wake-up could be lost.
+     */
     @Test
     void whatIsPostedTogetherGoesOutTogether() {
         var reader = server.live(server.newClient(), Format.NDJSON);
