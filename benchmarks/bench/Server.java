@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,10 @@ import java.util.stream.Stream;
  * <p><b>Threads:</b> confined to one.
  */
 final class Server implements AutoCloseable {
+    /** No port is given out twice: a server may not listen yet when the next one is asked for. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(20_000));
+
     private static final Pattern URL = Pattern.compile("https://localhost:(\\d+)/");
     /** One IO thread, no rate limits, patience with a busy client, and room for everything that a benchmark opens. */
     private static final Map<String, String> SETTINGS = Map.of(
@@ -76,7 +81,7 @@ final class Server implements AutoCloseable {
      */
     static int freePort() throws IOException {
         for (int i = 0; i < 1_000; i++) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+            int port = 10_000 + Math.floorMod(NEXT_PORT.getAndIncrement(), 20_000);
             try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException e) {

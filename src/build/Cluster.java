@@ -57,6 +57,7 @@ final class Cluster {
     }
 
     private static final Duration START = Duration.ofSeconds(60);
+    private static int nextPort = ThreadLocalRandom.current().nextInt(20_000);
 
     private final List<Member> members = new ArrayList<>();
     private final Path folder = Files.createTempDirectory("push-cluster");
@@ -174,7 +175,7 @@ final class Cluster {
     /** Returns a port below those that the system gives to clients, so that no client takes it before its server does. */
     private static int freePort() throws IOException {
         for (int i = 0; i < 1_000; i++) {
-            int port = ThreadLocalRandom.current().nextInt(10_000, 30_000);
+            int port = 10_000 + nextPort++ % 20_000; // A node does not listen yet when the next port is asked for.
             try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
                 return socket.getLocalPort();
             } catch (BindException e) {
