@@ -1,5 +1,6 @@
 #!/bin/sh
-# The budget of lines: a file that exceeds it is two concepts, or says why it is one. The totals are for information.
+# The budget of lines, and of a lesson's words: a file that exceeds it is two concepts, or says why it is one. The totals are
+# for information.
 set -u
 cd "$(dirname "$0")/../.."
 failed=0
@@ -37,6 +38,10 @@ at_most 245 lessons/lesson*/*.java lessons/lesson*/start/*.java lessons/given/*.
 at_most 250 pom.xml ./*/pom.xml src/*/pom.xml
 with_reason 250 $(find src/*/main src/*/test benchmarks/test -name '*Test.java' -o -path '*/test/*' -name '*.java')
 at_most 150 README.md
+for page in lessons/lesson*/README.md; do # A page is one sitting. What does not fit stands in its MORE.md.
+  words=$(wc -w <"$page")
+  [ "$words" -le 1200 ] || { echo "$page: $((words)) words; the limit is 1200" && failed=1; }
+done
 for folder in src/server/main src/server/test src/nats/main src/nats/test src/suite/main src/suite/test src/coach/main src/coach/test lessons benchmarks; do
   set -- $(find "$folder" \( -name target -o -name workshop \) -prune -o -name '*.java' -print)
   [ "$#" -eq 0 ] || printf '%-24s %4d files, %6d lines of code, %6d in all; the longest %s\n' "$folder" "$#" "$(code "$@")" \

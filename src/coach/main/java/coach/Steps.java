@@ -58,7 +58,7 @@ record Steps(Path root, Lessons lessons, Screen screen) {
     }
 
     /** Returns the hunks between two Java files, as if they were in the same package. */
-    static String diff(Path before, Path after) {
+    private static String diff(Path before, Path after) {
         return Diff.unified(lines(before), lines(after));
     }
 

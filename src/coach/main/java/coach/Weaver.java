@@ -22,11 +22,11 @@ final class Weaver {
 
     /** A comment, at most one empty line, and a fence with its content. */
     private static final Pattern BLOCK =
-            Pattern.compile("(?ms)^<!--[ \\n](from|diff|output of)[ \\n](.+?)[ \\n]-->[ \t]*\n(?:[ \t]*\n)?"
+            Pattern.compile("(?ms)^<!--[ \\n](from|output of)[ \\n](.+?)[ \\n]-->[ \t]*\n(?:[ \t]*\n)?"
                     + "((`{3,})[^`\n]*\n)(.*?)(^\\4[ \t]*$)");
 
     /** A comment that looks as if a block should follow. */
-    private static final Pattern MARK = Pattern.compile("(?m)^<!--[ \\n](from|diff|output of)[ \\n]");
+    private static final Pattern MARK = Pattern.compile("(?m)^<!--[ \\n](from|output of)[ \\n]");
 
     private final Path root;
     private final Tasks commands = new Tasks(3); // More than there are processors, because most of them wait.
@@ -86,17 +86,7 @@ final class Weaver {
     }
 
     private String content(String kind, String said) {
-        return switch (kind) {
-            case "from" -> new Region(root).text(said);
-            case "diff" -> {
-                var files = said.split(" +");
-                if (files.length != 2) {
-                    throw new UserError("diff takes two files");
-                }
-                yield Steps.diff(root.resolve(files[0]), root.resolve(files[1])).stripTrailing();
-            }
-            default -> Tasks.end(output(said));
-        };
+        return kind.equals(OUTPUT) ? Tasks.end(output(said)) : new Region(root).text(said);
     }
 
     private static String place(String text, int at) {
