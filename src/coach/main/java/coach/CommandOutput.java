@@ -31,6 +31,7 @@ final class CommandOutput {
             Map.entry(Pattern.compile("(?m)^(retry|content-length): [0-9]+$"), "$1: N"),
             Map.entry(Pattern.compile("(?i)(\\bdate: |\\b(pid|process) )[^\n]*"), "$1N"),
             Map.entry(Pattern.compile("\\b[0-9][0-9,]* (chunks?|bytes|kB|MB)\\b"), "SIZE"),
+            Map.entry(Pattern.compile("\\b(the last) [0-9]+ (not a whole record)"), "$1 SIZE $2"),
             Map.entry(Pattern.compile("\\b[1-9][0-9,]* B\\b"), "SIZE"), // An allocation of 0 bytes does not vary.
             // How much a storm lost varies; that nothing was lost does not.
             Map.entry(Pattern.compile("\\bdelivered [0-9]+/[0-9]+"), "delivered N"),
