@@ -1,5 +1,6 @@
 package suite;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * Every byte of a record goes out, however little the client takes at a time.
  *
- * <p><b>Length:</b> a client that takes little at a time is played in three ways, and a server in another process in a fourth.
+ * <p><b>Length:</b> a client that takes little at a time is played in four ways, and a server in another process in a fifth.
  */
 @Lesson(id = "03", slug = "every_byte", title = "Every byte")
 @Proves("stream.records")
@@ -27,6 +28,7 @@ class Lesson03EveryByteTest {
     private static final int WINDOW = 251;
     private static final int PLENTY = 1 << 24;
     private static final Duration AT_LEAST = Duration.ofMillis(500);
+    private static final Duration SLOWLY = Duration.ofSeconds(3);
     private static final int FIRST_STREAM = 1;
     private static final int POSTERS = 8;
     private static final int HISTORY = 50;
@@ -37,6 +39,8 @@ class Lesson03EveryByteTest {
             "`write` has taken all of it, and the end of it was not sent before the next message: flush until `flush` says true.";
     private static final String GAVE_UP =
             "The stream was given up, and is not counted any more, though its client only takes its time: wait for room as often as it takes, without a limit.";
+    private static final String LET_GO =
+            "After a time, or so many tries, the rest of the record was let go. A client that takes its time is not broken: wait for room as often as it takes, without a limit.";
     private static final String MIXED =
             "Two threads write to one response: the second begins its record while the first has written half of its own.";
 
@@ -151,6 +155,31 @@ class Lesson03EveryByteTest {
         return recorder.chunks().stream()
                 .mapToInt(chunk -> chunk.bytes().length)
                 .sum();
+    }
+
+    @RunsLong("its client takes its time")
+    @Test
+    void aClientMayTakeItsTime() {
+        var raw = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        raw.windowUpdate(0, PLENTY);
+        var recorder = raw.open(Format.NDJSON);
+        narrow(raw, recorder);
+        var text = "€".repeat(4_000);
+        var json = WireRecord.JSON.createObjectNode().put("user", "ann").put("text", text);
+        var poster = server.raw(); // A request of any other client gives up in less time.
+        int post = poster.request("POST", "/messages", false, "content-type", "application/json");
+        poster.data(post, json.toString().getBytes(UTF_8), true);
+
+        for (var slowly = Deadline.exactly(SLOWLY); !slowly.passed() && !recorder.ended(); ) {
+            recorder.await(Duration.ofMillis(200), recorder::ended);
+            raw.windowUpdate(FIRST_STREAM, WINDOW);
+        }
+        raw.windowUpdate(FIRST_STREAM, PLENTY);
+
+        because(
+                LET_GO,
+                () -> recorder.awaitArrival(
+                        record -> record.text("text").equals(text), "a large message, taken a little at a time"));
     }
 
     @Test
