@@ -65,20 +65,28 @@ class LogConcurrencyTest {
         NewMessage message = new NewMessage("p", "x");
         AtomicLong seen = new AtomicLong();
         Thread publisher = new Thread(() -> {
-            for (int i = 0; i < 1_000_000 || seen.get() < 1_000; i++) { // The reader must have looked often.
+            // The reader must have looked often.
+            for (int i = 0;
+                    (i < 1_000_000 || seen.get() < 1_000)
+                            && !Thread.currentThread().isInterrupted();
+                    i++) {
                 log.append(message, 0);
             }
         });
 
         publisher.start();
 
-        while (publisher.isAlive()) {
-            long head = log.newest();
-            boolean there = log.get(head) != null || log.first() > head;
-            seen.addAndGet(head > 0 && there ? 1 : 0);
-            assertTrue(head == 0 || there, () -> "message " + head + " is the newest, and is not there");
+        try {
+            while (publisher.isAlive()) {
+                long head = log.newest();
+                boolean there = log.get(head) != null || log.first() > head;
+                seen.addAndGet(head > 0 && there ? 1 : 0);
+                assertTrue(head == 0 || there, () -> "message " + head + " is the newest, and is not there");
+            }
+        } finally {
+            publisher.interrupt(); // If the test is red, it would go on for ever.
+            publisher.join();
         }
-        publisher.join();
     }
 
     /** One short life of a log: publishers, two shards, readers. */
