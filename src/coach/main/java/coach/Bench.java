@@ -9,7 +9,8 @@ import java.util.function.Function;
 
 /**
  * Tries the servers that are not the learner's, namely the steps of the ladder and the wrong answers: in JVMs side by
- * side, which stay from one trial to the next, or in this one.
+ * side, each of which stays from one trial to the next unless a server has left something running in it, or in this
+ * one.
  *
  * <p><b>Threads:</b> any thread; a JVM is used by one task at a time.
  */
@@ -55,7 +56,11 @@ final class Bench implements AutoCloseable {
         var waiting = free.poll();
         var jvm = waiting == null ? InOtherJvm.start(System.getProperty("java.class.path"), patienceMs) : waiting;
         var said = jvm.judge(trial); // One that has not answered does not come back.
-        free.add(jvm);
+        if (jvm.isClean()) {
+            free.add(jvm);
+        } else {
+            jvm.close();
+        }
         return said;
     }
 

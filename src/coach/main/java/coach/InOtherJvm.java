@@ -9,10 +9,12 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -24,8 +26,20 @@ import tools.jackson.databind.json.JsonMapper;
  */
 public final class InOtherJvm implements AutoCloseable {
 
-    /** The tests of a trial, or the reason why there are none. */
-    private record Said(List<Verdict.Test> tests, String fault) {}
+    /**
+     * The tests of a trial, or the reason why there are none.
+     *
+     * @param left whether a thread of the server goes on after its end
+     */
+    private record Said(List<Verdict.Test> tests, String fault, boolean left) {}
+
+    /** After this many trials, leftovers of other kinds are likely and not worth searching for. */
+    static final int MOST = 40;
+
+    /** The names of the threads of Undertow's servers begin with this. */
+    private static final String SERVERS = "XNIO-";
+
+    private static final long TO_END_MS = 300;
 
     private static final long PATIENCE_S = 180;
 
@@ -38,6 +52,8 @@ public final class InOtherJvm implements AutoCloseable {
     private final Process process;
     private final PrintStream out;
     private final BufferedReader in;
+    private int trials;
+    private boolean left; // Something may run in it for ever, and take the processor from what is judged.
 
     private InOtherJvm(Process process) {
         this.process = process;
@@ -55,6 +71,7 @@ public final class InOtherJvm implements AutoCloseable {
                 "-ea",
                 "-Xmx1g",
                 "-Dsuite.patienceMs=" + patienceMs,
+                "-Dsuite.keepBrowser=true",
                 "-Dfile.encoding=UTF-8",
                 "-cp",
                 classPath,
@@ -71,6 +88,7 @@ public final class InOtherJvm implements AutoCloseable {
     /** Judges a trial. After a {@link UserError} this JVM is of no more use. */
     List<Verdict.Test> judge(Trial trial) {
         var killer = CLOCK.schedule(this::close, PATIENCE_S, TimeUnit.SECONDS);
+        trials++;
         try {
             out.println(JsonMapper.shared().writeValueAsString(trial));
             var said = in.readLine();
@@ -78,6 +96,7 @@ public final class InOtherJvm implements AutoCloseable {
                 throw new UserError("its JVM ended with exit code " + process.waitFor() + " and no verdict");
             }
             var answer = JsonMapper.shared().readValue(said, Said.class);
+            left = answer.left;
             if (!answer.fault.isEmpty()) {
                 throw new UserError(answer.fault);
             }
@@ -90,6 +109,11 @@ public final class InOtherJvm implements AutoCloseable {
         } finally {
             killer.cancel(false);
         }
+    }
+
+    /** Returns whether it is as good for the next trial as a new one. */
+    boolean isClean() {
+        return trials < MOST && !left;
     }
 
     /** Ends it, with everything that it has started, such as a browser. */
@@ -111,9 +135,27 @@ public final class InOtherJvm implements AutoCloseable {
 
     private static Said answer(String asked) {
         try {
-            return new Said(JsonMapper.shared().readValue(asked, Trial.class).here(), "");
+            var tests = JsonMapper.shared().readValue(asked, Trial.class).here();
+            return new Said(tests, "", isLeft());
         } catch (UserError e) {
-            return new Said(List.of(), e.getMessage());
+            return new Said(List.of(), e.getMessage(), true);
         }
+    }
+
+    private static boolean isLeft() {
+        long end = System.nanoTime() + TO_END_MS * 1_000_000;
+        while (serverRuns()) {
+            if (System.nanoTime() > end) {
+                return true;
+            }
+            LockSupport.parkNanos(5_000_000);
+        }
+        return false;
+    }
+
+    private static boolean serverRuns() {
+        var threads = new Thread[Thread.activeCount() + 8];
+        return Arrays.stream(threads, 0, Thread.enumerate(threads))
+                .anyMatch(thread -> thread.getName().startsWith(SERVERS));
     }
 }

@@ -11,6 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,6 +43,31 @@ class BenchTest {
         @Test
         void ends() {
             Runtime.getRuntime().halt(7);
+        }
+    }
+
+    /** Says in which JVM it runs. */
+    public static final class SaysItsJvm {
+        @Test
+        void says() {
+            fail("in " + ProcessHandle.current().pid());
+        }
+    }
+
+    /** Says in which JVM it runs, and lets a thread of a server run on there. */
+    public static final class LeavesAServer {
+        @Test
+        void leaves() {
+            var thread = new Thread(LeavesAServer::goOn, "XNIO-1 I/O-1");
+            thread.setDaemon(true);
+            thread.start();
+            fail("in " + ProcessHandle.current().pid());
+        }
+
+        private static void goOn() {
+            while (true) {
+                LockSupport.park();
+            }
         }
     }
 
@@ -76,6 +103,28 @@ class BenchTest {
         try (var bench = new Bench(1, 1_234)) {
             assertEquals("PT1.234S for One", said(bench.judge(trial(SaysItsPatience.class, "One"))));
             assertEquals("PT1.234S for Two", said(bench.judge(trial(SaysItsPatience.class, "Two"))));
+        }
+    }
+
+    @Test
+    void aJvmThatHasJudgedOftenIsReplaced() {
+        try (var bench = new Bench(1, 1_000)) {
+            var trial = trial(SaysItsJvm.class, "");
+            var said = Stream.generate(() -> said(bench.judge(trial)))
+                    .limit(InOtherJvm.MOST + 1)
+                    .toList();
+
+            assertEquals(1, said.subList(0, InOtherJvm.MOST).stream().distinct().count());
+            assertNotEquals(said.get(0), said.get(InOtherJvm.MOST));
+        }
+    }
+
+    @Test
+    void aJvmInWhichAServerGoesOnIsReplaced() {
+        try (var bench = new Bench(1, 1_000)) {
+            var leaves = trial(LeavesAServer.class, "");
+
+            assertNotEquals(said(bench.judge(leaves)), said(bench.judge(leaves)));
         }
     }
 
