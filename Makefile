@@ -72,6 +72,7 @@ agenda: ## Print the timetable of a class (START=09:00; PLAN=half-day, 1d or 2d)
 matrix: ## Prove that each step is green up to its own lesson and red at the next; draw lessons/matrix.svg
 ## STEP=04 LESSON=05: only these
 mutants: ## Prove that each lesson's tests catch its wrong answers (LESSON=05: only that lesson)
+## RUNS=20: each so many times; every run must catch it
 docs: ## Weave code and output into the .md files at the top level and under lessons
 ## DOC=lesson05: only files with that in their path; DOC=README.md: that file alone
 docs-check: ## Prove that the files already contain what docs would weave

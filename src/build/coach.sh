@@ -77,6 +77,9 @@ if { [ "$command" = learn ] || [ "$command" = learn-times ]; } && { [ ! -e "$jsa
   archive "$jsa" >"$jsa.log" 2>&1 || rm -f "$jsa" # Everything works without it, but more slowly.
 fi
 
+# Fetched before the lanes that need it ask for it at the same moment.
+[ "$command ${LESSON:-17}" != "mutants 17" ] || sh "$here/nats.sh" >/dev/null
+
 columns=0
 if [ -t 1 ]; then
   columns=$(stty size 2>/dev/null </dev/tty | cut -d ' ' -f 2)

@@ -24,6 +24,8 @@ public final class Coach {
 
     /** The time that a test waits for a record that does not come, if its verdict is needed soon. */
     private static final long BRIEF_MS = 1_200;
+    /** The number of wrong answers that are judged at the same time. More load lengthens each wait of a test. */
+    private static final int LANES = Integer.getInteger("coach.mutants", 3);
 
     private Coach() {}
 
@@ -79,7 +81,11 @@ public final class Coach {
             case "matrix" -> matrix(lessons, env.getOrDefault("STEP", ""), lesson, screen);
             case "matrix-check" -> matrix(lessons, screen, matrix -> matrix.run(here, true));
             case "mutants" ->
-                mutants(here, lesson.isEmpty() ? lessons.proven() : List.of(lessons.find(lesson)), screen);
+                mutants(
+                        here,
+                        lesson.isEmpty() ? lessons.proven() : List.of(lessons.find(lesson)),
+                        env.getOrDefault("RUNS", "").isEmpty() ? 0 : number(env, "RUNS", 1),
+                        screen);
             default -> throw new UserError("the coach has no command " + command);
         };
     }
@@ -135,10 +141,10 @@ public final class Coach {
     }
 
     /** Runs the wrong answers, with shorter waits than other checks, because they often wait in vain. */
-    private static boolean mutants(Path here, List<Lesson> lessons, Screen screen) {
+    private static boolean mutants(Path here, List<Lesson> lessons, int runs, Screen screen) {
         System.setProperty("suite.patienceMs", "2500");
-        try (var bench = new Bench(2, Options.current().patience().toMillis())) {
-            return new Mutants(here, screen, bench).run(lessons);
+        try (var bench = new Bench(LANES, Options.current().patience().toMillis())) {
+            return new Mutants(here, screen, bench, runs).run(lessons);
         }
     }
 

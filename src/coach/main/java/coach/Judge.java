@@ -1,6 +1,7 @@
 package coach;
 
 import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass;
+import static org.junit.platform.engine.discovery.DiscoverySelectors.selectMethod;
 
 import coach.Verdict.Outcome;
 import java.util.Arrays;
@@ -9,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.junit.platform.engine.DiscoverySelector;
+import suite.CheckClass;
 import suite.CheckResult;
 import suite.Runner;
 
@@ -39,8 +42,24 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 .sorted(Comparator.comparing(tests -> !has(tests, first)))
                 .map(tests -> selectClass(tests))
                 .toList();
+        return run(classes);
+    }
+
+    /** Returns the results of the first test alone; none if there is no such test. */
+    List<Verdict.Test> judgeFirst(List<String> classesOfTests) {
+        StopAtRed.begin();
+        return run(classesOfTests.stream()
+                .map(Judge::load)
+                .flatMap(tests -> new CheckClass(tests, "", "", "")
+                        .checks().stream()
+                                .filter(test -> test.getName().equals(method(first)))
+                                .map(test -> selectMethod(tests, test)))
+                .toList());
+    }
+
+    private List<Verdict.Test> run(List<? extends DiscoverySelector> tests) {
         return new Runner(parameters(first, stopAtRed), this::started)
-                .run(classes).stream().map(Judge::test).toList();
+                .run(tests).stream().map(Judge::test).toList();
     }
 
     /** Returns the parameters for JUnit and the coach's extensions of it. */
@@ -49,7 +68,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
         parameters.put("junit.jupiter.extensions.autodetection.enabled", "true");
         parameters.put("junit.jupiter.testmethod.order.default", OneFirst.class.getName());
         parameters.put("junit.jupiter.execution.timeout.mode", "disabled_on_debug");
-        parameters.put(OneFirst.PARAMETER, first.substring(first.lastIndexOf('.') + 1));
+        parameters.put(OneFirst.PARAMETER, method(first));
         return parameters;
     }
 
@@ -63,9 +82,13 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 check.name(), outcome, check.message(), check.likelyCause(), check.figures(), check.ms());
     }
 
-    private static boolean has(Class<?> tests, String method) {
+    private static boolean has(Class<?> tests, String test) {
         return Arrays.stream(tests.getDeclaredMethods())
-                .anyMatch(one -> one.getName().equals(method.substring(method.lastIndexOf('.') + 1)));
+                .anyMatch(one -> one.getName().equals(method(test)));
+    }
+
+    private static String method(String test) {
+        return test.substring(test.lastIndexOf('.') + 1);
     }
 
     static Class<?> load(String name) {

@@ -125,7 +125,7 @@ final class Matrix {
     private Future<Verdict> begun(Lesson step, Lesson lesson) {
         var bench = lesson.upTo(step) || Cell.promised(step, lesson) ? patient : brief;
         var first = lesson.red().map(Lesson.Red::test).orElse("");
-        var trial = new Trial(lesson.tests(), step.step(), first, "");
+        var trial = new Trial(lesson.tests(), step.step(), first, false, "");
         return verdicts.computeIfAbsent(
                 step.step() + " " + lesson.id(), key -> bench.begin(() -> bench.verdict(lesson, trial)));
     }

@@ -144,7 +144,7 @@ class BenchTest {
 
     @Test
     void whatCannotBeJudgedIsSaidAsInThisJvm() {
-        var trial = new Trial(List.of("suite.NoSuchTest"), "", "", "");
+        var trial = new Trial(List.of("suite.NoSuchTest"), "", "", false, "");
         try (var bench = new Bench(1, 1_000)) {
             var there = assertThrows(UserError.class, () -> bench.judge(trial));
             var here = assertThrows(UserError.class, trial::here);
@@ -154,7 +154,7 @@ class BenchTest {
     }
 
     private static Trial trial(Class<?> tests, String server) {
-        return new Trial(List.of(tests.getName()), server, "", "");
+        return new Trial(List.of(tests.getName()), server, "", false, "");
     }
 
     private static String said(List<Verdict.Test> tests) {

@@ -81,6 +81,15 @@ class JudgeTest {
     }
 
     @Test
+    void theFirstTestCanBeJudgedAlone() {
+        var classes = List.of(Fixture.InPart.class.getName(), Fixture.ThreeReds.class.getName());
+
+        assertEquals(List.of("b"), namesAlone("ThreeReds.b", classes));
+        assertEquals(List.of("isGreen"), namesAlone("InPart.isGreen", classes));
+        assertEquals(List.of(), namesAlone("ThreeReds.d", classes));
+    }
+
+    @Test
     void thatTheRequestedTestIsGreenIsToldImmediately() {
         var told = new ArrayList<String>();
 
@@ -122,6 +131,11 @@ class JudgeTest {
         new Report(shown.plain()).why(new Verdict(Fixture.SEED, List.of(test), 1));
 
         assertEquals("  t\n    one is missing\n    The likely cause: It was not sent.\n", shown.text());
+    }
+
+    private static List<String> namesAlone(String test, List<String> classes) {
+        return new Judge(test, true, name -> {})
+                .judgeFirst(classes).stream().map(Verdict.Test::name).toList();
     }
 
     private static boolean check(Class<?> tests) {

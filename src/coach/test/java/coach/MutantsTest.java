@@ -43,7 +43,7 @@ class MutantsTest {
                 new Lesson("01", "two", "Two", List.of(), TWO.tests(), TWO.step(), TWO.red(), TWO.minutes(), false);
         write(THREE + ONE + THREE.replace("says 3", "says 3 once more"));
 
-        assertTrue(new Mutants(root, shown.plain(), new Bench()).run(List.of(proven)), shown.text());
+        assertTrue(new Mutants(root, shown.plain(), new Bench(), 0).run(List.of(proven)), shown.text());
         assertFalse(proven.judged());
     }
 
@@ -62,6 +62,35 @@ class MutantsTest {
 
         assertTrue(shown.text().contains("retried:\n"), shown.text());
         assertTrue(shown.text().contains(", 1 of them when retried"), shown.text());
+    }
+
+    @Test
+    void ofManyRunsEachMustCatchTheWrongAnswerWithoutASecondGo() {
+        var second = "return System.setProperty(\"" + SECOND_GO + "\", \"\") == null ? 2 : 1;";
+
+        assertFalse(run(ONE + THREE + ONE.replace("return 1;", second), 3), shown.text());
+
+        assertTrue(shown.text().contains("01  caught 3 of 3  says 1 "), shown.text());
+        assertTrue(shown.text().contains("01  caught 3 of 3  says 3 "), shown.text());
+        assertTrue(shown.text().contains("01  caught 2 of 3  says 1 "), shown.text());
+        assertTrue(
+                shown.text().contains("\n    1 × the promised test AnswerIsTwo.theAnswerIsTwo is not red"),
+                shown.text());
+        assertFalse(shown.text().contains("retried"), shown.text());
+        assertTrue(shown.text().contains("2 of 3 wrong answers caught 3 of 3 times in "), shown.text());
+    }
+
+    @Test
+    void ofManyRunsAllMayCatchAllWrongAnswers() {
+        assertTrue(run(ONE + THREE + ONE, 4), shown.text());
+        assertTrue(shown.text().contains("3 of 3 wrong answers caught 4 of 4 times in "), shown.text());
+    }
+
+    @Test
+    void aMutantThatDoesNotCompileIsCaughtInNoneOfManyRuns() {
+        assertFalse(run(ONE + THREE + THREE.replace("return 3;", "return three;"), 4));
+        assertTrue(shown.text().contains("01  caught 0 of 4  says 3 "), shown.text());
+        assertTrue(shown.text().contains("it does not compile: "), shown.text());
     }
 
     @Test
@@ -112,7 +141,7 @@ class MutantsTest {
         var three = "mutant: says 3\nfile: lessons/lesson01_two/answer.js\n- 2\n+ 3\n" + RED.formatted(3);
         Text.write(root.resolve("lessons/lesson01_two/mutants.txt"), three + three + three.replace("3", "4"));
 
-        assertTrue(new Mutants(root, shown.plain(), new Bench()).run(List.of(TWO)), shown.text());
+        assertTrue(new Mutants(root, shown.plain(), new Bench(), 0).run(List.of(TWO)), shown.text());
         assertEquals("2\n", Text.read(page));
     }
 
@@ -137,7 +166,11 @@ class MutantsTest {
     }
 
     private boolean run(String mutants) {
+        return run(mutants, 0);
+    }
+
+    private boolean run(String mutants, int runs) {
         write(mutants);
-        return new Mutants(root, shown.plain(), new Bench()).run(List.of(TWO));
+        return new Mutants(root, shown.plain(), new Bench(), runs).run(List.of(TWO));
     }
 }
