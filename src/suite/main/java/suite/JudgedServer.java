@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
@@ -41,6 +45,9 @@ final class JudgedServer extends Lifecycle {
     private static final String HIDDEN = "it needs to see the server's threads, and they are in another process";
     private static final MediaType JSON = MediaType.get("application/json");
     private static final AtomicInteger MARKS = new AtomicInteger();
+    /** Each goes to an IO thread by chance: all of them to one of two, once in 65,536 times. */
+    private static final int CONNECTIONS = 16;
+
     private static final Duration LONGEST_429 = Duration.ofSeconds(30);
     private static final Duration LONGEST_REST = Duration.ofMillis(200);
     private static final String IO_WAITS =
@@ -66,6 +73,40 @@ final class JudgedServer extends Lifecycle {
     int explore(Runnable first, Runnable second, Consumer<String> check) {
         var points = points().orElseThrow(() -> notJudged(HIDDEN));
         return Schedule.explore(points, first, second, check);
+    }
+
+    /**
+     * Does the same with the IO thread of one connection, while another IO thread brings the requests. Returns 0 if the first
+     * has no place in the server's own code, or serves all connections.
+     *
+     * @param held the client of that connection
+     * @param first is given a client of the other IO thread, as is the second; it ends when the held thread has done its work
+     */
+    int exploreIo(
+            OkHttpClient held, Consumer<OkHttpClient> first, Consumer<OkHttpClient> second, Consumer<String> check) {
+        var points = points().orElseThrow(() -> notJudged(HIDDEN));
+        var threads = ioThread(points, held);
+        Consumer<String> atRest = place -> {
+            check.accept(place);
+            request(held, at("/status")); // Before its answer, the thread does what it was handed for the last turn.
+        };
+        return Stream.generate(this::newClient)
+                .limit(CONNECTIONS)
+                .filter(other -> Collections.disjoint(threads, ioThread(points, other)))
+                .findFirst()
+                .map(other -> Schedule.explore(
+                        points, threads::contains, () -> first.accept(other), () -> second.accept(other), atRest))
+                .orElse(0);
+    }
+
+    /** Returns the thread that serves a client. Another one may pass at the same time, but not each time. */
+    private Set<Thread> ioThread(PausePoints points, OkHttpClient client) {
+        Supplier<Set<Thread>> passed = () -> Schedule.ioThreads(points, () -> request(client, at("/status")));
+        var threads = passed.get();
+        for (int again = 0; threads.size() > 1 && again < CONNECTIONS; again++) {
+            threads.retainAll(passed.get());
+        }
+        return threads;
     }
 
     /**

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,34 +32,6 @@ import java.util.stream.Stream;
  * <p><b>Threads:</b> guarded by this object's lock.
  */
 public final class Schedule {
-
-    /**
-     * A place in the server's code.
-     *
-     * @param instruction distinguishes two places on one line
-     * @param caller the method that makes the object, if the place is in a constructor; or empty
-     */
-    private record Place(String method, String file, int line, int instruction, String caller) {
-        static Place of(StackWalker.StackFrame frame, Optional<StackWalker.StackFrame> caller) {
-            var type = frame.getDeclaringClass().getSimpleName();
-            boolean makes = frame.getMethodName().equals("<init>");
-            return new Place(
-                    makes ? "new " + type : frame.getMethodName(),
-                    String.valueOf(frame.getFileName()),
-                    frame.getLineNumber(),
-                    frame.getByteCodeIndex(),
-                    makes ? caller.map(Place::at).orElse("") : "");
-        }
-
-        private static String at(StackWalker.StackFrame frame) {
-            return frame.getMethodName() + "(" + frame.getFileName() + ":" + frame.getLineNumber() + ")";
-        }
-
-        @Override
-        public String toString() {
-            return caller.isEmpty() ? method + "(" + file + ":" + line + ")" : caller + ", in " + method;
-        }
-    }
 
     /** A held thread, before it calls a method of a collection or something else. */
     private record Held(Thread thread, Object receiver, String method) {}
@@ -84,11 +57,12 @@ public final class Schedule {
     private static volatile Optional<Schedule> current = Optional.empty();
 
     private final PausePoints points;
+    private final Predicate<Thread> holds;
 
     @GuardedBy("this")
     private final Set<Place> seen = new LinkedHashSet<>();
 
-    /** Those that have come through the server's code, except IO threads. */
+    /** Those that have come through the server's code, and may be held. */
     @GuardedBy("this")
     private final Set<Thread> threads = new LinkedHashSet<>();
 
@@ -105,8 +79,9 @@ public final class Schedule {
     @GuardedBy("this")
     private String race = "";
 
-    private Schedule(PausePoints points, Optional<Place> stopAt) {
+    private Schedule(PausePoints points, Predicate<Thread> holds, Optional<Place> stopAt) {
         this.points = points;
+        this.holds = holds;
         this.stopAt = stopAt;
     }
 
@@ -120,16 +95,23 @@ public final class Schedule {
         current.ifPresent(schedule -> schedule.reached(receiver == null ? "" : receiver, method));
     }
 
+    /** Holds the first request, but no IO thread, which might bring the second one. */
+    static int explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
+        return explore(points, thread -> !isIo(thread), first, second, check);
+    }
+
     /**
      * Holds the first request at each of its places in turn, while the second is answered. Returns the number of places
      * at which it was held.
      *
+     * @param holds selects the threads that may be held; the first of them that reaches a place is the first request
      * @param check is called when both have been answered, with the place in words; it fails if the result is wrong. If
      *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is
      *     named instead
      */
-    static int explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
-        var known = new LinkedHashSet<>(places(points, first));
+    static int explore(
+            PausePoints points, Predicate<Thread> holds, Runnable first, Runnable second, Consumer<String> check) {
+        var known = new LinkedHashSet<>(places(points, holds, first));
         var todo = new ArrayDeque<>(known);
         var vague = Optional.<AssertionError>empty();
         int more = AFTER_VAGUE;
@@ -138,7 +120,7 @@ public final class Schedule {
             var place = todo.remove();
             var turn = Turn.MISSED;
             for (int go = 0; turn == Turn.MISSED && go <= AGAIN; go++) {
-                var schedule = new Schedule(points, Optional.of(place));
+                var schedule = new Schedule(points, holds, Optional.of(place));
                 turn = schedule.run(first, second, place);
                 try {
                     check.accept(place.toString());
@@ -163,16 +145,37 @@ public final class Schedule {
     }
 
     /** Returns the places that a request passes through when it is not held. */
-    private static List<Place> places(PausePoints points, Runnable request) {
-        var all = new Schedule(points, Optional.empty());
-        current = Optional.of(all);
-        try {
+    private static List<Place> places(PausePoints points, Predicate<Thread> holds, Runnable request) {
+        var all = new Schedule(points, holds, Optional.empty());
+        all.watch(() -> {
             request.run();
             all.awaitRest();
+        });
+        return all.places();
+    }
+
+    /** Returns the IO threads that pass through the server's code during a request. */
+    static Set<Thread> ioThreads(PausePoints points, Runnable request) {
+        var all = new Schedule(points, Schedule::isIo, Optional.empty());
+        all.watch(request);
+        return all.passed();
+    }
+
+    private void watch(Runnable request) {
+        current = Optional.of(this);
+        try {
+            request.run();
         } finally {
             current = Optional.empty();
         }
-        return all.places();
+    }
+
+    private static boolean isIo(Thread thread) {
+        return thread.getName().contains(" I/O-");
+    }
+
+    private synchronized Set<Thread> passed() {
+        return new HashSet<>(threads);
     }
 
     private synchronized List<Place> places() {
@@ -196,7 +199,7 @@ public final class Schedule {
             var one = CompletableFuture.runAsync(first, Threads.named("suite-first"));
             var thread = awaitHeld(one);
             if (thread.isPresent()) {
-                var before = waiting(thread.get());
+                var before = stillWaiting(thread.get());
                 var other = CompletableFuture.runAsync(second, Threads.named("suite-second"));
                 awaitDoneOrStuck(other, thread.get(), before);
                 turn = other.isDone() ? Turn.PASSED : Turn.WAITED;
@@ -232,15 +235,13 @@ public final class Schedule {
         }
     }
 
-    /** Called at a place. An IO thread is never held, as it might bring the second request; it may meet a held one. */
+    /** Called at a place. A thread that is not to be held may meet the held one. */
     private void reached(Object receiver, String method) {
         var here = new Held(Thread.currentThread(), receiver, method);
-        if (here.thread().getName().contains(" I/O-")) {
-            if (heldAt(receiver)) {
-                place().ifPresent(place -> meet(place, here));
-            }
-        } else {
-            place().ifPresent(place -> reached(place, here));
+        if (holds.test(here.thread())) {
+            Place.current(points).ifPresent(place -> reached(place, here));
+        } else if (heldAt(receiver)) {
+            Place.current(points).ifPresent(place -> meet(place, here));
         }
     }
 
@@ -284,23 +285,6 @@ public final class Schedule {
         if (!race.isEmpty()) {
             throw CheckFailed.withLikelyCause(new AssertionError(race + " at " + place), NO_LOCK);
         }
-    }
-
-    /** Returns the current thread's place in this server's code; the suite's threads, which ask its port, have none. */
-    private Optional<Place> place() {
-        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
-                .walk(frames -> {
-                    var all = frames.toList();
-                    var own = all.stream()
-                            .filter(frame -> frame.getDeclaringClass().getClassLoader() == points)
-                            .filter(frame ->
-                                    all.stream().noneMatch(other -> other.getDeclaringClass() == RunningServer.class))
-                            .toList();
-                    var caller = own.stream()
-                            .filter(frame -> !frame.getMethodName().equals("<init>"))
-                            .findFirst();
-                    return own.stream().findFirst().map(frame -> Place.of(frame, caller));
-                });
     }
 
     /** Waits until the first is held. It may have its answer before it reaches the place. */
@@ -364,13 +348,25 @@ public final class Schedule {
         return told != null && told.getLockOwnerId() == owner.getId();
     }
 
-    /** Returns the threads of this server that wait in its code, except the held one. */
+    /** Returns those that go on waiting: to one that has only met another thread at a lock, the second may come yet. */
+    private Set<Thread> stillWaiting(Thread first) {
+        var waiting = waiting(first);
+        if (!waiting.isEmpty()) {
+            Deadline.pause(LOOK);
+            waiting.retainAll(waiting(first));
+        }
+        return waiting;
+    }
+
+    /** Returns the threads of this server that wait in its code, and not for us, except the held one. */
     private Set<Thread> waiting(Thread first) {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(entry -> entry.getKey() != first
                         && entry.getKey().getThreadGroup() == first.getThreadGroup()
                         && WAITING.contains(entry.getKey().getState())
-                        && isInside(entry.getValue()))
+                        && isInside(entry.getValue())
+                        && Stream.of(entry.getValue())
+                                .noneMatch(frame -> frame.getClassName().equals(Schedule.class.getName())))
                 .map(Map.Entry::getKey)
                 .collect(Collectors.toCollection(HashSet::new));
     }
