@@ -13,7 +13,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -27,8 +26,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson05NobodyWaitsTest {
 
     private static final int STORM = 400;
-    private static final int TOGETHER = 4;
-    private static final int TIMES = 60; // In one of them the last comes when the others are just being written.
     private static final int MANY = 1_100; // More than a bounded queue is likely to hold.
     private static final String WAITS =
             "Something waits for a stream that takes nothing, and keeps from the others what they need: a lock, or the thread that serves them.";
@@ -43,9 +40,11 @@ class Lesson05NobodyWaitsTest {
     private static final String CUT =
             "The rest of a record that was taken in part is gone, or comes behind another record: it must stay at the head of the queue until nothing is left of it.";
     private static final String ONE_BUFFER =
-            "One stream gets a message, and another does not. Is one ByteBuffer on all queues? It has one position, which moves as it is written: each queue needs a buffer of its own, such as duplicate().";
+            "One stream gets a message, and another does not. Is one ByteBuffer on all queues? It has one position, which moves as it is written: each queue needs a buffer of its own, such as duplicate(). Or is a stream woken before the record is on its queue?";
     private static final String LOST =
             "A record is put on a queue, and no thread is left to write it: whether there is one was asked before the record was there, or that one had looked for the last time. Or the queue is not made for two threads.";
+    private static final String LOOKED =
+            "A record is on the queue, and no thread is left to write it: the one that was writing had looked for the last time, and a flag still said that it writes. Such a flag has to be cleared before the last look, not after it.";
     private static final String TWO_ORDERS =
             "The order is made in two places: a message that got its id under the lock is put on the queues after it, or several threads write to one stream.";
     private static final int PLENTY = 1 << 24;
@@ -147,7 +146,7 @@ class Lesson05NobodyWaitsTest {
         peer.windowUpdate(0, PLENTY);
         var stream = peer.open(Format.NDJSON);
         var newest = server.post("ann", "the last that it takes whole");
-        stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
+        orCause(NEXT_MESSAGE, () -> stream.awaitArrival(record -> record.id().equals(newest), "the newest message"));
         int read = stream.text().length();
         peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // A thousand bytes of it are left.
         peer.ping(5);
@@ -211,34 +210,33 @@ class Lesson05NobodyWaitsTest {
         because(all.repeated() + all.outOfOrder() == 0 ? ONE_BUFFER + " " + LOST : TWO_ORDERS, all::assertPerfect);
     }
 
-    /**
-     * They come while the queue of the first is written, and no further message is there to push them out. A schedule holds
-     * no IO thread, so luck decides whether the last comes in the moment in which a wake-up could be lost.
-     */
+    /** The IO thread of the stream is held at each place in turn, while another message is posted, and none after it. */
     @Test
-    void whatIsPostedTogetherGoesOutTogether() {
-        var reader = server.live(server.newClient(), Format.NDJSON);
-        var clients = Stream.generate(server::newClient).limit(TOGETHER).toList();
+    void whatIsPostedWhileAnotherIsWrittenGoesOut() {
+        var client = server.newClient();
+        var reader = new AtomicReference<>(server.live(client, Format.NDJSON));
+        var count = new AtomicInteger();
 
-        for (int i = 0; i < TIMES; i++) {
-            var mark = "together " + i + " ";
-            var posts = clients.stream()
-                    .map(client -> CompletableFuture.runAsync(
-                            () -> server.post(client, "ann", mark + clients.indexOf(client) + "."),
-                            Threads.named("suite-post")))
-                    .toList();
-            posts.forEach(Deadline::await);
-            for (int n = 0; n < TOGETHER; n++) {
-                var text = mark + n + ".";
-                reader.await(Deadline.PATIENCE, () -> reader.text().contains(text) || reader.ended());
-                because(LOST, () -> {
-                    if (!reader.text().contains(text)) {
-                        fail(TOGETHER + " messages were posted at the same time, and none after them: one of them"
-                                + " has not come within " + Deadline.say(Deadline.PATIENCE));
+        int places = server.exploreIo(
+                client,
+                other -> {
+                    server.post(other, "ann", "one " + count.incrementAndGet());
+                    var text = "\"one " + count.get() + "\"";
+                    var now = reader.get();
+                    now.await(Duration.ofSeconds(1), () -> now.text().contains(text) || now.ended());
+                },
+                other -> server.post(other, "bob", "another " + count.get()),
+                held -> {
+                    try {
+                        assertBothCome(reader.get(), count.get(), held);
+                    } catch (AssertionError e) {
+                        // This one may never be written to again.
+                        reader.getAndSet(server.live(client, Format.NDJSON)).cancel();
+                        throw e;
                     }
                 });
-            }
-        }
+
+        figures.put("places at which an IO thread was held", places);
     }
 
     /** The posting thread is held at each place in turn, while a full stream gets room and its backlog goes out. */
@@ -257,6 +255,25 @@ class Lesson05NobodyWaitsTest {
                 });
 
         figures.put("places at which a POST was held", places);
+    }
+
+    private static void assertBothCome(Recorder reader, int count, String held) {
+        var one = "\"one " + count + "\"";
+        var another = "\"another " + count + "\"";
+        awaitUnlessStill(
+                reader, () -> reader.text().contains(one) && reader.text().contains(another) || reader.ended());
+        var text = reader.text();
+        var between = "the thread that writes one message was held at " + held + " while another was posted, ";
+        because(reader.ended() ? ENDED : LOOKED, () -> {
+            if (!text.contains(one) || !text.contains(another)) {
+                fail(between + "and none after it: " + (text.contains(one) ? another : one) + " has not come");
+            }
+        });
+        because(TWO_ORDERS, () -> {
+            if (text.indexOf(one) > text.indexOf(another)) {
+                fail(between + "and that one has come before it");
+            }
+        });
     }
 
     /**
