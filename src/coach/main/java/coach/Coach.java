@@ -142,7 +142,7 @@ public final class Coach {
 
     /** Runs the wrong answers, with shorter waits than other checks, because they often wait in vain. */
     private static boolean mutants(Path here, List<Lesson> lessons, int runs, Screen screen) {
-        System.setProperty("suite.patienceMs", "2500");
+        System.setProperty("suite.patienceMs", String.valueOf(BRIEF_MS));
         try (var bench = new Bench(LANES, Options.current().patience().toMillis())) {
             return new Mutants(here, screen, bench, runs).run(lessons);
         }
