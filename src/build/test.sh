@@ -2,9 +2,10 @@
 # test.sh [proxies|cluster|scale]: runs the tests, or those through real proxies, or those of several servers with NATS,
 # or those of a server with little memory under thousands of requests, and ends with a summary.
 # Environment: TEST (a pattern of classes), WITHOUT (groups to leave out), BUILD_DIR (default: target), CI (true: nothing
-# may be left out), FORKS (JVMs side by side; default: 4, more than there are processors, because tests mostly wait, and
-# 3 for cluster), TEST_JVM (flags of those JVMs in place of the pom's test.jvm), COVERAGE (any word: reports which lines
-# the tests reach, and fails nothing), TLS (openssl: the server that is judged has PUSH_TLS=openssl).
+# may be left out), AGAIN (any word: another JDK has run all tests, and Browser*Test, which depends on no JDK, is not run
+# again), FORKS (JVMs side by side; default: 4, more than there are processors, because tests mostly wait, and 3 for
+# cluster), TEST_JVM (flags of those JVMs in place of the pom's test.jvm), COVERAGE (any word: reports which lines the
+# tests reach, and fails nothing), TLS (openssl: the server that is judged has PUSH_TLS=openssl).
 set -u
 only=${1:-}
 build=${BUILD_DIR:-target}
@@ -31,7 +32,8 @@ if [ -n "$only" ]; then
 else
   set -- "$@" -DexcludedGroups="$(echo proxies cluster scale $without | tr ' ' ',')"
 fi
-[ -z "${TEST:-}" ] || set -- "$@" -Dtest="$TEST"
+pattern=${TEST:-${AGAIN:+*Test,!Browser*Test}}
+[ -z "$pattern" ] || set -- "$@" -Dtest="$pattern"
 [ -z "${TEST_JVM:-}" ] || set -- "$@" "-Dtest.jvm=$TEST_JVM"
 if [ "${TLS:-}" = openssl ]; then
   export PUSH_TLS=openssl # for the servers that tests start by a command
@@ -66,6 +68,7 @@ if [ "$status" -ne 0 ] && [ -z "${TEST:-}" ]; then # after a red module, Maven d
 fi
 for group in $without; do echo "LEFT OUT: $group tests (WITHOUT=$group)"; done
 [ -z "${TEST:-}" ] || echo "LEFT OUT: all but TEST=$TEST"
+[ -z "${AGAIN:-}" ] || echo "Not part of this: Browser*Test, what a page does in a browser, which another JDK's run has (AGAIN=$AGAIN)"
 [ -n "$only" ] || echo "Not part of this: the tests through nginx, HAProxy, Caddy and Apache (make test-proxies)"
 [ -n "$only" ] || echo "Not part of this: the tests of several servers with NATS (make test-cluster)"
 [ -n "$only" ] || echo "Not part of this: the tests of little memory under thousands of requests (make test-scale)"
