@@ -145,6 +145,19 @@ final class JudgedServer extends Lifecycle {
         explore(() -> post(client, "ann", "while its status is asked for"), status, held -> {});
     }
 
+    /**
+     * Runs this while the server's clock stands at this time in milliseconds. A server in another process, or one that
+     * reads another clock than {@link System#currentTimeMillis}, keeps its own time.
+     */
+    void whileClockStands(long ms, Runnable action) {
+        points().ifPresent(points -> points.setClock(() -> ms));
+        try {
+            action.run();
+        } finally {
+            points().ifPresent(points -> points.setClock(System::currentTimeMillis));
+        }
+    }
+
     /** Returns whether the server's threads can be held and inspected, because it is in this JVM. */
     boolean showsThreads() {
         return points().isPresent();

@@ -14,13 +14,13 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Two readers look at the same chat, which must be the same for both, in any form. Where it is a snapshot, its order is
  * also judged: the newest message comes first.
+ *
+ * <p><b>Length:</b> each assertion gives its own likely cause.
  */
 @Lesson(id = "00", slug = "see_it_break", title = "See it break")
 @Proves("message.all")
@@ -30,10 +30,10 @@ class Lesson00SeeItBreakTest {
     private static final int HISTORY = 50;
     private static final int MOST = 6 * HISTORY;
     private static final Duration SOON = Duration.ofSeconds(1);
-    private static final JsonMapper FIRST_OF_MANY = new JsonMapper();
 
     @RegisterExtension
-    static final JudgedServer server = JudgedServer.with("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer server =
+            JudgedServer.scheduled("PUSH_OPENS_PER_SECOND", "0", "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     final Figures figures = new Figures();
@@ -46,7 +46,7 @@ class Lesson00SeeItBreakTest {
         var first = seen(reader);
         var second = seen(server.open(Format.ANY));
 
-        because("To look at the messages changes them: nothing was posted between the two looks.", () -> {
+        because("Looking at the messages changes them: nothing was posted between the two looks.", () -> {
             if (!first.equals(second)) {
                 fail("both readers must see one order, but the first sees \"" + first + "\" and the second \"" + second
                         + "\"");
@@ -105,6 +105,61 @@ class Lesson00SeeItBreakTest {
         });
     }
 
+    /** A list that is kept at fifty messages grows no more, and its size says nothing of a new one. */
+    @Test
+    void aMessageReachesAnOpenScreenPastTheFiftieth() {
+        var reader = server.open(Format.ANY);
+        server.joined(reader);
+        for (int i = 1; i <= HISTORY; i++) {
+            post(i);
+        }
+
+        var text = mark("posted past the fiftieth");
+        for (var word : List.of(mark("the last but one"), text)) {
+            server.post("ann", word);
+            awaitSoon(reader, () -> reader.text().contains(word) || reader.ended());
+        }
+
+        because(
+                "What says that there is something new does not change any more: the size of a list from which one"
+                        + " message goes for each that comes. Count the messages, or keep them all.",
+                () -> {
+                    if (!reader.text().contains(text)) {
+                        fail("a message must appear on an open screen past the fiftieth too, but within "
+                                + Deadline.say(SOON) + " it does not"
+                                + (reader.ended() ? ": the response has ended" : ""));
+                    }
+                });
+    }
+
+    @Test
+    void theOrderIsThatOfThePostsWhateverTheClockSays() {
+        long now = System.currentTimeMillis();
+        server.whileClockStands(now, () -> {
+            server.post("ann", mark("first"));
+            server.post("ann", mark("second in one millisecond"));
+        });
+        server.whileClockStands(now - 1000, () -> server.post("ann", mark("third, after the clock was set back")));
+
+        var reader = server.open(Format.ANY);
+        awaitSoon(
+                reader,
+                () -> snapshot(reader).isPresent()
+                        || !isSnapshot(reader) && reader.text().contains(mark("third, after the clock was set back")));
+
+        if (isSnapshot(reader)) {
+            var expected = List.of(
+                    mark("third, after the clock was set back"), mark("second in one millisecond"), mark("first"));
+            var texts = Snapshots.texts(snapshot(reader).orElse(List.of())).stream()
+                    .limit(expected.size())
+                    .toList();
+            because(
+                    "The messages are put in order by their times. Two messages can have the same time, and a clock can be"
+                            + " set back: the order is that in which they came.",
+                    () -> assertEquals(expected, texts, "the snapshot, from top to bottom, whatever the clock says"));
+        }
+    }
+
     @Test
     void whatIsShownIsTheNewestFiftyNewestFirst() {
         var posted = new ArrayList<String>();
@@ -129,8 +184,7 @@ class Lesson00SeeItBreakTest {
 
         var expected = new ArrayList<>(posted.subList(posted.size() - HISTORY, posted.size()));
         Collections.reverse(expected);
-        var texts =
-                shown.stream().map(message -> message.path("text").asString("")).toList();
+        var texts = Snapshots.texts(shown);
         if (haveOneTime(expected, shown)) {
             because(
                     "A snapshot is the newest fifty in the order in which they came, turned round. Times do not give that"
@@ -167,17 +221,7 @@ class Lesson00SeeItBreakTest {
 
     /** Returns the messages of a reader's first snapshot, once it is complete. */
     private static Optional<List<JsonNode>> snapshot(Recorder reader) {
-        if (!isSnapshot(reader)) {
-            return Optional.empty();
-        }
-        var text = reader.text();
-        try (var parser = FIRST_OF_MANY.createParser(text.substring(text.indexOf("{\"messages\":")))) {
-            var messages = new ArrayList<JsonNode>();
-            FIRST_OF_MANY.readTree(parser).path("messages").forEach(messages::add);
-            return Optional.of(messages);
-        } catch (JacksonException e) {
-            return Optional.empty(); // The rest is on its way.
-        }
+        return Snapshots.first(reader.text());
     }
 
     /** Returns whether two neighbours have the same time. */

@@ -3,6 +3,7 @@ package suite;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
@@ -12,20 +13,22 @@ import org.objectweb.asm.Type;
 
 /**
  * Loads the server under test with a call of {@link Schedule} before each of its method calls, field writes and locks,
- * so that a check can hold a thread at any of these places for any length of time. This applies to the classes of the
- * server's own package and below; other classes are loaded as usual.
+ * so that a check can hold a thread at any of these places for any length of time, and with a clock that a check can set.
+ * This applies to the classes of the server's own package and below; other classes are loaded as usual.
  *
  * <p><b>Threads:</b> any thread.
  */
-final class PausePoints extends ClassLoader {
+public final class PausePoints extends ClassLoader {
 
     private static final int API = Opcodes.ASM9;
     private static final String SCHEDULE = Type.getInternalName(Schedule.class);
+    private static final String POINTS = Type.getInternalName(PausePoints.class);
     /** Their methods communicate nothing to other threads. */
     private static final Set<String> PRIVATE = Set.of(
             "java/lang/String", "java/lang/StringBuilder", "java/lang/Object", "java/lang/Integer", "java/lang/Long");
 
     private final String prefix;
+    private volatile LongSupplier clock = System::currentTimeMillis; // Set by a check, read by the server's threads.
 
     /** @param server the name of the server's class */
     PausePoints(String server, ClassLoader parent) {
@@ -40,6 +43,18 @@ final class PausePoints extends ClassLoader {
     /** Returns whether a class of this name is the server's own. */
     boolean isOwn(String name) {
         return name.startsWith(prefix);
+    }
+
+    /** Lets the server read this time in milliseconds, wherever it calls {@link System#currentTimeMillis} itself. */
+    void setClock(LongSupplier clock) {
+        this.clock = clock;
+    }
+
+    /** Called by the server instead of {@link System#currentTimeMillis}, with the class that calls it. */
+    public static long millis(Class<?> caller) {
+        return caller.getClassLoader() instanceof PausePoints points
+                ? points.clock.getAsLong()
+                : System.currentTimeMillis();
     }
 
     @Override
@@ -60,7 +75,7 @@ final class PausePoints extends ClassLoader {
             }
             var reader = new ClassReader(in);
             var writer = new ClassWriter(reader, ClassWriter.COMPUTE_MAXS);
-            reader.accept(new Points(writer), 0);
+            reader.accept(new Points(writer, Type.getObjectType(reader.getClassName())), 0);
             var bytes = writer.toByteArray();
             return defineClass(name, bytes, 0, bytes.length);
         } catch (IOException e) {
@@ -70,21 +85,27 @@ final class PausePoints extends ClassLoader {
 
     /** Puts the points into one class. */
     private static final class Points extends ClassVisitor {
-        Points(ClassWriter writer) {
+        private final Type type;
+
+        Points(ClassWriter writer, Type type) {
             super(API, writer);
+            this.type = type;
         }
 
         @Override
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
             var next = super.visitMethod(access, name, descriptor, signature, exceptions);
-            return name.equals("<clinit>") ? next : new Method(next);
+            return name.equals("<clinit>") ? next : new Method(next, type);
         }
     }
 
     private static final class Method extends MethodVisitor {
-        Method(MethodVisitor next) {
+        private final Type type;
+
+        Method(MethodVisitor next, Type type) {
             super(API, next);
+            this.type = type;
         }
 
         @Override
@@ -118,7 +139,12 @@ final class PausePoints extends ClassLoader {
             } else if (!makes && !PRIVATE.contains(owner)) {
                 point("point", "()V");
             }
-            super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+            if (owner.equals("java/lang/System") && name.equals("currentTimeMillis")) {
+                super.visitLdcInsn(type);
+                super.visitMethodInsn(opcode, POINTS, "millis", "(Ljava/lang/Class;)J", false);
+            } else {
+                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+            }
         }
 
         /** Returns whether it makes a collection from another one, its only argument, which it reads from end to end. */
