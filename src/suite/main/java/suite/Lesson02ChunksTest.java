@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
+import java.text.Normalizer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +26,7 @@ class Lesson02ChunksTest {
 
     private static final int BURST = 50;
     private static final int HISTORY = 50;
+    private static final AtomicInteger TWICE = new AtomicInteger();
     private static final String USER = "Ann É"; // From lesson 12 on, too, such a name is stored as it is posted.
     private static final String CHARSET =
             "The characters were made into bytes in another charset, or in the system's: name UTF-8 where that is done.";
@@ -208,6 +210,7 @@ class Lesson02ChunksTest {
                 "two\nlines",
                 "\"quoted\" and \\ and /",
                 "a tab\tand \u2028 and \u2029",
+                "a decomposed e\u0301, and a composed \u00e9",
                 "🟢 é ﷽ \ud83d\udc69\u200d\ud83d\ude80",
                 "a flag in tags: \ud83c\udff4\udb40\udc67\udb40\udc62\udb40\udc65\udb40\udc6e\udb40\udc67\udb40\udc7f",
                 "{\"type\":\"bye\"}\n{\"type\":\"start\"}",
@@ -228,7 +231,16 @@ class Lesson02ChunksTest {
     @Proves("message.text")
     @Test
     void aControlCharacterArrivesAsItWasPostedOrIsRefused() {
-        var text = "a bell \u0007, a form feed \f, an escape \u001b and no more";
+        requireAsPostedOrRefused("a bell \u0007, a form feed \f, an escape \u001b and no more");
+    }
+
+    @Proves("message.text")
+    @Test
+    void aCarriageReturnArrivesAsItWasPostedOrIsRefused() {
+        requireAsPostedOrRefused("two lines\r\nof another system");
+    }
+
+    private static void requireAsPostedOrRefused(String text) {
         var recorder = server.live(Format.NDJSON);
         var json = WireRecord.JSON.createObjectNode().put("user", USER).put("text", text);
 
@@ -242,12 +254,54 @@ class Lesson02ChunksTest {
     private static void requireAsPosted(String what, String posted, String came) {
         if (!came.equals(posted)) {
             because(
-                    inAscii(came).equals(inAscii(posted))
-                            ? CHARSET
-                            : "The " + what
-                                    + " was changed on its way: trimmed, or characters were replaced or taken out.",
+                    changedHow(what, posted, came),
                     () -> fail("the " + what + " must be \"" + MalformedRecord.quote(posted) + "\", but it is \""
                             + MalformedRecord.quote(came) + "\""));
+        }
+    }
+
+    private static String changedHow(String what, String posted, String came) {
+        if (inAscii(came).equals(inAscii(posted))) {
+            return CHARSET;
+        }
+        if (came.equals(Normalizer.normalize(posted, Normalizer.Form.NFC))) {
+            return "The " + what + " was normalized: it looks the same, but its characters are different.";
+        }
+        return came.equals(posted.replace("\r\n", "\n"))
+                ? "The line ends of the " + what + " were made those of this system."
+                : "The " + what + " was changed on its way: trimmed, or characters were replaced or taken out.";
+    }
+
+    /** Also in the same millisecond, in which the two records are equal in all their fields. */
+    @Proves("message.all")
+    @Test
+    void theSameTextPostedTwiceComesTwice() {
+        var twice = "said twice " + JudgedServer.LIFE + "." + TWICE.incrementAndGet();
+        var after = "after " + twice;
+        var reader = server.live(Format.NDJSON);
+
+        server.whileClockStands(System.currentTimeMillis(), () -> {
+            server.post("ann", twice);
+            server.post("ann", twice);
+        });
+        server.post("ann", after);
+
+        var later = server.open(Format.NDJSON);
+        because(
+                "A message that equals an earlier one was taken for the same one: sorted out by its text or by `equals`, or"
+                        + " kept in a set.",
+                () -> {
+                    requireTwice(twice, reader.messagesUpTo(after), "a stream");
+                    requireTwice(twice, server.history(later, after), "the history");
+                });
+    }
+
+    private static void requireTwice(String twice, List<Message> came, String where) {
+        long times =
+                came.stream().filter(message -> message.text().equals(twice)).count();
+        if (times != 2) {
+            fail("a text that was posted twice must come twice, but in " + where + " it came "
+                    + (times == 1 ? "once" : times + " times"));
         }
     }
 
