@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -62,6 +63,25 @@ class Lesson04OrderTest {
 
     @Proves("message.history")
     @Test
+    void theHistoryIsBySequenceWhateverTheClockSays() {
+        long now = System.currentTimeMillis();
+        var posted = new ArrayList<String>();
+        server.whileClockStands(now, () -> posted.addAll(post(2)));
+        server.whileClockStands(now - 1000, () -> posted.addAll(post(1)));
+
+        var received = server.history(server.open(Format.NDJSON), posted.get(2)).stream()
+                .map(Message::text)
+                .filter(posted::contains)
+                .toList();
+
+        because(
+                "The history is put in order by its times. Two messages can have the same time, and a clock can be set back:"
+                        + " the order is that of the sequence.",
+                () -> assertEquals(posted, received, "the history, oldest first, whatever the clock says"));
+    }
+
+    @Proves("message.history")
+    @Test
     void twoClientsGetTheSameHistory() {
         post(HISTORY);
 
@@ -69,7 +89,7 @@ class Lesson04OrderTest {
         var second = texts(server.open(Format.NDJSON), HISTORY);
 
         because(
-                "To ask for the history changes it: one client's reading is another client's order.",
+                "Asking for the history changes it: one client's reading is another client's order.",
                 () -> assertOrder(first, second, "the history of the second client"));
     }
 
@@ -294,19 +314,29 @@ class Lesson04OrderTest {
         }
     }
 
+    private static String causeOfForm(String id, String fault) {
+        if (id.startsWith("-")) {
+            return "Half of all random numbers of 64 bits are negative: Long.toUnsignedString.";
+        }
+        if (id.indexOf('-') != id.lastIndexOf('-')) {
+            return "The one hyphen of an id stands before its sequence. A UUID has four more, and Base64 for URLs may have some:"
+                    + " take another alphabet.";
+        }
+        return fault.contains("other characters")
+                ? "Base 36 has exactly these characters: Long.toUnsignedString(number, 36). Base64 and hexadecimal in capitals"
+                        + " have others."
+                : fault.contains("begins with a zero")
+                        ? "The number is padded, perhaps so that ids sort as text. The value gives the order: write the number without zeros in front."
+                        : "";
+    }
+
     private static void requireForm(String id) {
-        because(
-                id.startsWith("-")
-                        ? "Half of all random numbers of 64 bits are negative: Long.toUnsignedString."
-                        : id.indexOf('-') != id.lastIndexOf('-')
-                                ? "The one hyphen of an id stands before its sequence. A UUID has four more: take them out."
-                                : "",
-                () -> {
-                    var fault = new MessageId(id).fault();
-                    if (!fault.isEmpty()) {
-                        fail("an id must be <epoch>-<sequence>, but in \"" + id + "\" " + fault);
-                    }
-                });
+        because(causeOfForm(id, new MessageId(id).fault()), () -> {
+            var fault = new MessageId(id).fault();
+            if (!fault.isEmpty()) {
+                fail("an id must be <epoch>-<sequence>, but in \"" + id + "\" " + fault);
+            }
+        });
     }
 
     private static void requireNewEpoch(Set<String> epochs, String id) {
@@ -361,18 +391,29 @@ class Lesson04OrderTest {
 
     /** Names the first wrong place, because two lists of fifty show nothing to a reader. */
     private static void assertHistory(List<String> expected, Recorder recorder, String whose) {
-        var received = server.history(recorder, expected.get(expected.size() - 1)).stream()
-                .map(Message::text)
-                .toList();
+        var messages = server.history(recorder, expected.get(expected.size() - 1));
+        var received = messages.stream().map(Message::text).toList();
         because("Not fifty are kept or sent, or something is sent twice: as history, and again as new.", () -> {
             if (received.size() != expected.size()) {
                 fail(whose + " must be " + expected.size() + " messages, but " + received.size()
                         + " came before what was posted next");
             }
         });
+        var ids = messages.stream().map(Message::id).toList();
         because(
-                "The history is sent newest first, or it is taken from the wrong end of the list.",
+                ids.stream().noneMatch(String::isEmpty) && isSortedAsText(ids)
+                        ? "The history is sorted by ids as text, in which 10 comes before 2. Keep messages in the order in which"
+                                + " they came, and nothing has to be sorted."
+                        : "The history is sent newest first, or it is taken from the wrong end of the list.",
                 () -> assertOrder(expected, received, whose));
+    }
+
+    /** Returns whether the order is that of text and not that of numbers: of two numbers the longer one is the larger. */
+    private static boolean isSortedAsText(List<String> ids) {
+        var asText = ids.stream().sorted().toList();
+        var asNumbers =
+                asText.stream().sorted(Comparator.comparing(String::length)).toList();
+        return ids.equals(asText) && !ids.equals(asNumbers);
     }
 
     private static void assertOrder(List<String> expected, List<String> received, String whose) {
