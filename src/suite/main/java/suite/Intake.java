@@ -155,7 +155,10 @@ abstract class Intake {
         var came = malformed
                 .or(() -> ending.map(end -> "the response ended: " + end))
                 .orElse("nothing of the kind came within " + Deadline.say(within));
-        return failed("expected " + expected + ", but " + came + "; " + soFar());
+        var failed = failed("expected " + expected + ", but " + came + "; " + soFar());
+        return format == Format.NDJSON
+                ? CheckFailed.withLikelyCause(failed, Ndjson.likelyCause(malformed.orElse("")))
+                : failed;
     }
 
     private synchronized String soFar() {

@@ -35,7 +35,7 @@ abstract class Lifecycle
     /** What exceptions mean that a server prints; beside them every other cause is a guess. */
     private static final Map<String, String> PRINTED = Map.of(
             "java.util.ConcurrentModificationException",
-            "A collection is changed while a loop walks through it, by the loop itself or by another thread: take one that is made for several threads, such as ConcurrentHashMap.newKeySet().",
+            "A collection is changed while a loop walks through it, by the loop itself or by another thread. Hold the lock under which it is changed during the whole walk, also where the loop is over a subList or a stream of it. A set, where order does not matter, may instead be one that is made for several threads: ConcurrentHashMap.newKeySet().",
             "a response with a listener is used on its IO thread alone", // As the lessons' OpenResponse says.
             "After `whenRoom` a response is used on its IO thread alone, and here another thread writes to it. Hand that over: `response.execute(this::drain)`.");
 

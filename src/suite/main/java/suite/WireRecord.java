@@ -65,7 +65,11 @@ record WireRecord(String type, JsonNode fields, Optional<Sse.Event> event) {
     long number(String field) {
         var node = fields.get(field);
         if (node == null || !node.isIntegralNumber()) {
-            throw new AssertionError("the field \"" + field + "\" is not an integer in " + fields);
+            throw CheckFailed.withLikelyCause(
+                    new AssertionError("the field \"" + field + "\" is not an integer in " + fields),
+                    node != null && node.isString()
+                            ? "A number stands in JSON without quotation marks; with them it is a string."
+                            : "");
         }
         return node.longValue();
     }
