@@ -22,13 +22,16 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class Lesson06JoiningTest {
 
     private static final String GAP =
-            "To read the history and to join the streams are two steps, and a message comes between them: after the history it is lost, and the other way round it comes twice. Both must be done under the lock that a POST holds while it keeps its message and puts it on the queues.";
+            "Reading the history and joining the streams are two steps, and a message can come between them: after the history it is lost, and the other way round it comes twice. Both must be done under the lock that a POST holds while it keeps its message and puts it on the queues.";
     private static final String KEPT_APART =
             "A POST keeps its message and puts it on the queues in two steps, and a client joins between them: it gets the message as history and again as new, or not at all. One lock must be held over both.";
+    private static final String CUT =
+            "Nothing was posted while this client joined, so this is no race: the history is cut at the wrong end, or at the wrong place.";
     private static final String OVERTAKES =
             "The stream joins before its history is on its queue, and what is new overtakes that: the history has to be put there under the same lock.";
     private static final String NOT_WOKEN =
             "The start and the history are on the queue, and nothing has woken the stream since: wake it when it has joined.";
+    private static final int HISTORY = 50;
     private static final int STORM = 400;
     private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
     private static final int PLENTY = 1 << 24;
@@ -42,19 +45,22 @@ class Lesson06JoiningTest {
 
     @Test
     void whatIsPostedWhileAClientJoinsComesOnce() {
-        server.post("ann", "before");
+        assertNewestFifty();
         var joining = server.newClient();
         var reader = new AtomicReference<Recorder>();
         var count = new AtomicInteger();
 
         int places = server.explore(
                 () -> reader.set(opened(joining)),
-                () -> server.post("ann", "meanwhile " + count.incrementAndGet()),
+                () -> {
+                    server.post("ann", "meanwhile " + count.incrementAndGet());
+                    server.post("ann", "and " + count.get());
+                },
                 held -> {
                     var posted = "meanwhile " + count.get();
                     var meanwhile = "a client was held at " + held + " on its way in, and meanwhile \"" + posted
                             + "\" was posted: ";
-                    because(GAP, () -> assertOnce(reader.get(), posted, meanwhile));
+                    because(GAP, () -> assertOnce(reader.get(), List.of(posted, "and " + count.get()), meanwhile));
                 });
 
         figures.put("places at which the joining was held", places);
@@ -63,7 +69,7 @@ class Lesson06JoiningTest {
     /** Holds the POST, and not the client. */
     @Test
     void aClientThatJoinsWhileAMessageIsPostedGetsItOnce() {
-        server.post("ann", "before");
+        assertNewestFifty();
         var joining = server.newClient();
         var reader = new AtomicReference<Recorder>();
         var count = new AtomicInteger();
@@ -75,7 +81,7 @@ class Lesson06JoiningTest {
                     var posted = "held " + count.get();
                     var meanwhile =
                             "\"" + posted + "\" was held at " + held + " on its way, and meanwhile a client joined: ";
-                    because(KEPT_APART, () -> assertOnce(reader.get(), posted, meanwhile));
+                    because(KEPT_APART, () -> assertOnce(reader.get(), List.of(posted), meanwhile));
                 });
 
         figures.put("places at which a POST was held", places);
@@ -90,22 +96,42 @@ class Lesson06JoiningTest {
         return opened;
     }
 
+    /** Checks the history of a client that joins while nothing is posted. */
+    private static void assertNewestFifty() {
+        var posted = IntStream.rangeClosed(1, HISTORY + 1)
+                .mapToObj(i -> "before " + i)
+                .toList();
+        posted.forEach(text -> server.post("ann", text));
+        var history = server.history(server.open(server.newClient(), Format.NDJSON), "before " + (HISTORY + 1)).stream()
+                .map(Message::text)
+                .toList();
+        because(CUT, () -> {
+            if (!history.equals(posted.subList(1, posted.size()))) {
+                fail("after " + posted.size() + " messages a client joins, and its history must be the newest "
+                        + HISTORY + ": " + FirstDifference.of(posted.subList(1, posted.size()), history));
+            }
+        });
+    }
+
     /** Checks that nothing is missing up to a message posted at the very end, and that nothing has come twice. */
-    private static void assertOnce(Recorder reader, String posted, String meanwhile) {
-        var last = "after " + posted;
+    private static void assertOnce(Recorder reader, List<String> posted, String meanwhile) {
+        var last = "after " + posted.get(0);
         server.post("suite", last);
-        assertStart(reader, posted, meanwhile);
+        assertStart(reader, posted.get(0), meanwhile);
         var texts = upTo(last, reader, meanwhile);
-        int times = Collections.frequency(texts, posted);
-        if (times == 1 && texts.indexOf(posted) != texts.size() - 2) {
+        for (var text : posted) {
+            int times = Collections.frequency(texts, text);
+            if (times != 1) {
+                fail(meanwhile + (text.equals(posted.get(0)) ? "it" : "\"" + text + "\", posted after it,")
+                        + " must come once, but it came "
+                        + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
+            }
+        }
+        if (!texts.subList(texts.size() - 1 - posted.size(), texts.size() - 1).equals(posted)) {
             because(
                     OVERTAKES,
                     () -> fail(meanwhile + "a client that joins gets the history first, but it begins with \""
                             + texts.get(0) + "\""));
-        }
-        if (times != 1) {
-            fail(meanwhile + "it must come once, but it came "
-                    + (times == 0 ? "never" : times == 2 ? "twice" : times + " times"));
         }
         reader.close();
     }

@@ -337,7 +337,9 @@ public final class Schedule {
             Deadline.pause(LOOK);
             var waiting = waiting(first);
             waiting.removeAll(before);
-            stuck = waiting.isEmpty() ? 0 : stuck + 1;
+            // One that waits for a while goes on by itself, so it is given all the time there is.
+            boolean forAWhile = waiting.stream().anyMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING);
+            stuck = waiting.isEmpty() || forAWhile ? 0 : stuck + 1;
             sure = waiting.stream().anyMatch(thread -> waitsFor(first, thread)) ? SURE : SURE_UNLESS_WOKEN;
         }
     }
