@@ -88,7 +88,7 @@ public final class OpenResponse {
         sink.getIoThread().execute(task);
     }
 
-    /** Has the task called on the IO thread when there is room again after a write or flush fell short, and when the response ended. */
+    /** Has the task called on the IO thread when there is room again, if a flush fell short, and when the response has ended. */
     public synchronized void whenRoom(Runnable task) {
         listening = true;
         sink.getWriteSetter().set(writable -> {

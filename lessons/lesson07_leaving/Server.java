@@ -111,7 +111,7 @@ public final class Server implements RunningServer {
         return ByteBuffer.wrap(records.getBytes(UTF_8));
     }
 
-    /** An open response and what it has still to be sent. Only the queue is for every thread. */
+    /** An open response and what has still to be sent to it. Only the queue is for every thread. */
     private final class Stream {
         final Queue<ByteBuffer> queue = new ConcurrentLinkedQueue<>();
         final OpenResponse response;

@@ -30,9 +30,11 @@ class Lesson05NobodyWaitsTest {
     private static final String WAITS =
             "Something waits for a stream that takes nothing, and keeps from the others what they need: a lock, or the thread that serves them.";
     private static final String WAITS_ON_IO =
-            "A thread waits that serves other connections too: an IO thread must write what is taken now, and return. `awaitRoom` has to go.";
+            "A thread does not come back that serves other connections too: an IO thread must write what is taken now, and return. It neither waits (`awaitRoom` has to go) nor tries again until all is taken.";
     private static final String NEXT_MESSAGE =
-            "What the sink did not accept immediately goes out with the next message, and not when there is room for it. The task of `whenRoom` is called only after a flush: was there one?";
+            "The rest goes out with the next message, and not when there is room for it. Either `drain` leaves a record on the queue that had room and is not called again, or no flush asked for the call: the task of `whenRoom` is called only after a flush that fell short.";
+    private static final String BUFFERED =
+            "What the sink has taken lies in a buffer until a flush says that all of it has gone out. When the task of `whenRoom` is called, flush, also if the queue is empty.";
     private static final String MUST_NOT_WAIT = "an IO thread must not wait"; // As the given OpenResponse says.
     private static final String ENDED =
             "The stream was ended, though its client has done nothing wrong. Undertow ends one that is called because there is"
@@ -143,14 +145,8 @@ class Lesson05NobodyWaitsTest {
     @Test
     void aStreamThatTookAPartGetsTheRestWithoutAnotherMessage() {
         var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
-        peer.windowUpdate(0, PLENTY);
         var stream = peer.open(Format.NDJSON);
-        var newest = server.post("ann", "the last that it takes whole");
-        orCause(NEXT_MESSAGE, () -> stream.awaitArrival(record -> record.id().equals(newest), "the newest message"));
-        int read = stream.text().length();
-        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000); // A thousand bytes of it are left.
-        peer.ping(5);
-        peer.awaitPong(5);
+        int read = leaveAThousand(peer, stream);
 
         post("z".repeat(4_000));
         post("z".repeat(4_000));
@@ -161,6 +157,41 @@ class Lesson05NobodyWaitsTest {
         peer.windowUpdate(1, PLENTY);
 
         orCause(NEXT_MESSAGE, () -> stream.awaitArrival(record -> record.id().equals(id), "the rest of the message"));
+    }
+
+    /** The message is smaller than a server's buffer, so it is taken whole before much of it has gone out. */
+    @Test
+    void whatLiesInABufferGoesOutAThousandBytesAtATime() {
+        var peer = server.raw(RawClient.Options.PLAIN.window(PLENTY));
+        var stream = peer.open(Format.NDJSON);
+        int read = leaveAThousand(peer, stream);
+
+        var text = "b".repeat(4_000);
+        post(text);
+        for (int due = read + 1_000; due < read + text.length(); due += 1_000) {
+            int bytes = due;
+            orCause(
+                    BUFFERED,
+                    () -> peer.await(
+                            frame -> stream.text().length() >= bytes, "the next thousand bytes of the message"));
+            peer.windowUpdate(1, 1_000);
+        }
+
+        orCause(
+                BUFFERED,
+                () -> stream.awaitArrival(record -> record.text("text").equals(text), "the end of the message"));
+    }
+
+    /** Lets a stream take all there is, leaves it a window of a thousand bytes, and returns how many it has had. */
+    private static int leaveAThousand(RawClient peer, Recorder stream) {
+        peer.windowUpdate(0, PLENTY);
+        var newest = server.post("ann", "the last that it takes whole");
+        orCause(NEXT_MESSAGE, () -> stream.awaitArrival(record -> record.id().equals(newest), "the newest message"));
+        int read = stream.text().length();
+        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000);
+        peer.ping(5);
+        peer.awaitPong(5);
+        return read;
     }
 
     @Proves("leave.alone")

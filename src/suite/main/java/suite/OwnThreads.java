@@ -65,7 +65,10 @@ record OwnThreads(String prefix, ThreadGroup group) {
                 entry.getKey().getName().contains(" I/O-") && entry.getKey().getState() != Thread.State.RUNNABLE);
     }
 
-    /** Returns the percentage of one processor that they use during this time. */
+    /**
+     * Returns the percentage of one processor that all of the server's threads use during this time: what its own code
+     * asks for again and again may be done on a thread of a library's.
+     */
     long busy(Duration time) {
         var before = used();
         long began = System.nanoTime();
@@ -107,7 +110,8 @@ record OwnThreads(String prefix, ThreadGroup group) {
 
     private Map<Thread, Long> used() {
         var threads = ManagementFactory.getThreadMXBean();
-        return all().map(Map.Entry::getKey)
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> isOfGroup(thread.getThreadGroup()))
                 .collect(Collectors.toMap(Function.identity(), thread -> threads.getThreadCpuTime(thread.getId())));
     }
 
