@@ -53,7 +53,7 @@ class CyclesTest {
             "coach",
             List.of(
                     // Commands that start the coach again, in other JVMs.
-                    "Bench Coach InOtherJvm LearnTimes Matrix Mutants",
+                    "Bench Coach InOtherJvm LearnTimes Matrix MutantServer Mutants",
                     // The learner's JVM, and the tests that it runs side by side.
                     "LearnerHost SideBySide"),
             "bench",
