@@ -168,7 +168,7 @@ class Lesson05NobodyWaitsTest {
 
         var text = "b".repeat(4_000);
         post(text);
-        for (int due = read + 1_000; due < read + text.length(); due += 1_000) {
+        for (int due = read + 1_000; due <= read + text.length(); due += 1_000) {
             int bytes = due;
             orCause(
                     BUFFERED,
