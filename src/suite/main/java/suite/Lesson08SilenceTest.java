@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import okhttp3.Request;
@@ -89,6 +90,44 @@ final class Lesson08SilenceTest {
         return arrivals.stream()
                 .filter(arrival -> arrival.record().is("heartbeat"))
                 .count();
+    }
+
+    /** However slow a machine is, nothing can have been written to a stream before it was asked for. */
+    @Proves("silence.heartbeat")
+    @Test
+    void heartbeatComesAfterSilenceAndNotBefore() {
+        var heartbeat = server.heartbeat();
+        var client = server.newClient();
+        var asked = new ArrayList<Long>();
+        var streams = new ArrayList<Recorder>();
+        for (int i = 0; i < 8; i++) { // One at each eighth of a clock that beats for all.
+            asked.add(System.nanoTime());
+            streams.add(server.open(client, Format.NDJSON));
+            Deadline.pause(heartbeat.dividedBy(8));
+        }
+
+        for (int i = 0; i < streams.size(); i++) {
+            var stream = streams.get(i);
+            stream.await(heartbeats(server), () -> beats(stream.arrivals()) >= 2 || stream.ended());
+            int number = 0;
+            for (var arrival : stream.arrivals()) {
+                if (arrival.record().is("heartbeat")) {
+                    assertDue(
+                            heartbeat.multipliedBy(++number), Duration.ofNanos(arrival.nanos() - asked.get(i)), number);
+                }
+            }
+        }
+    }
+
+    private static void assertDue(Duration due, Duration came, int number) {
+        because(
+                "A heartbeat comes when nothing was written to this stream for that time. Its own start and its last heartbeat were written too, and a clock or a message of others says nothing about it.",
+                () -> {
+                    if (came.compareTo(due.multipliedBy(9).dividedBy(10)) < 0) {
+                        fail("a stream's heartbeat " + number + " may come " + Deadline.say(due)
+                                + " after it was asked for, not earlier, but it came after " + came.toMillis() + " ms");
+                    }
+                });
     }
 
     @Proves("silence.heartbeat")

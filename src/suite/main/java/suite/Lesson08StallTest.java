@@ -20,10 +20,26 @@ final class Lesson08StallTest {
     @RegisterExtension
     static final JudgedServer impatient = JudgedServer.with("PUSH_HEARTBEAT_MS", "60000", "PUSH_STALL_MS", "500");
 
+    /** As impatient, and its history does not fit into the buffers that a server has for a stream. */
+    @RegisterExtension
+    static final JudgedServer filled = JudgedServer.with(
+            "PUSH_HEARTBEAT_MS", "60000",
+            "PUSH_STALL_MS", "500",
+            "PUSH_POSTS_PER_SECOND", "0");
+
+    @RegisterExtension
+    static final JudgedServer beating = JudgedServer.with(
+            "PUSH_HEARTBEAT_MS", String.valueOf(HEARTBEAT.toMillis()),
+            "PUSH_STALL_MS", "60000",
+            "PUSH_OPENS_PER_SECOND", "0");
+
     /** Nothing is posted to it. */
     @RegisterExtension
     static final JudgedServer patient =
             JudgedServer.with("PUSH_HEARTBEAT_MS", String.valueOf(HEARTBEAT.toMillis()), "PUSH_STALL_MS", "60000");
+
+    @RegisterExtension
+    final Figures figures = new Figures();
 
     @Proves("slow.stalled")
     @Test
@@ -46,6 +62,78 @@ final class Lesson08StallTest {
         because(
                 "A stream that has nothing to take is no stalled one: only ask how long it has taken nothing when something waits for it.",
                 () -> idle.quiet(Duration.ofMillis(500)));
+    }
+
+    /** Messages come for it all the time, and the server tries to write them all the time. */
+    @Proves("slow.stalled")
+    @Test
+    void streamThatTakesNothingIsResetThoughMuchWaitsForIt() {
+        filled.requires("PUSH_HEARTBEAT_MS", "PUSH_STALL_MS");
+        for (int i = 0; i < 50; i++) {
+            filled.post("ann", "message " + i + " and more".repeat(60));
+        }
+        var stalled = filled.raw(RawClient.Options.PLAIN.window(10)).open(Format.NDJSON);
+
+        var patience = Deadline.in(Duration.ofMillis(500).plus(Deadline.PATIENCE));
+        while (!stalled.ended() && !patience.passed()) {
+            filled.post("bob", "and one more");
+            Deadline.pause(Duration.ofMillis(50));
+        }
+
+        because(
+                "A stall is measured from when a message was queued or a write was tried: only what the response takes is movement.",
+                () -> assertEquals(
+                        Ending.How.RESET,
+                        stalled.closed(Duration.ZERO).how(),
+                        "how the stream that takes nothing ended"));
+    }
+
+    /** A byte now and then, for longer than a stall. */
+    @Proves("slow.stalled")
+    @Test
+    void streamThatMovesSlowlyIsKept() {
+        impatient.requires("PUSH_HEARTBEAT_MS", "PUSH_STALL_MS");
+        var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
+        var stream = peer.open(Format.NDJSON);
+        for (int i = 0; i < 5 && trickled(peer, stream).toMillis() > 250 && stream.ended(); i++) {
+            peer = impatient.raw(RawClient.Options.PLAIN.window(1)); // The machine stood still, and not the reader.
+            stream = peer.open(Format.NDJSON);
+        }
+        var kept = stream;
+
+        peer.windowUpdate(1, PLENTY);
+
+        because(
+                "A stream is ended because something has waited for long, though it has moved meanwhile: when the task of whenRoom is called, something has gone out.",
+                () -> kept.next("start"));
+    }
+
+    private static Duration trickled(RawClient peer, Recorder stream) {
+        return Trickle.read(peer, stream, Duration.ofMillis(900), Duration.ofMillis(20));
+    }
+
+    /** What looks at the clock for a stream goes with it. */
+    @RunsLong("it measures the memory of the whole JVM")
+    @Test
+    void clockOfAStreamThatHasLeftStops() {
+        beating.requires("PUSH_HEARTBEAT_MS", "PUSH_STALL_MS");
+        var memory = beating.memory();
+        Visitors.comeAndGo(beating, 100);
+        long before = memory.used();
+
+        Visitors.comeAndGo(beating, 1_000);
+
+        because(
+                "A task that is to look at the clock for a stream is handed over again and again, also when the stream has left, and keeps all of it in memory: hand it over only while the stream is in the set.",
+                () -> {
+                    boolean bounded = Deadline.in(HEARTBEAT.multipliedBy(5).plus(Duration.ofSeconds(2)))
+                            .poll(() -> memory.used() - before < memory.tolerance());
+                    long grown = memory.used() - before;
+                    figures.put("grown", Math.max(0, grown) / 1024 + " KiB");
+                    if (!bounded) {
+                        fail("1,000 streams came and left, and that took " + (grown >> 10) + " KiB, which stay");
+                    }
+                });
     }
 
     @Test
