@@ -6,8 +6,11 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntUnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import lesson10_cost.Sink;
 import lesson10_cost.Way;
 import push.NewMessage;
@@ -22,52 +25,71 @@ final class Delivered {
 
     private static final int MESSAGES = 60;
     private static final int LATE = 10;
+    private static final int LONG = 20;
     private static final int ROUNDS = 10_000;
-    private static final Pattern TEXT = Pattern.compile("\"text\":\"([0-9]+)\"");
+    private static final int ALL = Integer.MAX_VALUE;
+    /** More than the log holds, so that each of its places has had another message. */
+    private static final int LAP = 8_192 + 100;
 
-    /** Takes this many bytes in a round and then no more, in each round or in some, and nothing in its first rounds. */
+    /** As many bytes as a text may have. */
+    private static final String LONGEST = "\uD83D\uDC0C".repeat(4_090);
+
+    private static final Pattern TEXT = Pattern.compile("\"text\":\"([0-9]+)");
+
+    /** Takes so many bytes in a round and then no more. */
     private static final class Fitful implements Sink {
         final String name;
-        final int first;
-        final int atATime;
-        final int deafRounds;
-        final int every;
+        final IntUnaryOperator inRound;
         final ByteArrayOutputStream got = new ByteArrayOutputStream();
+        int first;
+        int lines;
         int round;
         int room;
 
-        Fitful(String name, int first, int atATime, int deafRounds) {
-            this(name, first, atATime, deafRounds, 1);
-        }
-
-        Fitful(String name, int first, int atATime, int deafRounds, int every) {
-            this.every = every;
+        /** @param inRound how many bytes it takes in the first round, the second and so on */
+        Fitful(String name, int first, IntUnaryOperator inRound) {
             this.name = name;
             this.first = first;
-            this.atATime = atATime;
-            this.deafRounds = deafRounds;
+            this.inRound = inRound;
         }
 
         void nextRound() {
-            room = ++round <= deafRounds || round % every != 0 ? 0 : atATime;
+            room = inRound.applyAsInt(++round);
+        }
+
+        /** Lets it take everything from now on. */
+        void takeAll(int next) {
+            got.reset();
+            first = next;
+            room = ALL;
         }
 
         @Override
         public int write(ByteBuffer bytes) {
             int taken = Math.min(room, bytes.remaining());
             for (int i = 0; i < taken; i++) {
-                got.write(bytes.get());
+                byte one = bytes.get();
+                lines += one == '\n' ? 1 : 0;
+                got.write(one);
             }
-            room -= taken;
+            room -= room == ALL ? 0 : taken;
             return taken;
         }
 
-        String fault() {
+        /** Returns the fault as a sentence if not all has come though it would have taken more; or nothing. */
+        String late(int newest) {
+            int due = newest - first + 1;
+            return room == 0 || lines >= due
+                    ? ""
+                    : name + " had room for more after message " + newest + ", and had got " + lines + " of " + due
+                            + ": drain ends when a write takes nothing, or when nothing is new";
+        }
+
+        String fault(int last) {
             var lines = got.toString(UTF_8).lines().toList();
             var found = lines.stream().map(Fitful::text).toList();
-            var wanted = IntStream.rangeClosed(first, MESSAGES)
-                    .mapToObj(String::valueOf)
-                    .toList();
+            var wanted =
+                    IntStream.rangeClosed(first, last).mapToObj(String::valueOf).toList();
             return found.equals(wanted) ? "" : name + " must get " + say(wanted) + ", but it got " + say(found);
         }
 
@@ -90,30 +112,68 @@ final class Delivered {
 
     /** Returns the fault as a sentence; or nothing. */
     static String fault(Way way) {
-        var sinks = new ArrayList<>(List.of(
-                new Fitful("a stream that takes everything", 1, Integer.MAX_VALUE, 0),
-                new Fitful("a stream that takes 50 bytes at a time", 1, 50, 0),
-                new Fitful("a stream that takes 150 bytes, and then nothing while four messages come", 1, 150, 0, 5),
-                new Fitful("a stream that takes nothing for 30 messages", 1, Integer.MAX_VALUE, 30)));
+        try {
+            var sinks = new ArrayList<>(List.of(
+                    new Fitful("a stream that takes everything", 1, round -> ALL),
+                    new Fitful("a stream that takes 50 bytes at a time", 1, round -> 50),
+                    new Fitful(
+                            "a stream that takes 60 bytes, and the rest when the next message has come",
+                            1,
+                            round -> round % 2 == 0 ? ALL : 60),
+                    new Fitful("a stream that takes everything after one that was cut", 1, round -> ALL),
+                    new Fitful(
+                            "a stream that takes 150 bytes, and then nothing while four messages come",
+                            1,
+                            round -> round % 5 == 0 ? 150 : 0),
+                    new Fitful("a stream that takes nothing for 30 messages", 1, round -> round > 30 ? ALL : 0)));
+            return delivered(way, sinks).or(() -> afterALap(way, sinks)).orElse("");
+        } catch (RuntimeException e) {
+            return "it throws " + e + place(e, way.getClass().getName());
+        }
+    }
+
+    private static String place(RuntimeException e, String way) {
+        return Stream.of(e.getStackTrace())
+                .filter(frame -> frame.getClassName().startsWith(way))
+                .findFirst()
+                .map(frame -> " at " + frame.getFileName() + ":" + frame.getLineNumber())
+                .orElse("");
+    }
+
+    private static Optional<String> delivered(Way way, List<Fitful> sinks) {
+        var late = new ArrayList<String>();
         sinks.forEach(way::open);
         for (int i = 1; i <= MESSAGES; i++) {
-            way.append(new NewMessage("ann", String.valueOf(i)));
+            int newest = i;
+            way.append(new NewMessage("ann", i == LONG ? i + LONGEST : String.valueOf(i)));
             drain(way, sinks);
+            sinks.stream()
+                    .map(sink -> sink.late(newest))
+                    .filter(fault -> !fault.isEmpty())
+                    .forEach(late::add);
             if (i == LATE) {
-                sinks.add(new Fitful("a stream that joins after " + LATE, LATE + 1, Integer.MAX_VALUE, 0));
+                sinks.add(new Fitful("a stream that joins after " + LATE, LATE + 1, round -> ALL));
                 way.open(sinks.get(sinks.size() - 1));
             }
         }
-        for (int i = 0;
-                i < ROUNDS && sinks.stream().anyMatch(sink -> !sink.fault().isEmpty());
-                i++) {
+        for (int i = 0; i < ROUNDS && sinks.stream().anyMatch(sink -> sink.lines < MESSAGES - sink.first + 1); i++) {
             drain(way, sinks);
         }
-        return sinks.stream()
-                .map(Fitful::fault)
-                .filter(fault -> !fault.isEmpty())
-                .findFirst()
-                .orElse("");
+        return Stream.concat(faults(sinks, MESSAGES), late.stream()).findFirst();
+    }
+
+    /** What is shared must be that of the message in question, also when the log has begun again at its first place. */
+    private static Optional<String> afterALap(Way way, List<Fitful> sinks) {
+        sinks.forEach(sink -> sink.takeAll(MESSAGES + 1));
+        for (int i = 1; i <= LAP; i++) {
+            way.append(new NewMessage("ann", String.valueOf(MESSAGES + i)));
+            way.drain();
+        }
+        return faults(sinks, MESSAGES + LAP).findFirst();
+    }
+
+    private static Stream<String> faults(List<Fitful> sinks, int last) {
+        return sinks.stream().map(sink -> sink.fault(last)).filter(fault -> !fault.isEmpty());
     }
 
     private static void drain(Way way, List<Fitful> sinks) {
