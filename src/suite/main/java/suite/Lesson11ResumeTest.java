@@ -29,13 +29,14 @@ final class Lesson11ResumeTest {
 
     private static final int RETAINED = 100;
     private static final int HISTORY = 50;
+    private static final String NO_ID =
+            "An id is parsed by whatever throws, a part of it is taken for the whole, or more is taken for an id than the contract says: mind the number of letters and digits, and zeros in front.";
+    private static final int LONGEST_EPOCH = 32;
+    private static final int PLENTY = 1 << 24;
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
             "PUSH_RETAIN_MESSAGES", "100", "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0");
-
-    @RegisterExtension
-    static final JudgedServer beating = JudgedServer.with("PUSH_HEARTBEAT_MS", "200");
 
     @Order(1)
     @ParameterizedTest
@@ -45,12 +46,23 @@ final class Lesson11ResumeTest {
 
         var stream = server.open(format, ids.get(1));
 
-        because("Last-Event-ID is not read: every reconnect begins again with the history.", () -> {
-            assertResumed(stream);
-            assertEquals(ids.subList(2, 5), ids(stream.messages(3)));
-            var live = post("live", 1);
-            assertEquals(live, ids(stream.messages(1)));
-        });
+        var start = because(
+                format == Format.NDJSON
+                        ? ""
+                        : "Accept names text/event-stream: the content-type is that too, and a blank line ends each event, two line feeds after its last field.",
+                () -> stream.next("start"));
+        because(
+                start.text("reason").equals("new")
+                        ? "Last-Event-ID is not read: every reconnect begins again with the history."
+                        : "The place is compared as text, in which 9 comes after 10: compare the numbers.",
+                () -> assertResumed(start));
+        because(
+                "The place that the client brings is that of the last message that it has: the next one follows, and the last field of an event has two line feeds behind it.",
+                () -> {
+                    assertEquals(ids.subList(2, 5), ids(stream.messages(3)));
+                    var live = post("live", 1);
+                    assertEquals(live, ids(stream.messages(1)));
+                });
     }
 
     @Proves("resume.where")
@@ -130,19 +142,62 @@ final class Lesson11ResumeTest {
                 });
     }
 
+    /** 9 of 110 messages is gone and 99 is not; as text, 9 comes after 10, and 99 after 110. */
+    @Proves("resume.reason")
+    @Test
+    void placesAreComparedAsNumbers() {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        server.restart();
+        var ids = post("m", RETAINED + 10);
+
+        var gone = server.open(Format.NDJSON, ids.get(8));
+        var held = server.open(Format.NDJSON, ids.get(98));
+
+        because("Ids are compared as text, in which 9 comes after 10: compare the numbers.", () -> {
+            assertAfresh(gone, "evicted", ids);
+            assertResumed(held);
+            assertEquals(ids.subList(99, RETAINED + 10), ids(held.messages(RETAINED - 89)));
+        });
+    }
+
     @Proves("resume.reason")
     @Test
     void idOfAnotherLifeIsNoPlaceInThisOne() {
         server.restart();
-        var before = post("m", 4);
+        var before = post("m", 8);
         server.restart();
-        var after = post("n", 8);
+        var after = post("n", 4);
 
         var stream = server.open(Format.NDJSON, before.get(2));
-
         because(
                 "A number is compared, but not the life of the log that it belongs to.",
                 () -> assertAfresh(stream, "epoch", after));
+
+        var ahead = server.open(Format.NDJSON, before.get(6));
+        var later = post("o", RETAINED + 10);
+        var behind = server.open(Format.NDJSON, before.get(2));
+
+        because(
+                "A number of another life is compared with this one's. Ask for the life first: if it is another, the number says nothing.",
+                () -> {
+                    assertAfresh(ahead, "epoch", after);
+                    assertAfresh(behind, "epoch", later);
+                });
+    }
+
+    @Proves("resume.reason")
+    @ParameterizedTest
+    @ValueSource(strings = {"EPOCH0", "0EPOCH", "EPOC"})
+    void anotherLifesNameMayResembleThisOnes(String name) {
+        var ids = post("m", 2);
+        var mine = epoch(ids.get(0));
+        var other = name.replace("EPOCH", mine).replace("EPOC", mine.substring(0, mine.length() - 1));
+
+        var stream = server.open(Format.NDJSON, other + "-" + sequence(ids.get(0)));
+
+        because(
+                "It is asked whether the id begins with this life's epoch, or contains it: what is before the hyphen is the whole name.",
+                () -> assertAfresh(stream, other.length() <= LONGEST_EPOCH ? "epoch" : "malformed", ids));
     }
 
     @Proves("resume.reason")
@@ -152,7 +207,7 @@ final class Lesson11ResumeTest {
         long newest = sequence(ids.get(2));
 
         because("An id that is ahead of the log is waited for, or taken for the newest.", () -> {
-            for (long ahead : new long[] {newest + 1, newest + 1_000, 999_999_999_999L}) {
+            for (long ahead : new long[] {newest + 1, newest + 1_000, 999_999_999_999_999_999L}) {
                 assertAfresh(server.open(Format.NDJSON, epoch(ids.get(2)) + "-" + ahead), "future", ids);
             }
         });
@@ -169,13 +224,16 @@ final class Lesson11ResumeTest {
                 "EPOCH--1",
                 "EPOCH-1x",
                 "EPOCH-01",
+                "EPOCH-00",
                 "EPOCH-+1",
                 "EPOCH-1.0",
                 "EPOCH-0x1",
                 "EPOCH-1 2",
+                "EPOCH-1000000000000000000",
                 "EPOCH-99999999999999999999",
                 "EPOCH-1-1",
                 "UPPER-1",
+                "a12345678901234567890123456789012-1",
                 "../../etc",
                 "undefined",
                 "null",
@@ -194,9 +252,7 @@ final class Lesson11ResumeTest {
                                 .build()),
                 Format.NDJSON);
 
-        because(
-                "An id is parsed by whatever throws, or a part of it is taken for the whole.",
-                () -> assertAfresh(stream, "malformed", ids));
+        because(NO_ID, () -> assertAfresh(stream, "malformed", ids));
     }
 
     @Proves("resume.reason")
@@ -213,39 +269,6 @@ final class Lesson11ResumeTest {
                 });
     }
 
-    @Test
-    void browserHasTheRightIdAfterEachEvent() {
-        post("m", 2);
-
-        because(
-                "A browser takes the id of every event for its last one: one that is not what follows loses or repeats messages.",
-                () -> {
-                    var stream = server.open(Format.SSE);
-                    var start = stream.next("start");
-                    assertEquals(start.id(), start.event().orElseThrow().id().orElse(""), "the id: line of a start");
-                    var message = stream.next("message");
-                    assertEquals(
-                            message.id(), message.event().orElseThrow().id().orElse(""), "the id: line of a message");
-                    assertEquals("start", start.event().orElseThrow().name(), "the event of a start");
-                });
-    }
-
-    @Test
-    void heartbeatLeavesABrowsersPlaceAsItIs() {
-        var stream = beating.open(Format.SSE);
-        var beat = stream.next(
-                record -> record.is("heartbeat"),
-                "a heartbeat",
-                beating.heartbeat().multipliedBy(3).plus(Deadline.PATIENCE));
-
-        because(
-                "A heartbeat has an id: line. It names the newest message, and a browser would come back with it though it may not have that message.",
-                () -> assertEquals(
-                        java.util.Optional.empty(),
-                        beat.event().orElseThrow().id(),
-                        "the id: line of a heartbeat, of which there must be none"));
-    }
-
     @Proves("resume.start")
     @Test
     void startAloneIsEnoughToComeBackWith() {
@@ -254,6 +277,60 @@ final class Lesson11ResumeTest {
         var stream = server.open(Format.NDJSON, start.id());
         assertResumed(stream);
         stream.awaitArrival(record -> record.id().equals(missed.get(4)), "all that it missed");
+    }
+
+    @Proves("resume.start")
+    @Test
+    void startOfAnEmptyLogIsAPlaceToo() {
+        server.restart();
+        var start = server.open(Format.NDJSON).next("start");
+        var missed = post("while it was away", 3);
+
+        var stream = server.open(Format.NDJSON, start.id());
+
+        because(
+                "Before the first message the place is 0, and that is a number like others: whoever brings it gets all that there is.",
+                () -> {
+                    assertResumed(stream);
+                    assertEquals(missed, ids(stream.messages(3)));
+                });
+    }
+
+    /** It comes back, does not read, and the log goes on without it. */
+    @Proves("resume.lapped")
+    @ParameterizedTest
+    @EnumSource(names = {"NDJSON", "SSE"})
+    void whoIsLappedAfterItCameBackIsToldFromWhereItGoesOn(Format format) {
+        server.requires("PUSH_RETAIN_MESSAGES");
+        var seen = server.post("ann", "seen");
+        var peer = server.raw(RawClient.Options.PLAIN.window(100));
+        var stream = peer.open(format, "last-event-id", seen);
+        var ids = post("and more ".repeat(60), 160);
+
+        peer.windowUpdate(0, PLENTY);
+        peer.windowUpdate(1, PLENTY);
+        stream.awaitArrival(record -> record.id().equals(ids.get(159)) && record.is("message"), "the newest message");
+
+        because(
+                "What is lost after a client has resumed is lost all the same. It is told so as in lesson 09, and the id of that start is the new place: set the place first, and then name it.",
+                () -> {
+                    var records = stream.arrivals().stream()
+                            .map(Intake.Arrival::record)
+                            .filter(record -> !record.is("heartbeat"))
+                            .toList();
+                    var second = records.get(Math.max(0, records.size() - HISTORY - 1));
+                    assertEquals(
+                            "start false lapped " + ids.get(109),
+                            second.type() + " "
+                                    + second.fields().path("resumed").asString("") + " " + second.text("reason") + " "
+                                    + second.id(),
+                            "type, resumed, reason and id of the record before the newest " + HISTORY);
+                    assertEquals(
+                            ids.subList(110, 160),
+                            records.subList(records.size() - HISTORY, records.size()).stream()
+                                    .map(WireRecord::id)
+                                    .toList());
+                });
     }
 
     /** Cut off after start, and before any of the messages that it announces. */
@@ -295,7 +372,10 @@ final class Lesson11ResumeTest {
     }
 
     private static void assertResumed(Recorder stream) {
-        var start = stream.next("start");
+        assertResumed(stream.next("start"));
+    }
+
+    private static void assertResumed(WireRecord start) {
         if (!start.flag("resumed")) {
             throw new AssertionError("expected to be resumed, but there came " + start);
         }
@@ -313,13 +393,15 @@ final class Lesson11ResumeTest {
             history.add(stream.nextMessage().id());
         } while (!history.get(history.size() - 1).equals(ids.get(ids.size() - 1)));
         int common = Math.min(history.size(), ids.size());
-        assertEquals(
-                ids.subList(ids.size() - common, ids.size()),
-                history.subList(history.size() - common, history.size()),
-                "the history after a start with " + reason);
-        assertTrue(
-                history.size() <= HISTORY && (history.size() == HISTORY || common == ids.size()),
-                () -> "the newest " + HISTORY + " come, not " + history.size());
+        because("A client that cannot resume begins as a new one does: with the newest 50, and no more.", () -> {
+            assertEquals(
+                    ids.subList(ids.size() - common, ids.size()),
+                    history.subList(history.size() - common, history.size()),
+                    "the history after a start with " + reason);
+            assertTrue(
+                    history.size() <= HISTORY && (history.size() == HISTORY || common == ids.size()),
+                    () -> "the newest " + HISTORY + " come, not " + history.size());
+        });
         stream.close();
     }
 
