@@ -26,7 +26,7 @@ final class Lesson07MemoryTest {
     void whoHasLeftTakesNoMemory() {
         var memory = server.memory();
         Visitors.comeAndGo(server, 100); // The server's buffers are as large as they get.
-        long before = memory.used();
+        long before = memory.settled();
 
         Visitors.comeAndGo(server, 2_000);
         for (int i = 0; i < MESSAGES; i++) {

@@ -32,6 +32,11 @@ final class Memory implements AutoCloseable {
 
     private static final long PAGE = 4_096;
 
+    private static final long SETTLED = 100L << 10;
+    private static final Duration LOOK = Duration.ofMillis(150);
+    private static final int LOOKS = 30;
+    private static final int SURE = 6;
+
     private final LongSupplier used;
     private final long tolerance;
     private final Closeable connection;
@@ -93,6 +98,21 @@ final class Memory implements AutoCloseable {
     /** Returns the bytes that the server uses. */
     long used() {
         return used.getAsLong();
+    }
+
+    /**
+     * Returns the same when it does not fall any more: what an earlier test has left, such as a server that is being stopped,
+     * would hide what this one adds.
+     */
+    long settled() {
+        long least = used();
+        for (int looks = 0, same = 0; looks < LOOKS && same < SURE; looks++) {
+            Deadline.pause(LOOK);
+            long now = used();
+            same = now > least - SETTLED ? same + 1 : 0;
+            least = Math.min(least, now);
+        }
+        return least;
     }
 
     /** Returns the bytes by which that may grow without a reason in the server. */
