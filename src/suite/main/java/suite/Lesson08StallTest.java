@@ -119,7 +119,7 @@ final class Lesson08StallTest {
         beating.requires("PUSH_HEARTBEAT_MS", "PUSH_STALL_MS");
         var memory = beating.memory();
         Visitors.comeAndGo(beating, 100);
-        long before = memory.used();
+        long before = memory.settled();
 
         Visitors.comeAndGo(beating, 1_000);
 
