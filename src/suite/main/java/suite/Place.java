@@ -33,6 +33,14 @@ record Place(String method, String file, int line, int instruction, String calle
                 });
     }
 
+    /** Returns the method of a server by which the current thread has come into its code. */
+    static String entry(ClassLoader own) {
+        return StackWalker.getInstance(StackWalker.Option.RETAIN_CLASS_REFERENCE)
+                .walk(frames -> frames.filter(frame -> frame.getDeclaringClass().getClassLoader() == own)
+                        .map(frame -> frame.getClassName() + "." + frame.getMethodName())
+                        .reduce("", (inner, outer) -> outer));
+    }
+
     private static Place of(StackWalker.StackFrame frame, Optional<StackWalker.StackFrame> caller) {
         var type = frame.getDeclaringClass().getSimpleName();
         boolean makes = frame.getMethodName().equals("<init>");
