@@ -323,7 +323,7 @@ class Lesson03EveryByteTest {
         recorder.awaitArrival(record -> record.text("text").equals(text), "the large message");
         Deadline.await(posted);
         because(
-                "It asks again and again whether there is room, and is never told to wait: a loop around write alone.",
+                "It asks again and again whether there is room, and is never told to wait: a loop around `write` or `flush` alone.",
                 () -> {
                     if (busy > (server.showsThreads() ? 10 : 50)) {
                         fail(
