@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -92,8 +94,12 @@ class FormsTest {
 
         messages.next("snapshot");
         msgs.next("snapshot");
-        assertEquals("{\"messages\":[]}\n", messages.text());
-        assertEquals("{\"msg\":[]}\n", msgs.text());
+        assertEquals(Set.of("{\"messages\":[]}"), lines(messages)); // A slow machine may see it again, as a heartbeat.
+        assertEquals(Set.of("{\"msg\":[]}"), lines(msgs));
+    }
+
+    private static Set<String> lines(Recorder recorder) {
+        return recorder.text().lines().collect(Collectors.toSet());
     }
 
     @Proves("stream.snapshot")
@@ -120,6 +126,8 @@ class FormsTest {
     @Proves("stream.snapshot")
     @Test
     void aBurstEndsWithTheSnapshotOfTheNewest() {
+        var heartbeat = server.heartbeat();
+        long began = System.nanoTime();
         var recorder = server.open(Format.SEED);
         recorder.next("snapshot");
 
@@ -134,7 +142,9 @@ class FormsTest {
                 "the newest",
                 Deadline.PATIENCE);
         assertEquals("burst 10", last.messages().get(49).text());
-        assertTrue(recorder.arrivals().size() <= 61, "never more than one snapshot for each message");
+        int came = recorder.arrivals().size();
+        long beats = Duration.ofNanos(System.nanoTime() - began).dividedBy(heartbeat);
+        assertTrue(came <= 61 + beats, "never more than one snapshot for each message, and heartbeats");
     }
 
     @Proves("stream.snapshot")
