@@ -4,7 +4,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 export const HISTORY = 50;
 const BATCH_BYTES = 16_384;
 const FIRST_PIECE_BYTES = 8;
-const ID = /^([0-9a-z]{1,32})-(0|[1-9][0-9]{0,14})$/;
+const ID = /^([0-9a-z]{1,32})-(0|[1-9][0-9]{0,17})$/;
 
 export const json = (record) => Buffer.from(JSON.stringify(record));
 const line = (record) => Buffer.from(JSON.stringify(record) + '\n');
