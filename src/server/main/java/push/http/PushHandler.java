@@ -105,10 +105,12 @@ public final class PushHandler implements HttpHandler {
      * @param isIdle whether all connections that were sent GOAWAY have closed
      */
     void drain(BooleanSupplier isIdle) {
-        router.unready();
-        await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L); // Time for load balancers to react.
-        router.drain();
+        if (config.drainDelayMs() > 0) { // Time for load balancers to react.
+            router.unready();
+            await(() -> false, System.nanoTime() + config.drainDelayMs() * 1_000_000L);
+        }
         publisher.close(); // First, so that every accepted message precedes the bye.
+        router.drain();
         long began = System.nanoTime();
         shards.refuseIncoming();
         await(publish::isIdle, began + config.drainMs() * 400_000L);

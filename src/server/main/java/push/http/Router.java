@@ -63,10 +63,10 @@ final class Router implements HttpHandler {
         unready = true;
     }
 
-    /** Refuses every further request, except those for the server's state. */
+    /** Refuses every further request, except those for the server's state. Whoever sees that it is not ready is refused. */
     void drain() {
-        unready = true;
         draining = true;
+        unready = true;
     }
 
     @Override

@@ -31,6 +31,7 @@ class SlowPublisherTest {
     private final CountDownLatch asked = new CountDownLatch(1);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final CompletableFuture<Runnable> later = new CompletableFuture<>();
+    private volatile Runnable beforeItCloses = () -> {};
     private final PushServer server =
             new PushServer(Config.from(Map.of("PUSH_PORT", "0", "PUSH_DRAIN_MS", "20000")), Slow::new);
     private final OkHttpClient client = client();
@@ -58,6 +59,7 @@ class SlowPublisherTest {
 
         @Override
         public void close() {
+            beforeItCloses.run();
             closed.countDown();
         }
     }
@@ -95,6 +97,27 @@ class SlowPublisherTest {
         var records = stream.body().string();
         drained.join();
         assertTrue(records.indexOf("late") > 0 && records.indexOf("late") < records.indexOf("bye"), records);
+    }
+
+    /** Without a delay, a load balancer that sees it unready knows that nothing more is accepted. */
+    @Test
+    void serverIsReadyForAsLongAsItAcceptsMessages() {
+        var readiness = new CompletableFuture<String>();
+        beforeItCloses = () -> readiness.complete(get("/readyz"));
+
+        server.drain();
+
+        assertEquals("200", readiness.join());
+        assertEquals("503", get("/readyz"));
+    }
+
+    private String get(String path) {
+        var url = "https://localhost:" + server.port() + path;
+        try (var answer = client.newCall(new Request.Builder().url(url).build()).execute()) {
+            return answer.code() + "";
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     /** Starts a thread for each, because the common pool may have only one, and these wait for each other. */
