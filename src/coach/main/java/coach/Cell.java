@@ -44,7 +44,7 @@ record Cell(Lesson step, Lesson lesson, Verdict verdict) {
 
     /** Checks that a promised test is red with the promised message: returns an empty string, or else a sentence. */
     static String kept(Verdict verdict, String test, ExpectedFailure promise) {
-        var method = test.substring(test.lastIndexOf('.') + 1);
+        var method = Verdict.method(test);
         if (verdict.tests().stream().noneMatch(one -> one.method().equals(method))) {
             return "the promised test " + test + " has not run" + reasons(verdict);
         }

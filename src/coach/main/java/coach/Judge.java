@@ -52,7 +52,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
                 .map(Judge::load)
                 .flatMap(tests -> new CheckClass(tests, "", "", "")
                         .checks().stream()
-                                .filter(test -> test.getName().equals(method(first)))
+                                .filter(test -> test.getName().equals(Verdict.method(first)))
                                 .map(test -> selectMethod(tests, test)))
                 .toList());
     }
@@ -68,7 +68,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
         parameters.put("junit.jupiter.extensions.autodetection.enabled", "true");
         parameters.put("junit.jupiter.testmethod.order.default", OneFirst.class.getName());
         parameters.put("junit.jupiter.execution.timeout.mode", "disabled_on_debug");
-        parameters.put(OneFirst.PARAMETER, method(first));
+        parameters.put(OneFirst.PARAMETER, Verdict.method(first));
         return parameters;
     }
 
@@ -84,11 +84,7 @@ record Judge(String first, boolean stopAtRed, Consumer<String> started) {
 
     private static boolean has(Class<?> tests, String test) {
         return Arrays.stream(tests.getDeclaredMethods())
-                .anyMatch(one -> one.getName().equals(method(test)));
-    }
-
-    private static String method(String test) {
-        return test.substring(test.lastIndexOf('.') + 1);
+                .anyMatch(one -> one.getName().equals(Verdict.method(test)));
     }
 
     static Class<?> load(String name) {

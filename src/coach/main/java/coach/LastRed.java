@@ -25,7 +25,7 @@ record LastRed(String test, String said) {
     }
 
     String method() {
-        return test.substring(test.lastIndexOf('.') + 1);
+        return Verdict.method(test);
     }
 
     /** Returns whether this is another message, ignoring the numbers, ids and times in it. */

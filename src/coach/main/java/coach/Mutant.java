@@ -45,7 +45,7 @@ record Mutant(
 
     /** Returns the method of the test that catches it. */
     String method() {
-        return test.substring(test.lastIndexOf('.') + 1);
+        return Verdict.method(test);
     }
 
     private static Draft add(List<Mutant> mutants, Draft draft) {

@@ -50,6 +50,11 @@ record Verdict(Lesson lesson, List<Test> tests, long ms) {
         }
     }
 
+    /** Returns the method of a test that is named {@code method} or {@code Class.method}. */
+    static String method(String test) {
+        return test.substring(test.lastIndexOf('.') + 1);
+    }
+
     Colour colour() {
         if (count(Outcome.RED) > 0) {
             return Colour.RED;
