@@ -97,6 +97,11 @@ abstract class Intake {
         }
     }
 
+    /** Returns the number of bytes so far. */
+    final synchronized int size() {
+        return body.size();
+    }
+
     /** Returns all chunks so far. */
     final synchronized List<Chunk> chunks() {
         return List.copyOf(chunks);

@@ -114,11 +114,7 @@ class Lesson03EveryByteTest {
      */
     private static AtomicInteger narrow(RawClient raw, Recorder recorder) {
         join(recorder);
-        int read = received(recorder);
-        raw.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + WINDOW);
-        raw.ping(5);
-        raw.awaitPong(5);
-        return new AtomicInteger(read + WINDOW);
+        return new AtomicInteger(raw.leave(WINDOW, recorder) + WINDOW);
     }
 
     /**
@@ -129,8 +125,7 @@ class Lesson03EveryByteTest {
     private static void refillUntil(RawClient raw, Recorder recorder, AtomicInteger granted, String text) {
         BooleanSupplier there = () -> has(recorder, text);
         while (!there.getAsBoolean()) {
-            awaitOrMiss(
-                    recorder, () -> received(recorder) >= granted.get() || there.getAsBoolean() || recorder.ended());
+            awaitOrMiss(recorder, () -> recorder.size() >= granted.get() || there.getAsBoolean() || recorder.ended());
             if (!there.getAsBoolean()) {
                 grant(raw, granted, WINDOW);
             }
@@ -157,12 +152,6 @@ class Lesson03EveryByteTest {
         }
     }
 
-    private static int received(Recorder recorder) {
-        return recorder.chunks().stream()
-                .mapToInt(chunk -> chunk.bytes().length)
-                .sum();
-    }
-
     @RunsLong("its client takes its time")
     @Test
     void aClientMayTakeItsTime() {
@@ -182,8 +171,8 @@ class Lesson03EveryByteTest {
         }
         boolean taken = true;
         for (int i = 0; i < MANY && taken && !has(recorder, text); i++) {
-            recorder.await(Deadline.PATIENCE, () -> received(recorder) >= granted.get() || recorder.ended());
-            taken = received(recorder) >= granted.get();
+            recorder.await(Deadline.PATIENCE, () -> recorder.size() >= granted.get() || recorder.ended());
+            taken = recorder.size() >= granted.get();
             grant(raw, granted, 4);
         }
         raw.windowUpdate(FIRST_STREAM, PLENTY);
@@ -300,7 +289,7 @@ class Lesson03EveryByteTest {
     /** Lets a little through, one small window at a time. */
     private static void letThrough(RawClient raw, Recorder recorder, AtomicInteger granted) {
         for (int i = 0; i < 20; i++) {
-            recorder.await(Duration.ofMillis(50), () -> received(recorder) >= granted.get() || recorder.ended());
+            recorder.await(Duration.ofMillis(50), () -> recorder.size() >= granted.get() || recorder.ended());
             grant(raw, granted, WINDOW);
         }
     }
@@ -313,7 +302,7 @@ class Lesson03EveryByteTest {
         var granted = narrow(raw, recorder);
         var text = "c".repeat(4_000);
         var posted = CompletableFuture.runAsync(() -> server.post("ann", text), Threads.named("suite-post"));
-        recorder.await(Deadline.PATIENCE, () -> received(recorder) >= granted.get());
+        recorder.await(Deadline.PATIENCE, () -> recorder.size() >= granted.get());
 
         long busy = server.busy(Duration.ofMillis(300));
         var where = server.threadsInside();

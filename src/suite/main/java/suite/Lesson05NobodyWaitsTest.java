@@ -187,11 +187,7 @@ class Lesson05NobodyWaitsTest {
         peer.windowUpdate(0, PLENTY);
         var newest = server.post("ann", "the last that it takes whole");
         orCause(NEXT_MESSAGE, () -> stream.awaitArrival(record -> record.id().equals(newest), "the newest message"));
-        int read = stream.text().length();
-        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 1_000);
-        peer.ping(5);
-        peer.awaitPong(5);
-        return read;
+        return peer.leave(1_000, stream);
     }
 
     @Proves("leave.alone")

@@ -64,7 +64,7 @@ final class Lesson08StallTest {
                 () -> idle.quiet(Duration.ofMillis(500)));
     }
 
-    /** Messages come for it all the time, and the server tries to write them all the time. */
+    /** Messages keep coming for it, and the server keeps trying to write them. */
     @Proves("slow.stalled")
     @Test
     void streamThatTakesNothingIsResetThoughMuchWaitsForIt() {
@@ -93,23 +93,13 @@ final class Lesson08StallTest {
     @Test
     void streamThatMovesSlowlyIsKept() {
         impatient.requires("PUSH_HEARTBEAT_MS", "PUSH_STALL_MS");
-        var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
-        var stream = peer.open(Format.NDJSON);
-        for (int i = 0; i < 5 && trickled(peer, stream).toMillis() > 250 && stream.ended(); i++) {
-            peer = impatient.raw(RawClient.Options.PLAIN.window(1)); // The machine stood still, and not the reader.
-            stream = peer.open(Format.NDJSON);
-        }
-        var kept = stream;
+        var trickle = Trickle.read(impatient, Duration.ofMillis(900), Duration.ofMillis(20), Duration.ofMillis(250));
 
-        peer.windowUpdate(1, PLENTY);
+        trickle.peer().windowUpdate(1, PLENTY);
 
         because(
                 "A stream is ended because something has waited for long, though it has moved meanwhile: when the task of whenRoom is called, something has gone out.",
-                () -> kept.next("start"));
-    }
-
-    private static Duration trickled(RawClient peer, Recorder stream) {
-        return Trickle.read(peer, stream, Duration.ofMillis(900), Duration.ofMillis(20));
+                () -> trickle.stream().next("start"));
     }
 
     /** What looks at the clock for a stream goes with it. */
@@ -125,15 +115,9 @@ final class Lesson08StallTest {
 
         because(
                 "A task that is to look at the clock for a stream is handed over again and again, also when the stream has left, and keeps all of it in memory: hand it over only while the stream is in the set.",
-                () -> {
-                    boolean bounded = Deadline.in(HEARTBEAT.multipliedBy(5).plus(Duration.ofSeconds(2)))
-                            .poll(() -> memory.used() - before < memory.tolerance());
-                    long grown = memory.used() - before;
-                    figures.put("grown", Math.max(0, grown) / 1024 + " KiB");
-                    if (!bounded) {
-                        fail("1,000 streams came and left, and that took " + (grown >> 10) + " KiB, which stay");
-                    }
-                });
+                () -> memory.grown(before, HEARTBEAT.multipliedBy(5).plus(Duration.ofSeconds(2)), figures)
+                        .ifPresent(grown -> fail(
+                                "1,000 streams came and left, and that took " + (grown >> 10) + " KiB, which stay")));
     }
 
     @Test

@@ -2,6 +2,7 @@ package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.time.Duration;
@@ -239,16 +240,9 @@ final class Lesson09PlaceTest {
 
         because(
                 "All that a reader lacks is taken from the log when there is room for a little of it, and kept for this reader: take the next record when the one before has gone out.",
-                () -> {
-                    boolean bounded =
-                            Deadline.in(Duration.ofSeconds(1)).poll(() -> memory.used() - before < memory.tolerance());
-                    long grown = memory.used() - before;
-                    figures.put("grown", Math.max(0, grown) / 1024 + " KiB");
-                    if (!bounded) {
-                        throw new AssertionError(LAGGARDS + " streams, 1,900 messages behind, read " + LITTLE
-                                + " bytes each, and that took " + (grown >> 20) + " MiB");
-                    }
-                });
+                () -> memory.grown(before, Duration.ofSeconds(1), figures)
+                        .ifPresent(grown -> fail(LAGGARDS + " streams, 1,900 messages behind, read " + LITTLE
+                                + " bytes each, and that took " + (grown >> 20) + " MiB")));
     }
 
     private static int bytes(RawClient peer) {

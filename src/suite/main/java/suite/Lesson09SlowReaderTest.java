@@ -1,6 +1,7 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
 
 import java.time.Duration;
@@ -43,12 +44,9 @@ class Lesson09SlowReaderTest {
         var stream = peer.open(Format.NDJSON);
         var newest = server.post("suite", "the last that fits");
         stream.awaitArrival(record -> record.id().equals(newest), "the newest message");
-        int read = bytes(stream);
-        peer.settings(Frame.SETTING_INITIAL_WINDOW_SIZE, read + 10); // Ten bytes of it are left.
-        peer.ping(1); // A request on another connection may be handled before the settings.
-        peer.awaitPong(1);
+        int read = peer.leave(10, stream);
         var id = server.post("suite", "cut off after ten bytes");
-        peer.await(frame -> bytes(stream) == read + 10, "ten bytes more");
+        peer.await(frame -> stream.size() == read + 10, "ten bytes more");
 
         peer.windowUpdate(1, PLENTY);
 
@@ -139,17 +137,10 @@ class Lesson09SlowReaderTest {
 
         because(
                 "The server keeps for each slow reader what it has not read, or it keeps what has left the ring.",
-                () -> {
-                    // Queues that share the messages would take 300 × 16 kB; with copies, 20 times that.
-                    boolean bounded =
-                            Deadline.in(Duration.ofSeconds(1)).poll(() -> memory.used() - before < memory.tolerance());
-                    long grown = memory.used() - before;
-                    figures.put("grown", Math.max(0, grown) / 1024 + " KiB");
-                    if (!bounded) {
-                        throw new AssertionError(
-                                "300 messages of 16 kB, unread by 20 streams, took " + (grown >> 20) + " MiB");
-                    }
-                });
+                // Queues that share the messages would take 300 × 16 kB; with copies, 20 times that.
+                () -> memory.grown(before, Duration.ofSeconds(1), figures)
+                        .ifPresent(grown ->
+                                fail("300 messages of 16 kB, unread by 20 streams, took " + (grown >> 20) + " MiB")));
     }
 
     @Proves("slow.stalled")
@@ -195,20 +186,11 @@ class Lesson09SlowReaderTest {
     void aStreamThatMovesAByteAtATimeIsKept() {
         impatient.requires("PUSH_STALL_MS");
         var id = impatient.post("suite", "byte by byte");
-        var peer = impatient.raw(RawClient.Options.PLAIN.window(1));
-        var stream = peer.open(Format.NDJSON);
-        for (int i = 0; i < 5 && trickled(peer, stream).toMillis() > 500 && stream.ended(); i++) {
-            peer = impatient.raw(RawClient.Options.PLAIN.window(1)); // The machine stood still, and not the reader.
-            stream = peer.open(Format.NDJSON);
-        }
+        var trickle = Trickle.read(impatient, Duration.ofMillis(2_200), Duration.ofMillis(50), Duration.ofMillis(500));
 
-        peer.windowUpdate(1, PLENTY);
+        trickle.peer().windowUpdate(1, PLENTY);
 
-        requireMessage(stream, id);
-    }
-
-    private static Duration trickled(RawClient peer, Recorder stream) {
-        return Trickle.read(peer, stream, Duration.ofMillis(2_200), Duration.ofMillis(50));
+        requireMessage(trickle.stream(), id);
     }
 
     private static void requireMessage(Recorder stream, String id) {
@@ -219,10 +201,6 @@ class Lesson09SlowReaderTest {
                         id,
                         stream.next(record -> record.id().equals(id), "the message", Deadline.PATIENCE)
                                 .id()));
-    }
-
-    private static int bytes(Recorder stream) {
-        return stream.chunks().stream().mapToInt(chunk -> chunk.bytes().length).sum();
     }
 
     private static List<String> post(JudgedServer server, int count) {

@@ -11,6 +11,7 @@ import java.lang.management.MemoryMXBean;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import javax.management.MBeanServerConnection;
 import javax.management.remote.JMXConnectorFactory;
@@ -115,9 +116,15 @@ final class Memory implements AutoCloseable {
         return least;
     }
 
-    /** Returns the bytes by which that may grow without a reason in the server. */
-    long tolerance() {
-        return tolerance;
+    /**
+     * Waits until the server uses hardly more than so many bytes, and puts into the figures by how much that has grown. If the
+     * time is over before, returns by how many bytes: they have their reason in the server.
+     */
+    OptionalLong grown(long before, Duration within, Figures figures) {
+        boolean bounded = Deadline.in(within).poll(() -> used() - before < tolerance);
+        long grown = used() - before;
+        figures.put("grown", Math.max(0, grown) / 1024 + " KiB");
+        return bounded ? OptionalLong.empty() : OptionalLong.of(grown);
     }
 
     /**

@@ -190,6 +190,18 @@ final class RawClient implements AutoCloseable {
         send(Frame.ofInts(Frame.WINDOW_UPDATE, 0, stream, bytes));
     }
 
+    /**
+     * Leaves each stream a window of so many bytes more than this one has had, and returns how many that is. The server knows
+     * by then: it might handle a request on another connection first.
+     */
+    int leave(int bytes, Recorder stream) {
+        int had = stream.size();
+        settings(Frame.SETTING_INITIAL_WINDOW_SIZE, had + bytes);
+        ping(had + bytes);
+        awaitPong(had + bytes);
+        return had;
+    }
+
     /** Resets a stream with an error code: 8 is CANCEL, 2 is INTERNAL_ERROR. */
     void reset(int stream, int code) {
         send(Frame.ofInts(Frame.RST_STREAM, 0, stream, code));
