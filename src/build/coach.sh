@@ -78,7 +78,9 @@ if { [ "$command" = learn ] || [ "$command" = learn-times ]; } && { [ ! -e "$jsa
 fi
 
 # Fetched before the lanes that need it ask for it at the same moment.
-[ "$command ${LESSON:-17}" != "mutants 17" ] || sh "$here/nats.sh" >/dev/null
+case "$command ${LESSON:-17}" in
+  "mutants 17" | "matrix 17" | "matrix-check 17") sh "$here/nats.sh" >/dev/null ;;
+esac
 
 columns=0
 if [ -t 1 ]; then

@@ -44,8 +44,8 @@ OPENSSL='TlsEngineTest,KeyUpdateTest,RenegotiationTest,NotTlsTest,HandshakeStorm
 feature() { sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$1/release"; }
 
 # Compiles and tests on another JDK, in a folder of its own, and with both of the JVM's compilers: races that only the second
-# one shows are found here. What a page does in a browser depends on no JDK, takes a
-# third of the time, and is not run again: Lesson14BrowserTest shows that the browser and this JDK understand each other.
+# one shows are found here. What a page does in a browser depends on no JDK, takes a third of the time, and is not run again:
+# Lesson14BrowserTest shows that the browser and this JDK understand each other.
 tests_on() { AGAIN=1 JAVA_HOME=$1 BUILD_DIR=$2 TEST_JVM=-XX:+TieredCompilation sh "$here/test.sh"; }
 
 # The jar starts with only a certificate, answers, and ends on SIGTERM.
