@@ -331,8 +331,8 @@ class Lesson04OrderTest {
     }
 
     private static void requireForm(String id) {
-        because(causeOfForm(id, new MessageId(id).fault()), () -> {
-            var fault = new MessageId(id).fault();
+        var fault = new MessageId(id).fault();
+        because(causeOfForm(id, fault), () -> {
             if (!fault.isEmpty()) {
                 fail("an id must be <epoch>-<sequence>, but in \"" + id + "\" " + fault);
             }

@@ -210,7 +210,7 @@ public final class Schedule {
                 release();
                 await(other, place);
             } else {
-                pass(); // This time it took another way; the check expects both.
+                holdNobody(); // This time it took another way; the check expects both.
                 second.run();
             }
             await(one, place);
@@ -380,7 +380,7 @@ public final class Schedule {
                 .collect(Collectors.toCollection(HashSet::new));
     }
 
-    private synchronized void pass() {
+    private synchronized void holdNobody() {
         stopAt = Optional.empty();
     }
 
