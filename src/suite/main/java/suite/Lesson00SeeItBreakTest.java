@@ -1,6 +1,5 @@
 package suite;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
@@ -13,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import tools.jackson.databind.JsonNode;
@@ -110,7 +108,7 @@ class Lesson00SeeItBreakTest {
     /** A list that is kept at fifty messages, or at a thousand, grows no more, and its size says nothing of a new one. */
     @Test
     void aMessageReachesAnOpenScreenAfterAThousand() {
-        postAThousand();
+        server.raw().post(1_000, mark("one of a thousand"));
         var reader = server.open(Format.ANY);
         server.joined(reader);
 
@@ -130,20 +128,6 @@ class Lesson00SeeItBreakTest {
                                 + (reader.ended() ? ": the response has ended" : ""));
                     }
                 });
-    }
-
-    /** Posts fifty at once, and fifty again when these have been answered: one after the other would take seconds. */
-    private static void postAThousand() {
-        var raw = server.raw();
-        var body = "{\"user\":\"ann\",\"text\":\"one of a thousand\"}".getBytes(UTF_8);
-        for (int i = 0; i < 1_000; i += HISTORY) {
-            Stream.generate(() -> raw.request("POST", "/messages", false, "content-type", "application/json"))
-                    .limit(HISTORY)
-                    .peek(post -> raw.data(post, body, true))
-                    .toList()
-                    .forEach(post ->
-                            assertEquals(201, raw.recorder(post).awaitHead().status()));
-        }
     }
 
     @Test

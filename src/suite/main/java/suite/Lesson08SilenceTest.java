@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import okhttp3.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -61,6 +63,17 @@ final class Lesson08SilenceTest {
         because("A heartbeat has the id of the message that was last given one, and not of another.", () -> {
             assertEquals(newest, first.id(), "a heartbeat must name the newest message, so that a client sees a gap");
             assertEquals(newest, second.id(), "a heartbeat must name the newest message, so that a client sees a gap");
+        });
+        var history = server.history(server.open(server.newClient(), Format.NDJSON), "the last word").stream()
+                .map(Message::text)
+                .toList();
+        because("A heartbeat is no message: what it names is not kept again.", () -> {
+            var expected = Stream.concat(IntStream.range(2, 51).mapToObj(i -> "talk " + i), Stream.of("the last word"))
+                    .toList();
+            if (!history.equals(expected)) {
+                fail("after two heartbeats a history must be what it was before them: "
+                        + FirstDifference.of(expected, history));
+            }
         });
     }
 

@@ -1,6 +1,8 @@
 package suite;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.ByteArrayOutputStream;
@@ -11,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /**
@@ -174,6 +177,24 @@ final class RawClient implements AutoCloseable {
 
     void data(int stream, byte[] bytes, boolean last) {
         send(new Frame(Frame.DATA, last ? Frame.END_STREAM : 0, stream, bytes));
+    }
+
+    /** Posts a text so many times, fifty at once: one after the other would take seconds. Returns when all are answered. */
+    void post(int times, String text) {
+        var body = WireRecord.JSON
+                .createObjectNode()
+                .put("user", "ann")
+                .put("text", text)
+                .toString()
+                .getBytes(UTF_8);
+        for (int i = 0; i < times; i += 50) {
+            Stream.generate(() -> request("POST", "/messages", false, "content-type", "application/json"))
+                    .limit(50)
+                    .peek(post -> data(post, body, true))
+                    .toList()
+                    .forEach(post -> assertEquals(
+                            201, recorder(post).awaitHead().status(), "the status with which a POST is answered"));
+        }
     }
 
     /** Sends SETTINGS, as alternating identifiers and values. */
