@@ -74,8 +74,9 @@ jar_serves() {
 check "budget of lines" sh "$here/budget.sh"
 check "format" $progress "Checking the format" mvn -B -N spotless:check
 check "Error Prone and NullAway" $progress "Compiling with Error Prone and NullAway" mvn -B -P verify -Dbuild.dir=target/verify test-compile
+begin env FAULTS=1 sh "$here/simulate.sh" # Time is virtual in both, and each keeps one processor busy.
 check "simulation" sh "$here/simulate.sh"
-check "planted faults" env FAULTS=1 sh "$here/simulate.sh"
+end "planted faults, beside the simulation"
 check "packages" sh "$here/packages.sh"
 check "java -jar" jar_serves
 mine=$(feature "$JAVA_HOME")
@@ -85,9 +86,10 @@ sh "$here/nats.sh" >/dev/null # Both of these start it, and are to find it.
 begin sh "$here/coach.sh" mutants # What is red has waited first, so these two leave a processor idle.
 check "matrix" sh "$here/coach.sh" matrix-check
 end "mutants, beside the matrix"
-check "servers in Node and Go" sh "$here/setup.sh" examples sh "$here/examples.sh"
 check "tests on scale" sh "$here/test.sh" scale
+begin sh "$here/setup.sh" examples sh "$here/examples.sh" # Its checks mostly wait.
 check "stress, 3 times lessons 00 to 09" env RUNS=3 TEST=Lesson0 sh "$here/coach.sh" stress
+end "servers in Node and Go, beside the stress"
 if [ "${1:-}" != rest ]; then
   check "tests on JDK $mine, with coverage" env COVERAGE=1 sh "$here/test.sh"
   check "tests through real proxies" sh "$here/test.sh" proxies
