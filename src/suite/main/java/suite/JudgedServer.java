@@ -71,8 +71,7 @@ final class JudgedServer extends Lifecycle {
 
     /** Runs {@link Schedule#explore} if the server is in this JVM; otherwise the test ends as not judged. */
     int explore(Runnable first, Runnable second, Consumer<String> check) {
-        var points = points().orElseThrow(() -> notJudged(HIDDEN));
-        return Schedule.explore(points, first, second, check);
+        return Schedule.explore(this::visiblePoints, first, second, check);
     }
 
     /**
@@ -84,7 +83,7 @@ final class JudgedServer extends Lifecycle {
      */
     int exploreIo(
             OkHttpClient held, Consumer<OkHttpClient> first, Consumer<OkHttpClient> second, Consumer<String> check) {
-        var points = points().orElseThrow(() -> notJudged(HIDDEN));
+        var points = visiblePoints();
         var threads = ioThread(points, held);
         Consumer<String> atRest = place -> {
             check.accept(place);
@@ -95,8 +94,12 @@ final class JudgedServer extends Lifecycle {
                 .filter(other -> Collections.disjoint(threads, ioThread(points, other)))
                 .findFirst()
                 .map(other -> Schedule.explore(
-                        points, threads::contains, () -> first.accept(other), () -> second.accept(other), atRest))
+                        () -> points, threads::contains, () -> first.accept(other), () -> second.accept(other), atRest))
                 .orElse(0);
+    }
+
+    private PausePoints visiblePoints() {
+        return points().orElseThrow(() -> notJudged(HIDDEN));
     }
 
     /** Returns the thread that serves a client. Another one may pass at the same time, but not each time. */
@@ -465,7 +468,11 @@ final class JudgedServer extends Lifecycle {
     }
 
     RawClient raw(RawClient.Options options) {
-        return closing(RawClient.connect(launch().root(), options));
+        try {
+            return closing(RawClient.connect(launch().root(), options));
+        } catch (AssertionError e) {
+            throw withIoThread(e);
+        }
     }
 
     /** Returns a client with its own connection. */

@@ -16,7 +16,11 @@ import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A client that joins receives everything posted before and everything posted after, and nothing twice. */
+/**
+ * A client that joins receives everything posted before and everything posted after, and nothing twice.
+ *
+ * <p><b>Length:</b> each way to hold a client or a POST tells its own likely cause.
+ */
 @Lesson(id = "06", slug = "joining", title = "Joining without a gap")
 @Proves("message.join")
 class Lesson06JoiningTest {
@@ -31,6 +35,14 @@ class Lesson06JoiningTest {
             "The stream joins before its history is on its queue, and what is new overtakes that: the history has to be put there under the same lock.";
     private static final String NOT_WOKEN =
             "The start and the history are on the queue, and nothing has woken the stream since: wake it when it has joined.";
+    private static final String GROWN_OLD =
+            "What the client was sent had grown old before it joined. What came in between is looked for among the newest fifty, or by its time; but more than fifty can come, and two can have one time. Take the history and join in one step.";
+    private static final String ONE_TIME =
+            "Whether a client has a message already is told by its time, and two messages can have the same one: tell it by the sequence.";
+    private static final String TWO_STARTS =
+            "A join that begins anew leaves on the queue what it put there the first time.";
+    private static final String TWO_POSTS =
+            "Nothing came twice, but messages overtook each other: two POSTs put theirs on the queues at the same time. Whatever keeps a POST apart from a client that joins has to keep it apart from other POSTs too.";
     private static final int HISTORY = 50;
     private static final int STORM = 400;
     private static final int BRIEF = 7_000; // Bytes: the history of a storm, and some twenty messages more.
@@ -85,6 +97,58 @@ class Lesson06JoiningTest {
                 });
 
         figures.put("places at which a POST was held", places);
+    }
+
+    /** The first message of a server's life is a message like any other. */
+    @RunsLong("it starts the server again for each place")
+    @Test
+    void theFirstMessageOfAllComesOnceToWhoeverJoins() {
+        server.restart();
+        var reader = new AtomicReference<Recorder>();
+
+        server.explore(
+                () -> reader.set(opened(server.newClient())), () -> server.post("ann", "the first of all"), held -> {
+                    var meanwhile = "nothing had ever been posted, a client was held at " + held
+                            + " on its way in, and meanwhile \"the first of all\" was posted: ";
+                    because(GAP, () -> assertOnce(reader.get(), List.of("the first of all"), meanwhile));
+                    server.restart();
+                });
+    }
+
+    /** All in one millisecond, and more than a history. */
+    @RunsLong("sixty messages are posted for each place")
+    @Test
+    void sixtyMessagesThatComeWhileAClientJoinsComeOnce() {
+        var joining = server.newClient();
+        var poster = server.raw();
+        var reader = new AtomicReference<Recorder>();
+
+        server.whileClockStands(
+                System.currentTimeMillis(),
+                () -> server.explore(() -> reader.set(opened(joining)), () -> poster.post(60, "one of sixty"), held -> {
+                    var last = server.post("suite", "after the sixty");
+                    var meanwhile = "a client was held at " + held
+                            + " on its way in, and meanwhile sixty messages were posted in one millisecond: ";
+                    because(ONE_TIME, () -> awaitId(last, reader.get(), meanwhile));
+                    var gaps = delivery(reader.get());
+                    because(gaps.missing() > 0 ? GROWN_OLD : GAP, () -> {
+                        if (!gaps.perfect()) {
+                            fail(meanwhile
+                                    + "from its first message to the newest it must get each once and in order, but "
+                                    + gaps.missing() + " are missing, " + gaps.repeated() + " came again and "
+                                    + gaps.outOfOrder() + " too late");
+                        }
+                    });
+                    reader.get().close();
+                }));
+    }
+
+    private static void awaitId(String id, Recorder reader, String meanwhile) {
+        try {
+            reader.awaitArrival(record -> record.id().equals(id), "the message posted after them");
+        } catch (AssertionError e) {
+            throw new AssertionError(meanwhile + e.getMessage(), e);
+        }
     }
 
     private static Recorder opened(OkHttpClient client) {
@@ -157,7 +221,9 @@ class Lesson06JoiningTest {
         try {
             return reader.messagesUpTo(last).stream().map(Message::text).toList();
         } catch (AssertionError e) {
-            throw new AssertionError(meanwhile + e.getMessage(), e);
+            throw CheckFailed.withLikelyCause(
+                    new AssertionError(meanwhile + e.getMessage(), e),
+                    String.valueOf(e.getMessage()).contains("there came {\"type\":\"start\"") ? TWO_STARTS : "");
         }
     }
 
@@ -175,17 +241,13 @@ class Lesson06JoiningTest {
         }
         storm.finish();
 
-        because(
-                "Reading the history and joining the live streams are two steps: what is posted between them is lost, or, if they are done the other way round, sent twice. The same happens if a POST keeps its message and puts it on the queues in two steps.",
-                () -> {
-                    var newest = server.post("suite", "after the storm");
-                    var deadline = Deadline.in(Deadline.PATIENCE);
-                    latecomers.stream()
-                            .map(latecomer -> unbroken(latecomer, newest, deadline))
-                            .reduce(Delivery.NONE, Delivery::plus)
-                            .into(figures)
-                            .assertPerfect();
-                });
+        var newest = server.post("suite", "after the storm");
+        var deadline = Deadline.in(Deadline.PATIENCE);
+        var all = latecomers.stream()
+                .map(latecomer -> unbroken(latecomer, newest, deadline))
+                .reduce(Delivery.NONE, Delivery::plus)
+                .into(figures);
+        because(all.outOfOrder() > 0 && all.repeated() == 0 ? TWO_POSTS : GAP + " " + KEPT_APART, all::assertPerfect);
     }
 
     /** Returns connections whose streams take this many bytes each, and then nothing. */
@@ -202,6 +264,11 @@ class Lesson06JoiningTest {
         var left = Duration.ofNanos(Math.max(0, deadline.leftNanos()));
         recorder.await(
                 left, () -> recorder.text().length() >= BRIEF || recorder.text().contains(newest));
+        return delivery(recorder);
+    }
+
+    /** Compares the messages that came with all those between the first of them and the last. */
+    private static Delivery delivery(Recorder recorder) {
         var places = recorder.arrivals().stream()
                 .map(Intake.Arrival::record)
                 .filter(record -> record.is("message"))

@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -100,7 +101,7 @@ public final class Schedule {
     }
 
     /** Holds the first request, but no IO thread, which might bring the second one. */
-    static int explore(PausePoints points, Runnable first, Runnable second, Consumer<String> check) {
+    static int explore(Supplier<PausePoints> points, Runnable first, Runnable second, Consumer<String> check) {
         return explore(points, thread -> !isIo(thread), first, second, check);
     }
 
@@ -108,14 +109,19 @@ public final class Schedule {
      * Holds the first request at each of its places in turn, while the second is answered. Returns the number of places
      * at which it was held.
      *
+     * @param points is asked anew for each place, because the check may start the server again
      * @param holds selects the threads that may be held; the first of them that reaches a place is the first request
      * @param check is called when both have been answered, with the place in words; it fails if the result is wrong. If
      *     the second had to wait until the first went on, a later place is more likely to be the wrong one, and is
      *     named instead
      */
     static int explore(
-            PausePoints points, Predicate<Thread> holds, Runnable first, Runnable second, Consumer<String> check) {
-        var known = new LinkedHashSet<>(places(points, holds, first));
+            Supplier<PausePoints> points,
+            Predicate<Thread> holds,
+            Runnable first,
+            Runnable second,
+            Consumer<String> check) {
+        var known = new LinkedHashSet<>(places(points.get(), holds, first));
         var todo = new ArrayDeque<>(known);
         var vague = Optional.<AssertionError>empty();
         int more = AFTER_VAGUE;
@@ -124,7 +130,7 @@ public final class Schedule {
             var place = todo.remove();
             var turn = Turn.MISSED;
             for (int go = 0; turn == Turn.MISSED && go <= AGAIN; go++) {
-                var schedule = new Schedule(points, holds, Optional.of(place));
+                var schedule = new Schedule(points.get(), holds, Optional.of(place));
                 turn = schedule.run(first, second, place);
                 try {
                     check.accept(place.toString());

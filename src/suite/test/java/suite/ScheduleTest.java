@@ -72,7 +72,7 @@ class ScheduleTest {
             var failure = assertThrows(
                     AssertionError.class,
                     () -> Schedule.explore(
-                            points,
+                            () -> points,
                             thread -> thread.getName().equals("raced I/O-1"),
                             addAndWait,
                             add,
@@ -93,7 +93,7 @@ class ScheduleTest {
                 // The two met by luck, after one had waited for the other; the schedule has yet to bring them together.
             }
         };
-        Schedule.explore(points, request, request, place -> {
+        Schedule.explore(() -> points, request, request, place -> {
             places.add(place);
             if (numbers.stream().distinct().count() < numbers.size()) {
                 throw new AssertionError("one number was given out twice, held at " + place);
