@@ -330,14 +330,31 @@ class Lesson02ChunksTest {
     @Test
     void twoPostsAtTheSameTimeAreBothKept() {
         var others = server.newClient();
+        var live = server.live(Format.NDJSON);
         var count = new AtomicInteger();
 
         server.explore(
                 () -> server.post("ann", "held " + count.incrementAndGet()),
                 () -> server.post(others, "bob", "passes " + count.get()),
-                held -> because(
-                        "POSTs come on several threads, and what they share needs a lock, or has to be made for several.",
-                        () -> assertKept(List.of("held " + count.get(), "passes " + count.get()), held)));
+                held -> {
+                    because(
+                            "POSTs come on several threads, and what they share needs a lock, or has to be made for several.",
+                            () -> assertKept(List.of("held " + count.get(), "passes " + count.get()), held));
+                    because(
+                            "A record goes out in two parts, and what another POST sends comes between them: the line feed belongs to the record, and both to one write.",
+                            () -> assertWhole(live, "after " + count.get(), held));
+                });
+    }
+
+    /** Checks that every record is whole up to one that is posted now. */
+    private static void assertWhole(Recorder live, String last, String held) {
+        server.post("suite", last);
+        try {
+            live.messagesUpTo(last);
+        } catch (AssertionError e) {
+            throw new AssertionError(
+                    "one POST was held at " + held + " while another was answered: " + e.getMessage(), e);
+        }
     }
 
     @Test

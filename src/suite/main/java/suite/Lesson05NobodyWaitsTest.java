@@ -32,15 +32,15 @@ class Lesson05NobodyWaitsTest {
     private static final String WAITS_ON_IO =
             "A thread does not come back that serves other connections too: an IO thread must write what is taken now, and return. It neither waits (`awaitRoom` has to go) nor tries again until all is taken.";
     private static final String NEXT_MESSAGE =
-            "The rest goes out with the next message, and not when there is room for it. Either `drain` leaves a record on the queue that had room and is not called again, or no flush asked for the call: the task of `whenRoom` is called only after a flush that fell short.";
+            "The rest goes out with the next message, and not when there is room for it. Either `drain` leaves a record on the queue that had room and is not called again, or no flush asked for the call: the task of `whenRoom` is called only after a flush, also when it was `write` that fell short.";
     private static final String BUFFERED =
-            "What the sink has taken lies in a buffer until a flush says that all of it has gone out. When the task of `whenRoom` is called, flush, also if the queue is empty.";
+            "What the sink has taken lies in a buffer until a flush says that all of it has gone out. `whenRoom` needs a task from the beginning, and the task has to flush, also if the queue is empty.";
     private static final String MUST_NOT_WAIT = "an IO thread must not wait"; // As the given OpenResponse says.
     private static final String ENDED =
             "The stream was ended, though its client has done nothing wrong. Undertow ends one that is called because there is"
                     + " room and writes nothing: the rest of a record must stay at the head of the queue.";
     private static final String CUT =
-            "The rest of a record that was taken in part is gone, or comes behind another record: it must stay at the head of the queue until nothing is left of it.";
+            "The rest of a record that was taken in part is gone, comes behind another record, or begins again: what is left of its bytes must stay at the head of the queue.";
     private static final String ONE_BUFFER =
             "One stream gets a message, and another does not. Is one ByteBuffer on all queues? It has one position, which moves as it is written: each queue needs a buffer of its own, such as duplicate(). Or is a stream woken before the record is on its queue?";
     private static final String LOST =

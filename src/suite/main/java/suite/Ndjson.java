@@ -23,6 +23,9 @@ final class Ndjson extends JsonLines {
         if (fault.contains("): \\ufeff")) {
             return "The bytes begin with a byte order mark, which many encoders of UTF-8 write unasked. JSON has none.";
         }
+        if (fault.endsWith("): {")) {
+            return "A record is one line, and this JSON goes on in the next one: it is printed prettily.";
+        }
         return fault.contains("): data:") || fault.contains("): id:") || fault.contains("): event:")
                 ? "That is a line of server-sent events, another form. In NDJSON a line is the JSON object and nothing else."
                 : "";
