@@ -36,7 +36,7 @@ public final class OpenResponse {
         exchange.dispatch(() -> opened.accept(new OpenResponse(exchange)));
     }
 
-    /** Takes as many of these bytes as there is room for, perhaps none, and returns how many. They leave with the next flush. */
+    /** Takes as many of these bytes as there is room for, perhaps none, and returns how many. They leave when its buffer is full. */
     public synchronized int write(ByteBuffer bytes) throws IOException {
         check();
         int taken = sink.write(bytes);
@@ -44,7 +44,7 @@ public final class OpenResponse {
         return taken;
     }
 
-    /** Sends what has been taken; without it nothing leaves, not even the head. Returns whether all of it has gone out. */
+    /** Sends what has been taken, and the head, without waiting for a full buffer. Returns whether all of it has gone out. */
     public synchronized boolean flush() throws IOException {
         check();
         if (onIoThread()) {
@@ -88,7 +88,7 @@ public final class OpenResponse {
         sink.getIoThread().execute(task);
     }
 
-    /** Has the task called on the IO thread when there is room again, if a flush fell short, and when the response has ended. */
+    /** Has the task called on the IO thread when there is room again, if a write or the flush after it fell short, and at the end. */
     public synchronized void whenRoom(Runnable task) {
         listening = true;
         sink.getWriteSetter().set(writable -> {
