@@ -98,6 +98,11 @@ final class JudgedServer extends Lifecycle {
                 .orElse(0);
     }
 
+    /** Runs {@link Schedule#passes} if the server is in this JVM; otherwise the test ends as not judged. */
+    long passes(Runnable during) {
+        return Schedule.passes(visiblePoints(), during);
+    }
+
     private PausePoints visiblePoints() {
         return points().orElseThrow(() -> notJudged(HIDDEN));
     }

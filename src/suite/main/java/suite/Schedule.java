@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -59,6 +60,8 @@ public final class Schedule {
 
     private final PausePoints points;
     private final Predicate<Thread> holds;
+
+    private final LongAdder passes = new LongAdder();
 
     @GuardedBy("this")
     private final Set<Place> seen = new LinkedHashSet<>();
@@ -171,6 +174,13 @@ public final class Schedule {
         return all.passed();
     }
 
+    /** Returns how many places the threads in the server's code pass through during this. */
+    static long passes(PausePoints points, Runnable during) {
+        var all = new Schedule(points, thread -> false, Optional.empty());
+        all.watch(during);
+        return all.passes.sum();
+    }
+
     private void watch(Runnable request) {
         current = Optional.of(this);
         try {
@@ -248,6 +258,7 @@ public final class Schedule {
 
     /** Called at a place. A thread that is not to be held may meet the held one. */
     private void reached(Object receiver, String method) {
+        passes.increment();
         var here = new Held(Thread.currentThread(), receiver, method);
         if (holds.test(here.thread())) {
             Place.current(points).ifPresent(place -> reached(place, here));
