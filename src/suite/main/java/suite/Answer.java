@@ -1,5 +1,7 @@
 package suite;
 
+import static suite.Because.because;
+
 import okhttp3.Headers;
 import okhttp3.Protocol;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +50,11 @@ record Answer(int status, Protocol protocol, Headers headers, String body) {
             throw new AssertionError(what
                     + " must be answered by a problem with its status, a title, and a detail that is a sentence (10 characters"
                     + " or more), but it is " + body);
+        }
+        if (expected != 422 && problem.has("errors")) {
+            because("Every problem has the list of wrong fields, though it is empty: it comes with 422 only.", () -> {
+                throw new AssertionError(what + " must be answered without errors, but it is " + body);
+            });
         }
         return problem;
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -66,6 +67,19 @@ final class Lesson12SizesTest {
         because("The size of a body is checked only where it is declared, or the bound is one off.", () -> {
             assertEquals(201, taken.status(), () -> "a body of 65,536 bytes must be taken: " + taken);
             refused.problem(413, "a body of 65,537 bytes");
+            assertEquals(List.of("hi"), bystanders.texts());
+        });
+    }
+
+    @Proves("post.body")
+    @Test
+    void bodyIsTakenUpToADepthOf16() {
+        var taken = post(nested(16), true);
+        var refused = post(nested(17), true);
+
+        because("The bound is the parser's own, which is larger, or it is one off: the object itself counts.", () -> {
+            assertEquals(201, taken.status(), () -> "a body nested 16 deep must be taken: " + taken);
+            refused.problem(400, "a body nested 17 deep");
             assertEquals(List.of("hi"), bystanders.texts());
         });
     }
@@ -131,6 +145,11 @@ final class Lesson12SizesTest {
                 .put("text", "hi")
                 .put(field, value);
         return server.request(server.at("/messages").post(JudgedServer.json(json.toString())));
+    }
+
+    /** Returns a message with arrays in it, which are in the object, and so one level deeper than they are many. */
+    private static String nested(int deep) {
+        return "{\"user\":\"eve\",\"text\":\"hi\",\"x\":" + "[".repeat(deep - 1) + "]".repeat(deep - 1) + "}";
     }
 
     private static Answer post(String body, boolean declared) {

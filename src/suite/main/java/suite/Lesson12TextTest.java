@@ -116,6 +116,16 @@ final class Lesson12TextTest {
                 });
     }
 
+    @Proves("post.name")
+    @Test
+    void nameIsStoredInOneForm() {
+        server.post("Zoe\u0308", "hi");
+
+        because(
+                "A name is stored as it was written, so that two names that read the same are not the same: normalizeUser.",
+                () -> assertEquals("Zo\u00eb", bystanders.messages().get(0).user()));
+    }
+
     @Test
     void fieldsThatTheClientMayNotChooseAreIgnored() {
         long before = System.currentTimeMillis() - 60_000;
