@@ -20,7 +20,10 @@ final class Lesson13LimitsTest {
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
-            "PUSH_POSTS_PER_SECOND", "0", "PUSH_OPENS_PER_SECOND", "0", "PUSH_MAX_STREAMS_PER_CONNECTION", "100");
+            "PUSH_POSTS_PER_SECOND", "0",
+            "PUSH_OPENS_PER_SECOND", "0",
+            "PUSH_OPEN_BURST", "10", // Of no rate, which is no bound.
+            "PUSH_MAX_STREAMS_PER_CONNECTION", "100");
 
     @RegisterExtension
     static final JudgedServer impatient = JudgedServer.with("PUSH_BODY_MS", String.valueOf(BODY.toMillis()));
@@ -77,15 +80,30 @@ final class Lesson13LimitsTest {
         var refused = client.open(Format.NDJSON);
 
         because("Streams are not counted for each connection, or the count is one off.", () -> {
-            assertEquals(
-                    List.of(),
-                    streams.stream().filter(stream -> stream.status() != 200).toList(),
-                    "100 streams must open");
+            because(
+                    "Streams are counted for all connections together, or twice; or a rate of 0 is not taken for no bound.",
+                    () -> assertEquals(
+                            List.of(200),
+                            streams.stream().map(Recorder::status).distinct().toList(),
+                            "the statuses of a connection's first 100 streams"));
             assertEquals(429, refused.status(), "the 101st stream of a connection");
             refused.answer().problem(429, "the 101st stream of a connection");
-            assertTrue(
-                    refused.header("retry-after").matches("[1-9][0-9]*"),
-                    "Retry-After: " + refused.header("retry-after"));
+            because(
+                    "One refusal has no Retry-After, which each 429 and each 503 must have.",
+                    () -> assertTrue(
+                            refused.header("retry-after").matches("[1-9][0-9]*"),
+                            "Retry-After: " + refused.header("retry-after")));
+            because(
+                    "A bound is asked at one path and not at the other: /msgs is as /messages.",
+                    () -> assertEquals(
+                            429,
+                            client.recorder(client.request("GET", "/msgs", true))
+                                    .awaitHead()
+                                    .status(),
+                            "the 101st stream of a connection, at /msgs"));
+            because(
+                    "A status other than 200 ends an EventSource for good: each of the three bounds refuses it by a bye.",
+                    () -> client.open(Format.SSE).next("bye"));
             because(
                     "SETTINGS announce as many streams as may be held, so nothing is left for a POST.",
                     () -> assertEquals(
@@ -97,7 +115,9 @@ final class Lesson13LimitsTest {
                                 200, other.open(Format.SSE).status(), "another connection is not concerned"));
             }
             streams.get(50).cancel();
-            server.awaitOpen(bystanders.count() + 99);
+            because(
+                    "A stream that was refused is counted as if it were open: ask all bounds before you count.",
+                    () -> server.awaitOpen(bystanders.count() + 99));
             because(
                     "A stream that has ended is still counted: count it off where every end comes by.",
                     () -> assertEquals(

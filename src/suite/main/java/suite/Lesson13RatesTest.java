@@ -8,13 +8,21 @@ import static suite.Because.because;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The limits of one connection in a burst and over time, and of all together; each refusal says when to come back. */
+/**
+ * The limits of one connection in a burst and over time, and of all together; each refusal says when to come back.
+ *
+ * <p><b>Length:</b> a bound has two sides, and each check gives its own likely cause.
+ */
 @Lesson(id = "13", slug = "floods", title = "Floods")
 @Proves("limit.rates")
 final class Lesson13RatesTest {
+
+    private static final String COUNTED =
+            "What is counted is how many are open, or nothing at all. Count what is asked for, and when.";
 
     @RegisterExtension
     static final JudgedServer server = JudgedServer.with(
@@ -24,7 +32,10 @@ final class Lesson13RatesTest {
             "PUSH_POST_BURST", "200");
 
     @RegisterExtension
-    static final JudgedServer small = JudgedServer.with("PUSH_MAX_STREAMS", "20");
+    static final JudgedServer small = JudgedServer.with(
+            "PUSH_MAX_STREAMS", "20",
+            "PUSH_POSTS_PER_SECOND", "2",
+            "PUSH_POST_BURST", "4");
 
     @RegisterExtension
     final Bystanders bystanders = Bystanders.of(server);
@@ -34,23 +45,28 @@ final class Lesson13RatesTest {
         server.requires("PUSH_OPENS_PER_SECOND", "PUSH_OPEN_BURST");
         var client = server.raw();
 
-        var first429 = untilRefused(100, 10, () -> openAndCancel(client));
+        var opens = new Asked(100, 10, () -> openAndCancel(client));
+        var first429 = opens.untilRefused(COUNTED);
 
         because(
                 "Stream opens are not counted, or are counted once they have ended: a client that opens and cancels is free.",
                 () -> {
+                    because(
+                            "A refusal takes a token as well, or the bucket forgets the time that has passed when it refuses.",
+                            () -> assertTrue(
+                                    Deadline.in(Deadline.PATIENCE)
+                                            .poll(() -> opens.ask().status() == 200),
+                                    "a client that asks again and again is let in as soon as there is a token"));
                     try (var other = server.raw()) {
                         because(
                                 "There is one bucket for all connections, so the first flood empties it for everybody.",
                                 () -> hasABurstOfItsOwn(other));
                     }
-                    Deadline.pause(retryAfter(first429, "a stream beyond the rate"));
+                    Deadline.pause(retryAfter(first429, "a stream beyond the rate", 10));
                     because(
-                            "Retry-After was less than the time until there is a token, or a refusal has taken one.",
-                            () -> assertEquals(
-                                    200,
-                                    client.open(Format.NDJSON).status(),
-                                    "after Retry-After a stream opens again"));
+                            "Retry-After was less than the time until there is a token, or tokens come too slowly.",
+                            () -> opens.areTaken(10, "after Retry-After, a second or more, ten streams open again"));
+                    opens.untilRefused("The whole burst is there again in each second: after a burst the rate counts.");
                     client.close();
                 });
     }
@@ -60,7 +76,8 @@ final class Lesson13RatesTest {
         server.requires("PUSH_POSTS_PER_SECOND", "PUSH_POST_BURST");
         var client = server.raw();
 
-        var first429 = untilRefused(200, 50, () -> post(client));
+        var posts = new Asked(200, 50, () -> post(client));
+        var first429 = posts.untilRefused(COUNTED);
 
         because("POSTs are not counted for each connection.", () -> {
             try (var other = server.raw()) {
@@ -68,9 +85,45 @@ final class Lesson13RatesTest {
                         "There is one bucket for all connections, so the first flood empties it for everybody.",
                         () -> assertEquals(201, post(other).status(), "another connection is not concerned"));
             }
-            Deadline.pause(retryAfter(first429, "a POST beyond the rate"));
+            Deadline.pause(retryAfter(first429, "a POST beyond the rate", 4));
             assertEquals(201, post(client).status(), "after Retry-After a message is taken again");
             assertTrue(bystanders.texts().size() >= 202, "every message that was taken is broadcast");
+        });
+    }
+
+    @Test
+    void aQuietConnectionHasItsBurstAgainAndNoMore() {
+        small.requires("PUSH_POSTS_PER_SECOND", "PUSH_POST_BURST");
+        var client = small.raw();
+        assertEquals(201, post(client).status());
+        Deadline.pause(Duration.ofSeconds(2)); // As many tokens as a burst has, and there is room for one.
+
+        new Asked(4, 2, () -> post(client))
+                .untilRefused("What runs over is kept while a client is quiet, or the bound is one off.");
+    }
+
+    @Test
+    void aPostBeyondTheRateIsRefusedBeforeItsBody() {
+        small.requires("PUSH_POSTS_PER_SECOND", "PUSH_POST_BURST");
+        var client = small.raw();
+
+        var posts = Stream.generate(
+                        () -> client.request("POST", "/messages", false, "content-type", "application/json"))
+                .limit(100)
+                .map(client::recorder)
+                .toList();
+
+        because("The body is read first, and a flood is counted when it has been paid for.", () -> {
+            assertTrue(
+                    Deadline.in(Deadline.PATIENCE).poll(() -> posts.stream().anyMatch(Recorder::answered)),
+                    "of 100 POSTs at once one at least must be refused before its body comes");
+            posts.stream()
+                    .filter(Recorder::answered)
+                    .findFirst()
+                    .orElseThrow()
+                    .answer()
+                    .problem(429, "one too many");
+            client.close();
         });
     }
 
@@ -93,9 +146,11 @@ final class Lesson13RatesTest {
         var sentAway = newcomer.open(Format.SSE);
 
         because("There is no bound to all streams together, or its refusal costs more than a stream.", () -> {
-            assertEquals(503, refused.status(), "the 21st stream of 20");
+            because(
+                    "There is no bound to all streams together, it is one off, or it is answered as if it were the client's.",
+                    () -> assertEquals(503, refused.status(), "the 21st stream of 20"));
             refused.answer().problem(503, "the 21st stream of 20");
-            retryAfter(refused, "the 21st stream");
+            retryAfter(refused, "the 21st stream", 99);
             because(
                     "A status other than 200 ends an EventSource for good (WHATWG HTML, 9.2.3): refuse server-sent events by a"
                             + " bye.",
@@ -118,29 +173,51 @@ final class Lesson13RatesTest {
         });
     }
 
-    /** Repeats the request until a 429 comes: not within the first {@code burst}, nor later than the rate allows. */
-    private static Recorder untilRefused(int burst, int perSecond, Supplier<Recorder> request) {
-        long began = System.nanoTime();
-        int taken = 0;
-        var last = request.get();
-        var deadline = Deadline.in(Duration.ofSeconds(60));
-        while (last.status() != 429) {
-            assertTrue(!deadline.passed(), "this machine is too slow to go beyond the rate");
-            taken++;
-            long allowed = burst + 1 + perSecond * (System.nanoTime() - began) / 1_000_000_000;
-            int sofar = taken;
-            because(
-                    "What is counted is how many are open, or nothing at all. Count what is asked for, and when.",
-                    () -> assertTrue(sofar <= allowed, () -> sofar + " were taken where " + allowed + " may be"));
-            last = request.get();
+    /** A kind of request on one connection, which may be taken so often at once and then so often a second. */
+    private static final class Asked {
+        private final int burst;
+        private final int perSecond;
+        private final Supplier<Recorder> request;
+        private final long began = System.nanoTime();
+        private int taken;
+
+        Asked(int burst, int perSecond, Supplier<Recorder> request) {
+            this.burst = burst;
+            this.perSecond = perSecond;
+            this.request = request;
         }
-        int sofar = taken;
-        because(
-                "The bucket does not begin full, or holds no more than a second's worth.",
-                () -> assertTrue(
-                        sofar >= burst, () -> "after " + sofar + " came a 429, though a burst may have " + burst));
-        last.answer().problem(429, "one too many");
-        return last;
+
+        Recorder ask() {
+            var answer = request.get();
+            taken += answer.status() == 429 ? 0 : 1;
+            return answer;
+        }
+
+        /** Repeats the request until a 429 comes: not within the first burst, nor later than the rate allows. */
+        Recorder untilRefused(String whyTooMany) {
+            var deadline = Deadline.in(Duration.ofSeconds(60));
+            var last = ask();
+            while (last.status() != 429) {
+                assertTrue(!deadline.passed(), "this machine is too slow to go beyond the rate");
+                long allowed = burst + perSecond * (System.nanoTime() - began) / 1_000_000_000;
+                because(
+                        whyTooMany,
+                        () -> assertTrue(taken <= allowed, () -> taken + " were taken where " + allowed + " may be"));
+                last = ask();
+            }
+            because(
+                    "The bucket does not begin full, is not filled again, or holds no more than a second's worth.",
+                    () -> assertTrue(
+                            taken >= burst, () -> "after " + taken + " came a 429, though a burst may have " + burst));
+            last.answer().problem(429, "one too many");
+            return last;
+        }
+
+        void areTaken(int count, String what) {
+            for (int i = 0; i < count; i++) {
+                assertEquals(200, ask().status(), what);
+            }
+        }
     }
 
     private static Recorder openAndCancel(RawClient client) {
@@ -162,11 +239,14 @@ final class Lesson13RatesTest {
         }
     }
 
-    private static Duration retryAfter(Recorder refused, String what) {
+    private static Duration retryAfter(Recorder refused, String what, int most) {
         var seconds = refused.header("retry-after");
-        assertTrue(
-                seconds.matches("[1-9][0-9]?"),
-                () -> what + " must be told when to come back: Retry-After is \"" + seconds + "\"");
+        because(
+                "Retry-After is missing, or is not in whole seconds, of which one is the least (RFC 9110, 10.2.3).",
+                () -> assertTrue(
+                        seconds.matches("[1-9][0-9]?") && Long.parseLong(seconds) <= most,
+                        () -> what + " must be told when to come back, in " + most + " s at most: Retry-After is \""
+                                + seconds + "\""));
         return Duration.ofSeconds(Long.parseLong(seconds));
     }
 
