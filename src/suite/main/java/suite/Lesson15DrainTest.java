@@ -13,6 +13,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -121,24 +123,34 @@ class Lesson15DrainTest {
         var peer = server.raw(RawClient.Options.PLAIN.window(10));
         var held = peer.open(Format.NDJSON);
         peer.await(frame -> held.text().length() == 10, "ten bytes");
-        assertEquals(200, server.get("/readyz").status());
+        var id = server.post("ann", "in time");
+        var ready = server.get("/readyz");
 
         var gone = server.drain();
         awaitUnready();
-        var get = server.get("/messages");
-        var events = server.open(Format.SSE);
+        var refused = Stream.of("/messages", "/messages/" + id, "/", "/readyz")
+                .collect(Collectors.toMap(path -> path, server::get));
+        var status = server.get("/status");
+        var events = because(
+                "A status other than 200 ends an EventSource for good: answer it with 200, a bye and the end.",
+                () -> server.open(Format.SSE));
         var post =
                 server.request(server.at("/messages").post(JudgedServer.json("{\"user\":\"ann\",\"text\":\"late\"}")));
         peer.windowUpdate(1, PLENTY);
 
         because("While it goes down the server takes new work, or answers nothing, or says that it is ready.", () -> {
-            assertEquals(503, get.status(), get.toString());
+            assertEquals(200, ready.status(), ready.toString());
+            refused.forEach((path, answer) -> because(
+                    "One branch does not ask whether the server goes down, or refuses without saying when to come back.",
+                    () -> assertGoingDown("GET " + path, answer)));
+            because(
+                    "GET /status is refused as well: whoever watches a server that goes down sees least when it counts.",
+                    () -> assertEquals(200, status.status(), "the status of GET /status"));
             because(
                     "A status other than 200 ends an EventSource for good: answer it with 200, a bye and the end.",
                     () -> assertEquals(
                             "drain", events.next("bye").text("reason"), "an EventSource never comes back from a 503"));
-            assertEquals(503, post.status(), post.toString());
-            assertTrue(post.header("retry-after").matches("[0-9]+"), "a 503 must say Retry-After");
+            assertGoingDown("POST /messages", post);
             held.next(record -> record.is("bye"), "the bye of a stream that had to wait", Deadline.PATIENCE);
             assertEquals(Ending.How.END_STREAM, held.closed().how());
             await(gone);
@@ -220,9 +232,10 @@ class Lesson15DrainTest {
         peer.await(frame -> stalled.text().length() == 10, "ten bytes");
         var other = hasty.open(Format.NDJSON);
 
-        await(hasty.drain());
+        var gone = hasty.drain();
 
         because("One reader that has stopped keeps the server from going down.", () -> {
+            await(gone);
             other.next(record -> record.is("bye"), "a bye", Deadline.PATIENCE);
             peer.await(frame -> frame.is(Frame.GOAWAY), "a GOAWAY");
             if (hasty.outlivesItsDrain()) {
@@ -276,6 +289,14 @@ class Lesson15DrainTest {
                     assertTrue(!start.flag("resumed"), start.toString());
                     assertEquals(first, after.nextMessage().id());
                 });
+    }
+
+    private static void assertGoingDown(String what, Answer answer) {
+        answer.problem(503, what);
+        assertTrue(
+                answer.header("retry-after").matches("[1-9][0-9]*"),
+                () -> what + " must be told when to come back: Retry-After is \"" + answer.header("retry-after")
+                        + "\"");
     }
 
     private static void awaitUnready() {
