@@ -38,11 +38,12 @@ final class Lesson16ProxyTest {
         "https://push.example, push.example:443",
         "https://push.example:443, push.example",
         "HTTPS://Push.EXAMPLE, push.example",
-        "https://push.example:8443, push.example:8443"
+        "https://push.example:8443, push.example:8443",
+        "https://[::1]:8443, [::1]:8443"
     })
     void anOriginIsKnownInEverySpelling(String origin, String host) {
         because(
-                "Origins are compared as strings, and not as a scheme, a host and a port: 443 is what https means.",
+                "Origins are compared as strings, and not as a scheme, a host (of IPv6 in brackets) and a port, 443 for https.",
                 () -> assertEquals(
                         201,
                         post("origin", origin, "host", host),
@@ -53,7 +54,11 @@ final class Lesson16ProxyTest {
     @CsvSource({
         "https://push.example, push.example:444",
         "http://push.example, push.example",
+        "http://push.example:443, push.example",
         "https://push.example.evil.example, push.example",
+        "https://evilpush.example, push.example",
+        "https://push.example/https://evil.example, push.example",
+        "evil+https://push.example, push.example",
         "https://evil.example, push.example",
         "https://ann@push.example, push.example",
         "push.example, push.example",
@@ -61,7 +66,7 @@ final class Lesson16ProxyTest {
     })
     void anotherOriginIsRefused(String origin, String host) {
         because(
-                "Some part of an origin is not compared: its scheme, the end of its host, or its port.",
+                "Some part of an origin is not compared: its scheme, the beginning or end of its host, or its port.",
                 () -> assertEquals(
                         403,
                         post("origin", origin, "host", host),
