@@ -1,8 +1,10 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static suite.Because.because;
+import static suite.Deadline.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,13 +28,11 @@ final class Lesson17MachinesTest {
 
     @RegisterExtension
     @Order(2)
-    static final JudgedServer a =
-            JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_HEARTBEAT_MS", "500", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer a = JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_POSTS_PER_SECOND", "0");
 
     @RegisterExtension
     @Order(3)
-    static final JudgedServer b =
-            JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_HEARTBEAT_MS", "500", "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer b = JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_POSTS_PER_SECOND", "0");
 
     @BeforeEach
     void thereAreTwoOfThem() {
@@ -41,15 +41,21 @@ final class Lesson17MachinesTest {
 
     @Test
     void whatIsPostedToOneIsReadOnTheOther() {
-        var reader = b.live(Format.NDJSON);
+        var reader = b.open(Format.NDJSON);
+        reader.next("start");
 
-        a.post("ann", "from a to b");
+        var id = a.post("ann", "from a to b");
 
-        because("A server has a log of its own, and nothing but its own POSTs comes into it.", () -> {
-            if (!Deadline.in(SOON).poll(() -> reader.text().contains("from a to b"))) {
-                throw new AssertionError("posted to A, and not on B within " + Deadline.say(SOON));
-            }
-        });
+        if (!Deadline.in(SOON).poll(() -> reader.text().contains("from a to b"))) {
+            var stored = b.get("/messages/" + id).status() == 200;
+            because(
+                    stored
+                            ? "It is in B's log, and B's streams have not been woken: they write it with their next heartbeat."
+                            : "A server has a log of its own, and nothing but its own POSTs comes into it.",
+                    () -> {
+                        throw new AssertionError("posted to A, and not on B within " + Deadline.say(SOON));
+                    });
+        }
     }
 
     @Test
@@ -92,12 +98,51 @@ final class Lesson17MachinesTest {
 
         because(
                 "The keys are in the memory of the server that saw them first. A message with an id of its own"
-                        + " (Nats-Msg-Id) is stored once, whoever sends it.",
+                        + " (Nats-Msg-Id) is stored once, whoever sends it, and has the stream's time.",
                 () -> {
                     assertEquals(first.body(), again.body(), "the answer to the same POST on B");
                     assertEquals("once", reader.nextMessage().text());
                     assertEquals("after it", reader.nextMessage().text(), "what follows on A");
                 });
+        because(
+                "A key that is known is answered without a look at the message that was stored with it.",
+                () -> keyed(b, "another", "key-17").problem(422, "another message with the same key, on B"));
+    }
+
+    @Test
+    void theSameTextTwiceIsTwoMessages() {
+        var reader = a.live(Format.NDJSON);
+
+        var first = a.post("ann", "twice");
+        var second = b.post("ann", "twice");
+
+        because("A message without a key has an id that another message may have: draw one at random for each.", () -> {
+            assertNotEquals(first, second, "the ids of two messages");
+            assertEquals(
+                    List.of(first, second),
+                    List.of(reader.nextMessage().id(), reader.nextMessage().id()));
+        });
+    }
+
+    @Test
+    void aServerThatStartsLaterHasWhatWasThereBefore() {
+        if (!b.ours()) {
+            throw JudgedServer.notJudged("it needs a server that it can start again");
+        }
+        var known = a.post("ann", "known");
+        a.post("ann", "missed");
+        await(b.drain());
+        b.restart();
+
+        var back = b.open(Format.NDJSON, known);
+
+        because("A server follows the stream from its own start on, and has nothing of what was in it by then.", () -> {
+            var start = back.next("start");
+            assertTrue(
+                    start.flag("resumed"),
+                    () -> "an id from before B's start must be a place on B, but there came " + start);
+            assertEquals("missed", back.nextMessage().text());
+        });
     }
 
     @Test
