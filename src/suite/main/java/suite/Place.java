@@ -9,8 +9,9 @@ import java.util.Optional;
  *
  * @param instruction distinguishes two places on one line
  * @param caller the method that makes the object, if the place is in a constructor; or empty
+ * @param again whether the thread has been there before, in a loop
  */
-record Place(String method, String file, int line, int instruction, String caller) {
+record Place(String method, String file, int line, int instruction, String caller, boolean again) {
 
     /**
      * Returns the current thread's place in a server's code; the suite's threads, which ask its port, have none.
@@ -49,7 +50,13 @@ record Place(String method, String file, int line, int instruction, String calle
                 String.valueOf(frame.getFileName()),
                 frame.getLineNumber(),
                 frame.getByteCodeIndex(),
-                makes ? caller.map(Place::at).orElse("") : "");
+                makes ? caller.map(Place::at).orElse("") : "",
+                false);
+    }
+
+    /** Returns the same place when a thread comes by again. */
+    Place comingBy() {
+        return new Place(method, file, line, instruction, caller, true);
     }
 
     private static String at(StackWalker.StackFrame frame) {
@@ -58,6 +65,7 @@ record Place(String method, String file, int line, int instruction, String calle
 
     @Override
     public String toString() {
-        return caller.isEmpty() ? method + "(" + file + ":" + line + ")" : caller + ", in " + method;
+        var where = caller.isEmpty() ? method + "(" + file + ":" + line + ")" : caller + ", in " + method;
+        return again ? where + ", when it came by again," : where;
     }
 }

@@ -281,10 +281,12 @@ public final class Schedule {
 
     private synchronized void reached(Place place, Held here) {
         threads.add(here.thread());
+        var visited = place;
         if (first.isEmpty() || first.get() == here.thread() && entry.equals(Place.entry(points))) {
-            seen.add(place);
+            visited = seen.add(place) ? place : place.comingBy();
+            seen.add(visited);
         }
-        if (stopAt.equals(Optional.of(place))) {
+        if (stopAt.equals(Optional.of(visited))) {
             stopAt = Optional.empty();
             first = Optional.of(here.thread());
             entry = Place.entry(points);
