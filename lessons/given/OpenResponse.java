@@ -88,7 +88,7 @@ public final class OpenResponse {
         sink.getIoThread().execute(task);
     }
 
-    /** Has the task called on the IO thread when there is room again, if a write or flush fell short, and at the end. */
+    /** Has the task called on the IO thread when there is room again, if flush was called and not all is out, and at the end. */
     public synchronized void whenRoom(Runnable task) {
         listening = true;
         sink.getWriteSetter().set(writable -> {

@@ -154,8 +154,10 @@ class Lesson00SeeItBreakTest {
             because(
                     texts.size() < expected.size()
                             ? "As long as there are fewer than fifty, all of them are shown: one is left out at an end."
-                            : "The messages are put in order by their times. Two messages can have the same time, and a clock can be"
-                                    + " set back: the order is that in which they came.",
+                            : texts.equals(backwards(expected))
+                                    ? "They are shown as they are kept: the oldest of them is on top."
+                                    : "The messages are put in order by their times. Two messages can have the same time, and a clock can be"
+                                            + " set back: the order is that in which they came.",
                     () -> assertEquals(expected, texts, "the snapshot, from top to bottom, whatever the clock says"));
         }
     }
@@ -198,6 +200,12 @@ class Lesson00SeeItBreakTest {
                                 + " round, or turned once too often."
                         : "A snapshot is the newest fifty, no more and no fewer.",
                 () -> assertEquals(expected, texts, "the snapshot, from top to bottom"));
+    }
+
+    private static List<String> backwards(List<String> texts) {
+        var backwards = new ArrayList<>(texts);
+        Collections.reverse(backwards);
+        return backwards;
     }
 
     /** Gives up after a second in which the server has answered many requests: then it is not slow. */
