@@ -42,6 +42,8 @@ class Lesson03EveryByteTest {
             "The stream was given up, and is not counted any more, though its client only takes its time: wait for room as often as it takes, without a limit.";
     private static final String LET_GO =
             "After a time, or so many tries, the rest of the record was let go. A client that takes its time is not broken: wait for room as often as it takes, without a limit.";
+    private static final String PASSED_OVER =
+            "A stream to which another thread is writing is passed over: wait until that thread has finished.";
     private static final String MIXED =
             "Two threads write to one response: the second begins its record while the first has written half of its own.";
 
@@ -219,15 +221,15 @@ class Lesson03EveryByteTest {
         join(reader);
         var others = server.newClient();
         var count = new AtomicInteger();
-        server.explore(
-                () -> server.post("ann", one),
-                () -> server.post(others, "bob", other),
-                held -> because(
-                        MIXED,
-                        () -> assertWhole(
-                                reader,
-                                "after " + count.incrementAndGet(),
-                                "one POST was held at " + held + " while another was answered: ")));
+        server.explore(() -> server.post("ann", one), () -> server.post(others, "bob", other), held -> {
+            var when = "one POST was held at " + held + " while another was answered: ";
+            var came = because(MIXED, () -> assertWhole(reader, "after " + count.incrementAndGet(), when));
+            because(PASSED_OVER, () -> {
+                if (!came.containsAll(List.of(one, other))) {
+                    fail(when + "the message of " + (came.contains(one) ? "the other" : "the one") + " has not come");
+                }
+            });
+        });
         reader.close();
     }
 
@@ -249,10 +251,11 @@ class Lesson03EveryByteTest {
         });
     }
 
-    private static void assertWhole(Recorder reader, String last, String when) {
+    /** Returns the texts up to one that is posted now. */
+    private static List<String> assertWhole(Recorder reader, String last, String when) {
         server.post("suite", last);
         try {
-            reader.messagesUpTo(last);
+            return reader.messagesUpTo(last).stream().map(Message::text).toList();
         } catch (AssertionError e) {
             throw new AssertionError(when + e.getMessage(), e);
         }
