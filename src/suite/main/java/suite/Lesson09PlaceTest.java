@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.LongStream;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -28,6 +29,7 @@ final class Lesson09PlaceTest {
     private static final int LITTLE = 40_000;
 
     private static final int RETAINED = 60; // More than a history, which is not to be lapped before it begins.
+    private static final int HISTORY = 50;
     private static final int POSTS = 60;
     private static final int LAGGARDS = 64;
     private static final String LONG = " and more".repeat(60);
@@ -126,8 +128,15 @@ final class Lesson09PlaceTest {
 
         server.explore(
                 () -> server.post("bob", "held " + count.incrementAndGet()),
-                () -> reader.set(server.open(client, Format.NDJSON)),
+                () -> reader.set(withHistory(client)),
                 held -> assertHas(reader.get(), "held " + count.get(), "a POST was held at " + held));
+    }
+
+    /** Returns a stream that has had its start and its history: by then the log was read. */
+    private static Recorder withHistory(OkHttpClient client) {
+        var opened = server.open(client, Format.NDJSON);
+        opened.await(Deadline.PATIENCE, () -> opened.arrivals().size() > HISTORY || opened.ended());
+        return opened;
     }
 
     /** While the POST is held, the reader's IO thread does whatever it has been told to, and answers another request. */
