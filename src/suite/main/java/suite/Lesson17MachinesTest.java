@@ -28,11 +28,23 @@ final class Lesson17MachinesTest {
 
     @RegisterExtension
     @Order(2)
-    static final JudgedServer a = JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer a = JudgedServer.with(
+            "PUSH_NATS_URL",
+            nats.url(),
+            "PUSH_POSTS_PER_SECOND",
+            "0",
+            "PUSH_HEARTBEAT_MS",
+            "3600000"); // None wakes a stream.
 
     @RegisterExtension
     @Order(3)
-    static final JudgedServer b = JudgedServer.with("PUSH_NATS_URL", nats.url(), "PUSH_POSTS_PER_SECOND", "0");
+    static final JudgedServer b = JudgedServer.with(
+            "PUSH_NATS_URL",
+            nats.url(),
+            "PUSH_POSTS_PER_SECOND",
+            "0",
+            "PUSH_HEARTBEAT_MS",
+            "3600000"); // None wakes a stream.
 
     @BeforeEach
     void thereAreTwoOfThem() {
