@@ -184,8 +184,7 @@ class Lesson00SeeItBreakTest {
             reader.cancel();
         }
 
-        var expected = new ArrayList<>(posted.subList(posted.size() - HISTORY, posted.size()));
-        Collections.reverse(expected);
+        var expected = backwards(posted.subList(posted.size() - HISTORY, posted.size()));
         var texts = Snapshots.texts(shown);
         if (haveOneTime(expected, shown)) {
             because(

@@ -337,7 +337,7 @@ class Lesson05NobodyWaitsTest {
                             "one POST was held at " + held + " while a full stream got room and its queue went out: "
                                     + e.getMessage(),
                             e),
-                    isCut(e) ? CUT : LOST);
+                    MalformedRecord.hasFailed(e) ? CUT : LOST);
         }
     }
 
@@ -352,12 +352,9 @@ class Lesson05NobodyWaitsTest {
             server.rest();
             boolean waits = server.threadsInside().contains(" I/O-") || server.hasPrinted(MUST_NOT_WAIT);
             boolean ended = String.valueOf(e.getMessage()).contains("the response ended: RESET");
-            throw CheckFailed.withLikelyCause(e, isCut(e) ? CUT : ended ? ENDED : waits ? WAITS_ON_IO : cause);
+            throw CheckFailed.withLikelyCause(
+                    e, MalformedRecord.hasFailed(e) ? CUT : ended ? ENDED : waits ? WAITS_ON_IO : cause);
         }
-    }
-
-    private static boolean isCut(AssertionError e) {
-        return String.valueOf(e.getMessage()).matches("(?s).* but line [0-9]+ is .*");
     }
 
     /** Posts, and gives up when the server has answered many later requests: then it is not slow, it waits. */

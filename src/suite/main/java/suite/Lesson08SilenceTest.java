@@ -99,7 +99,7 @@ final class Lesson08SilenceTest {
         return stream.next("heartbeat");
     }
 
-    private static long beats(List<Intake.Arrival> arrivals) {
+    static long beats(List<Intake.Arrival> arrivals) {
         return arrivals.stream()
                 .filter(arrival -> arrival.record().is("heartbeat"))
                 .count();

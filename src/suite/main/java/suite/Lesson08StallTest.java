@@ -3,6 +3,7 @@ package suite;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static suite.Because.because;
+import static suite.Lesson08SilenceTest.beats;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -176,16 +177,10 @@ final class Lesson08StallTest {
     }
 
     private static long placesForEachHeartbeat(Recorder stream) {
-        long beats = beats(stream);
-        long places = hurried.passes(
-                () -> stream.await(Deadline.PATIENCE, () -> beats(stream) >= beats + 20 || stream.ended()));
-        return places / Math.max(1, beats(stream) - beats);
-    }
-
-    private static long beats(Recorder stream) {
-        return stream.arrivals().stream()
-                .filter(arrival -> arrival.record().is("heartbeat"))
-                .count();
+        long beats = beats(stream.arrivals());
+        long places = hurried.passes(() ->
+                stream.await(Deadline.PATIENCE, () -> beats(stream.arrivals()) >= beats + 20 || stream.ended()));
+        return places / Math.max(1, beats(stream.arrivals()) - beats);
     }
 
     @Test

@@ -28,23 +28,17 @@ final class Lesson17MachinesTest {
 
     @RegisterExtension
     @Order(2)
-    static final JudgedServer a = JudgedServer.with(
-            "PUSH_NATS_URL",
-            nats.url(),
-            "PUSH_POSTS_PER_SECOND",
-            "0",
-            "PUSH_HEARTBEAT_MS",
-            "3600000"); // None wakes a stream.
+    static final JudgedServer a = server();
 
     @RegisterExtension
     @Order(3)
-    static final JudgedServer b = JudgedServer.with(
-            "PUSH_NATS_URL",
-            nats.url(),
-            "PUSH_POSTS_PER_SECOND",
-            "0",
-            "PUSH_HEARTBEAT_MS",
-            "3600000"); // None wakes a stream.
+    static final JudgedServer b = server();
+
+    /** No heartbeat comes that could wake a stream. */
+    private static JudgedServer server() {
+        return JudgedServer.with(
+                "PUSH_NATS_URL", nats.url(), "PUSH_POSTS_PER_SECOND", "0", "PUSH_HEARTBEAT_MS", "3600000");
+    }
 
     @BeforeEach
     void thereAreTwoOfThem() {

@@ -18,6 +18,11 @@ final class MalformedRecord extends RuntimeException {
         super(sentence);
     }
 
+    /** Returns whether a recorder has failed with one: it waited for a record, and came upon a line that is none. */
+    static boolean hasFailed(AssertionError recorder) {
+        return String.valueOf(recorder.getMessage()).matches("(?s).* but line [0-9]+ is .*");
+    }
+
     /** Returns the text on one line, without invisible characters, and shortened if it is long. */
     static String quote(String text) {
         var line = visible(text);
