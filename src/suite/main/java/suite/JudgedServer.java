@@ -53,6 +53,9 @@ final class JudgedServer extends Lifecycle {
     private static final String IO_WAITS =
             "An IO thread waits, and with it all connections that it serves. Perhaps it waits for a lock whose owner waits in `flush` for that IO thread: hold no lock during a flush that /status takes.";
 
+    /** The id of the newest message that a POST was answered with. */
+    private final AtomicReference<String> newest = new AtomicReference<>("");
+
     private JudgedServer(String... settings) {
         super(settings);
     }
@@ -253,10 +256,23 @@ final class JudgedServer extends Lifecycle {
 
     @Override
     Status status() {
-        return launch().roots().stream()
-                .map(root -> status(new Request.Builder().url(root + "status")))
-                .reduce(Status::plus)
-                .orElseThrow();
+        return statuses().reduce(Status::plus).orElseThrow();
+    }
+
+    private Stream<Status> statuses() {
+        return launch().roots().stream().map(root -> status(new Request.Builder().url(root + "status")));
+    }
+
+    /**
+     * Waits until all servers of a cluster have the message of this id. Only the one that has named it is certain to, and the
+     * next request may go to another. A server that does not say how far its log reaches is not waited for.
+     */
+    void awaitEverywhere(String id) {
+        if (servers() > 1
+                && !Deadline.in(Deadline.PATIENCE).poll(() -> statuses().allMatch(status -> status.reaches(id)))) {
+            throw new AssertionError("what one server of a cluster has acknowledged must reach the others within "
+                    + Deadline.say(Deadline.PATIENCE) + ", but one of them has not got " + id);
+        }
     }
 
     private Status status(Request.Builder request) {
@@ -298,7 +314,9 @@ final class JudgedServer extends Lifecycle {
             throw new AssertionError("POST /messages must take " + MalformedRecord.quote(json.toString())
                     + ", but it answered " + answer);
         }
-        return answer.body().startsWith("{") ? answer.json().path("id").asString("") : "";
+        var id = answer.body().startsWith("{") ? answer.json().path("id").asString("") : "";
+        newest.accumulateAndGet(id, (old, now) -> Status.sequence(old) < Status.sequence(now) ? now : old);
+        return id;
     }
 
     @Override
@@ -367,6 +385,7 @@ final class JudgedServer extends Lifecycle {
             // We say it ourselves, so that OkHttp does not ask for gzip and unpack it silently.
             asked = asked.newBuilder().header("accept-encoding", "identity").build();
         }
+        awaitEverywhere(newest.get());
         var deadline = Deadline.in(LONGEST_429);
         var recorder = begun(client, asked, format);
         while (recorder.status() == 429 && waited(recorder.header("retry-after"), deadline)) {

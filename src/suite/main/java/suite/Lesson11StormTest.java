@@ -34,6 +34,7 @@ final class Lesson11StormTest {
         int cuts = 0;
 
         while (came.size() < messages) {
+            server.awaitEverywhere(last);
             var client = server.raw();
             var stream = client.open(cuts % 2 == 0 ? Format.NDJSON : Format.SSE, "last-event-id", last);
             assertTrue(stream.next("start").flag("resumed"), "the log holds all that was missed: " + last);

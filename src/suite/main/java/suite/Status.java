@@ -56,6 +56,18 @@ record Status(long open, long heartbeatMs, OptionalLong opened, Map<String, Long
                 == open + closed.values().stream().mapToLong(Long::longValue).sum();
     }
 
+    /** Returns whether the log reaches the message of this id; true if the server does not say. */
+    boolean reaches(String id) {
+        var newest = json.path("log").path("newest").asString("");
+        return newest.isEmpty() || sequence(newest) >= sequence(id);
+    }
+
+    /** Returns the number at the end of an id; -1 if it has none. */
+    static long sequence(String id) {
+        var number = id.substring(id.lastIndexOf('-') + 1);
+        return number.matches("[0-9]{1,18}") ? Long.parseLong(number) : -1;
+    }
+
     private static long integer(JsonNode node, String name, JsonNode json) {
         if (!node.isIntegralNumber()) {
             throw new AssertionError("GET /status must say " + name + " as an integer, but it is "
