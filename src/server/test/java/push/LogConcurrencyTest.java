@@ -5,9 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,7 @@ class LogConcurrencyTest {
     @AfterAll
     static void stopLoops() {
         LOOPS.forEach(ThreadLoop::close);
+        LOOPS.clear(); // The class may run again in this JVM.
     }
 
     @ParameterizedTest
@@ -96,6 +98,7 @@ class LogConcurrencyTest {
         private final MessageLog log;
         private final Shards shards;
         private final List<FitfulReader> readers = new ArrayList<>();
+        private final List<CompletableFuture<?>> joins = new ArrayList<>();
 
         Life(long seed, Wire wire) {
             this.wire = wire;
@@ -105,40 +108,41 @@ class LogConcurrencyTest {
         }
 
         List<FitfulReader> live() throws Exception {
-            int publishers = 1 + random.nextInt(3);
-            CountDownLatch published = new CountDownLatch(publishers);
-            for (int p = 0; p < publishers; p++) {
-                new Thread(() -> {
-                            for (int i = 0; i < MESSAGES; i++) {
-                                log.append(new NewMessage("p", "x" + i), 0);
-                                shards.wake();
-                            }
-                            published.countDown();
-                        })
-                        .start();
-            }
-            while (published.getCount() > 0 && readers.size() < 40) {
+            CompletableFuture<?> published = CompletableFuture.allOf(
+                    Stream.generate(this::publish).limit(1 + random.nextInt(3)).toArray(CompletableFuture<?>[]::new));
+            while (!published.isDone() && readers.size() < 40) {
                 join();
             }
-            assertTrue(published.await(60, TimeUnit.SECONDS), "publishing must never wait for a reader");
+            published.get(60, TimeUnit.SECONDS); // Publishing must never wait for a reader.
+            CompletableFuture.allOf(joins.toArray(CompletableFuture<?>[]::new)).get(60, TimeUnit.SECONDS);
             for (FitfulReader reader : readers) {
                 reader.awaitEnd(log.newest());
             }
             return readers;
         }
 
+        private CompletableFuture<?> publish() {
+            return CompletableFuture.runAsync(
+                    () -> {
+                        for (int i = 0; i < MESSAGES; i++) {
+                            log.append(new NewMessage("p", "x" + i), 0);
+                            shards.wake();
+                        }
+                    },
+                    task -> new Thread(task).start());
+        }
+
         private void join() throws Exception {
             ThreadLoop loop = LOOPS.get(random.nextInt(LOOPS.size()));
             FitfulReader reader = new FitfulReader(loop, random.nextLong());
             readers.add(reader);
-            CountDownLatch joined = new CountDownLatch(1);
             String lastId = random.nextBoolean() ? null : log.id(Math.max(0, log.newest() - random.nextInt(20)));
-            loop.execute(() -> {
-                reader.join(shards.connect(loop, new FakeTransport()), wire, Resume.from(lastId, log));
-                joined.countDown();
-            });
+            CompletableFuture<?> joined = CompletableFuture.runAsync(
+                    () -> reader.join(shards.connect(loop, new FakeTransport()), wire, Resume.from(lastId, log)),
+                    loop::execute);
+            joins.add(joined);
             if (random.nextInt(4) == 0) {
-                joined.await();
+                joined.get(60, TimeUnit.SECONDS);
                 reader.left = true;
                 loop.execute(reader::leave);
             }
