@@ -4,13 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -46,6 +55,69 @@ final class ClusterStartTest {
                     cluster.a().get("/history?limit=150").body(),
                     third.get("/history?limit=150").body());
         }
+    }
+
+    @Test
+    void ofStreamsThatWereMadeAtTheSameMomentTheOldestCounts() {
+        var nodes = NatsNodes.start(1);
+        var names = makeTwoAtTheSameMoment(nodes);
+        var oldest = nodes.manage(management -> {
+            var infos = new TreeMap<ZonedDateTime, String>();
+            for (var name : names) {
+                infos.put(management.getStreamInfo(name).getCreateTime(), name);
+            }
+            return infos.firstEntry().getValue();
+        });
+
+        try (var both = Cluster.start(nodes, 2)) {
+            assertEquals(List.of(oldest), nodes.manage(management -> management.getStreamNames("push.messages")));
+            try (var reader = Reader.start(List.of(both.b()), 0, Format.NDJSON)) {
+                var id = both.a()
+                        .post("ann", "in the oldest", "")
+                        .json()
+                        .path("id")
+                        .asString("");
+
+                reader.await("in the oldest", Deadline.PATIENCE);
+                assertTrue(oldest.endsWith(id.substring(0, id.indexOf('-'))), () -> id + " is not of " + oldest);
+            }
+        }
+    }
+
+    /** A single NATS server gives one subject to several streams if they are asked for at the same moment, in most tries. */
+    private static List<String> makeTwoAtTheSameMoment(NatsNodes nodes) {
+        var made = new AtomicReference<>(List.<String>of());
+        var number = new AtomicInteger();
+        boolean two = Deadline.in(Deadline.PATIENCE).poll(() -> {
+            nodes.manage(management -> {
+                for (var name : made.get()) {
+                    management.deleteStream(name);
+                }
+                return "";
+            });
+            var barrier = new CyclicBarrier(4);
+            CompletableFuture.allOf(Stream.generate(() -> CompletableFuture.runAsync(
+                                    () -> {
+                                        var name = "push-made" + number.incrementAndGet();
+                                        try (var operator = nodes.connect()) {
+                                            barrier.await(20, TimeUnit.SECONDS);
+                                            operator.management()
+                                                    .addStream(StreamConfiguration.builder()
+                                                            .name(name)
+                                                            .subjects("push.messages")
+                                                            .build());
+                                        } catch (Exception e) { // Another one has the subject.
+                                        }
+                                    },
+                                    Threads.named("suite-maker")))
+                            .limit(4)
+                            .toArray(CompletableFuture<?>[]::new))
+                    .join();
+            made.set(nodes.manage(management -> management.getStreamNames("push.messages")));
+            return made.get().size() > 1;
+        });
+        assertTrue(two, "NATS has given the subject to one stream each time: the servers need to choose none");
+        return made.get();
     }
 
     @Test

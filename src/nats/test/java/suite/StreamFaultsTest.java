@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.nats.client.JetStreamApiException;
 import io.nats.client.api.Source;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
@@ -54,15 +55,38 @@ final class StreamFaultsTest {
     }
 
     @Test
+    void streamThatLosesItsSubjectIsLeftForANewOne() {
+        var before = cluster.nodes.stream();
+
+        var seen = cluster.through("subject taken from the stream", Allowed.START, () -> {
+            cluster.nodes.manage(management -> management.updateStream(
+                    StreamConfiguration.builder(management.getStreamInfo(before).getConfiguration())
+                            .subjects("push.taken.by.hand")
+                            .build()));
+        });
+
+        assertNotEquals(before, cluster.nodes.stream());
+        assertReasons(seen, "epoch");
+    }
+
+    @Test
     void streamThatIsMadeAgainByHandUnderItsNameGetsAnotherEpochAndKeepsItsMessages() {
         var before = cluster.nodes.stream();
 
+        var configuration = cluster.nodes
+                .manage(management -> management.getStreamInfo(before))
+                .getConfiguration();
         var seen = cluster.through("stream deleted and made again", Allowed.START, () -> {
-            cluster.nodes.manage(management -> {
-                var configuration = management.getStreamInfo(before).getConfiguration();
-                management.deleteStream(before);
-                return management.addStream(configuration);
-            });
+            boolean again = Deadline.in(Deadline.PATIENCE)
+                    .poll(() -> cluster.nodes.manage(management -> {
+                        management.deleteStream(cluster.nodes.stream());
+                        try {
+                            return management.addStream(configuration).getCreateTime() != null;
+                        } catch (JetStreamApiException e) {
+                            return false; // A server has been faster.
+                        }
+                    }));
+            assertTrue(again);
         });
 
         assertNotEquals(before, cluster.nodes.stream(), "its numbers would be given twice");
@@ -80,8 +104,11 @@ final class StreamFaultsTest {
             for (int i = 0; i < 20; i++) {
                 cluster.a().post("ann", "after the backup " + i, "");
             }
-            cluster.nodes.manage(management -> management.deleteStream(name));
-            backup.restore(cluster.nodes);
+            boolean restored = Deadline.in(Deadline.PATIENCE).poll(() -> {
+                cluster.nodes.manage(management -> management.deleteStream(cluster.nodes.stream()));
+                return backup.restore(cluster.nodes); // Unless a server has been faster.
+            });
+            assertTrue(restored);
         });
 
         assertNotEquals(name, cluster.nodes.stream(), "its numbers would be given twice");

@@ -82,6 +82,8 @@ final class Follower {
     private @Nullable ZonedDateTime created;
     private long wentBackNanos;
     private long failingSinceNanos;
+    private String candidate = "";
+    private long candidateSinceNanos;
     private String followed = "";
     private long checked = -1;
 
@@ -175,8 +177,8 @@ final class Follower {
     }
 
     /**
-     * Asks how far the stream is. A NATS server that is cut off from the others goes on sending heartbeats, and no
-     * messages.
+     * Asks how far the stream is, and whether it still has the subject. A NATS server that is cut off from the others goes
+     * on sending heartbeats, and no messages.
      */
     private void check() {
         Connection connection = link.connected();
@@ -187,7 +189,8 @@ final class Follower {
             StreamInfo info = connection.jetStreamManagement().getStreamInfo(followed);
             long newest = log.nextNumber() - 1;
             pending = Math.max(0, info.getStreamState().getLastSequence() - newest);
-            if (pending > 0 && newest == checked) {
+            boolean retired = !info.getConfiguration().getSubjects().contains(streams.subject());
+            if (retired || (pending > 0 && newest == checked)) {
                 lookSoon();
             }
             checked = newest;
@@ -246,6 +249,10 @@ final class Follower {
             lookSoon();
             return;
         }
+        if (!epoch.equals(log.epoch()) && !hasStayed(name)) {
+            var unused = thread.schedule(this::lookSoon, RETRY_MS, TimeUnit.MILLISECONDS);
+            return;
+        }
         created = info.getCreateTime();
         followed = name;
         wentBackNanos = 0;
@@ -270,6 +277,16 @@ final class Follower {
             pending = 0;
             filled.countDown();
         }
+    }
+
+    /** Returns whether this was the stream a little earlier, too. Other servers may make one at the same moment. */
+    private boolean hasStayed(String name) {
+        long now = System.nanoTime();
+        if (!name.equals(candidate)) {
+            candidate = name;
+            candidateSinceNanos = now;
+        }
+        return now - candidateSinceNanos >= RETRY_MS * 1_000_000;
     }
 
     /**

@@ -9,9 +9,10 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import push.MessageLog;
 import push.Settings;
 import push.http.BadConfig;
@@ -21,8 +22,9 @@ import push.http.NatsSettings;
  * Finds the stream that holds the messages, or makes it.
  *
  * <p>The stream is found by its subject. Its name ends with the epoch of its messages' ids, which is random, so a stream
- * that is made after another was deleted has another epoch. If several servers make one at the same time, NATS lets
- * exactly one of them have the subject.
+ * that is made after another was deleted has another epoch. Several servers may make one at the same time. A cluster of
+ * NATS servers then gives the subject to one stream; a single NATS server may give it to all of them. In that case the
+ * oldest counts, which has every message of the others, and {@link #retire} takes the subject from these.
  *
  * <p>A backup is restored under the name of the stream that it was made of, and so is a stream that is made again by
  * hand. Numbers would then be given twice. {@link #retire} takes the subject from such a stream, so that the messages
@@ -80,19 +82,32 @@ final class Streams {
         JetStreamManagement management = connection.jetStreamManagement();
         List<String> names = management.getStreamNames(subject);
         if (names.isEmpty()) {
-            return make(management, epoch);
+            make(management, epoch);
+            names = management.getStreamNames(subject); // Another server may have made one at this moment.
         }
-        String name = names.get(0);
-        if (!name.matches("\\Q" + nats.stream() + "\\E-[0-9a-z]{1,32}")) {
-            throw new IOException("the stream " + name + " has the subject " + subject + ": its name must be "
-                    + nats.stream() + "-<epoch>, or PUSH_NATS_STREAM another");
+        List<StreamInfo> streams = new ArrayList<>();
+        for (String name : names) {
+            if (!name.matches("\\Q" + nats.stream() + "\\E-[0-9a-z]{1,32}")) {
+                throw new IOException("the stream " + name + " has the subject " + subject + ": its name must be "
+                        + nats.stream() + "-<epoch>, or PUSH_NATS_STREAM another");
+            }
+            streams.add(management.getStreamInfo(name));
         }
-        StreamInfo info = management.getStreamInfo(name);
-        refuseOldServer(connection, info.getConfiguration().getReplicas());
-        return info;
+        StreamInfo oldest = streams.stream()
+                .min(Comparator.comparing(StreamInfo::getCreateTime)
+                        .thenComparing(stream -> stream.getConfiguration().getName()))
+                .orElseThrow(() -> new IOException("another server is making the stream"));
+        refuseOldServer(connection, oldest.getConfiguration().getReplicas());
+        for (StreamInfo stream : streams) {
+            if (stream != oldest) {
+                String name = oldest.getConfiguration().getName();
+                retire(connection, stream, name + ", which is older, has the same subject");
+            }
+        }
+        return oldest;
     }
 
-    private StreamInfo make(JetStreamManagement management, String epoch) throws IOException, JetStreamApiException {
+    private void make(JetStreamManagement management, String epoch) throws IOException, JetStreamApiException {
         List<String> retired = management.getStreamNames(retiredSubject(epoch));
         var configuration = StreamConfiguration.builder()
                 .name(nats.stream() + '-' + MessageLog.newEpoch())
@@ -107,24 +122,18 @@ final class Streams {
         try {
             StreamInfo made = management.addStream(configuration.build());
             LOG.info("NATS: created the stream " + made.getConfiguration().getName());
-            return made;
         } catch (JetStreamApiException e) {
             if (e.getApiErrorCode() != SUBJECTS_OVERLAP) {
                 throw e;
             }
-            String name = management.getStreamNames(subject).stream()
-                    .findFirst()
-                    .orElseThrow(() -> new IOException("another server is making the stream", e));
-            return management.getStreamInfo(name);
         }
     }
 
-    /** Takes the subject from a stream whose numbers have gone back. */
-    void retire(Connection connection, StreamInfo info, @Nullable String why)
-            throws IOException, JetStreamApiException {
+    /** Takes the subject from a stream whose numbers have gone back, or which is one of several. */
+    void retire(Connection connection, StreamInfo info, String why) throws IOException, JetStreamApiException {
         String name = info.getConfiguration().getName();
-        LOG.warning("NATS: the stream " + name + " is not what it was (" + why
-                + "): its messages continue in a new stream, with new ids");
+        LOG.warning(
+                "NATS: the stream " + name + " is left (" + why + "): its messages continue in another, with new ids");
         connection
                 .jetStreamManagement()
                 .updateStream(StreamConfiguration.builder(info.getConfiguration())
