@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Real servers that share their messages through real NATS servers, and the judgement of what their clients see while
@@ -111,26 +112,37 @@ final class Cluster implements AutoCloseable {
                 readers.add(Reader.start(servers, i, Format.NDJSON));
                 readers.add(Reader.start(servers, i, Format.SSE));
             }
-            var load = Load.start(servers, clients, pauseMs);
-            load.awaitMore(50);
-            failing.accept(load);
-            load.awaitMore(50); // Posting goes on, without a restart of ours.
-            load.stop();
-            String end = "end " + ENDS.incrementAndGet();
-            assertEquals(201, a().post("ann", end, "").status());
-            readers.forEach(reader -> reader.await(end, Duration.ofSeconds(20)));
-            judge(readers, load, allowed);
-            System.out.printf(
-                    "%s: %d messages, %d answers were no 201, longest pause %.1f s, starts %s%n",
-                    fault,
-                    load.answered(),
-                    load.refused(),
-                    load.longestPause().toMillis() / 1e3,
-                    readers.stream().map(Reader::reasons).toList());
-            return new Seen(List.copyOf(readers), load);
+            try (var load = Load.start(servers, clients, pauseMs)) {
+                load.awaitMore(50);
+                failing.accept(load);
+                load.awaitMore(50); // Posting goes on, without a restart of ours.
+                load.stop();
+                String end = "end " + ENDS.incrementAndGet();
+                assertEquals(201, a().post("ann", end, "").status());
+                readers.forEach(reader -> reader.await(end, Duration.ofSeconds(20)));
+                judge(readers, load, allowed);
+                System.out.printf(
+                        "%s: %d messages, %d answers were no 201, longest pause %.1f s, starts %s%n",
+                        fault,
+                        load.answered(),
+                        load.refused(),
+                        load.longestPause().toMillis() / 1e3,
+                        readers.stream().map(Reader::reasons).toList());
+                return new Seen(List.copyOf(readers), load);
+            }
+        } catch (AssertionError e) {
+            throw new AssertionError(fault + ": " + e.getMessage() + said(), e);
         } finally {
             readers.forEach(Reader::close);
         }
+    }
+
+    /** What our servers and those of NATS say of themselves, for what has failed. */
+    private String said() {
+        return servers.stream()
+                        .map(server -> "\n" + server.get("/status") + "\n" + server.said())
+                        .collect(Collectors.joining())
+                + nodes.said();
     }
 
     private void judge(List<Reader> readers, Load load, Allowed allowed) {

@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicLong;
  *
  * <p><b>Threads:</b> any thread; one of its own for each client.
  */
-final class Load {
+final class Load implements AutoCloseable {
     private static final AtomicInteger LOADS = new AtomicInteger();
     private static final Duration LONGEST = Duration.ofSeconds(150);
 
@@ -119,7 +119,7 @@ final class Load {
 
     /** Lets each client finish its message, and ends. */
     void stop() {
-        stopped = true;
+        close();
         try {
             if (!running.await(LONGEST.toSeconds() + 10, TimeUnit.SECONDS)) {
                 throw new AssertionError(underWay.size() + " clients have not finished: " + underWay
@@ -131,6 +131,12 @@ final class Load {
         } catch (InterruptedException e) {
             throw Deadline.interrupted();
         }
+    }
+
+    /** Lets no client begin another message. */
+    @Override
+    public void close() {
+        stopped = true;
     }
 
     /** What is wrong with answers, or nothing. */

@@ -2,6 +2,7 @@ package suite;
 
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -195,19 +196,51 @@ final class NatsNodes implements AutoCloseable {
         Signal.send(processes[node].pid(), name);
     }
 
-    /** Waits until JetStream answers. */
+    /**
+     * Waits until JetStream stores on as many nodes as there are. If they do not find each other, all are started again: NATS
+     * 2.10.27 sometimes has no place for three replicas on three nodes for minutes.
+     */
     void awaitUp() {
+        var patience = new Deadline[] {Deadline.in(CATCH_UP)};
         boolean up = Deadline.in(START).poll(() -> {
             try (var operator = connect()) {
-                operator.management().getAccountStatistics();
-                return true;
+                operator.management()
+                        .addStream(StreamConfiguration.builder()
+                                .name("up")
+                                .subjects("up")
+                                .replicas(count())
+                                .build());
+                return operator.management().deleteStream("up");
             } catch (IOException | JetStreamApiException e) {
+                if (patience[0].passed()) {
+                    System.out.println("started again, because they did not find each other: " + e);
+                    IntStream.range(0, count()).forEach(node -> {
+                        kill(node);
+                        launch(node);
+                    });
+                    patience[0] = Deadline.in(CATCH_UP);
+                }
                 return false;
             }
         });
         if (!up) {
-            throw new AssertionError("JetStream was not up within " + Deadline.say(START) + "; see " + folder);
+            throw new AssertionError("JetStream was not up within " + Deadline.say(START) + ": " + said());
         }
+    }
+
+    /** The last lines that each node has logged. */
+    String said() {
+        var all = new StringBuilder();
+        for (int node = 0; node < count(); node++) {
+            try {
+                var lines = Files.readAllLines(folder.resolve("n" + node + ".log"));
+                all.append("\nn").append(node).append(":\n  ");
+                all.append(String.join("\n  ", lines.subList(Math.max(0, lines.size() - 20), lines.size())));
+            } catch (IOException e) {
+                all.append(e);
+            }
+        }
+        return all.toString();
     }
 
     Operator connect() throws IOException {

@@ -67,8 +67,8 @@ final class ServerFaultsTest {
                         "PUSH_NATS_URL", "nats://127.0.0.1:" + relay.port(), "PUSH_NATS_WAIT_MS", "20000"))) {
             var both = List.of(cluster.a(), third);
             try (var near = Reader.start(List.of(cluster.a()), 0, Format.NDJSON);
-                    var far = Reader.start(List.of(third), 0, Format.NDJSON)) {
-                var load = Load.start(both, 6, 10);
+                    var far = Reader.start(List.of(third), 0, Format.NDJSON);
+                    var load = Load.start(both, 6, 10)) {
                 for (int i = 0; i < 5; i++) {
                     load.awaitMore(20);
                     relay.reset();
