@@ -1,6 +1,7 @@
 package suite;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
@@ -71,6 +72,23 @@ final class LostMessagesTest {
         var id = answer.json().path("id").asString("");
         assertEquals(200, cluster.b().get("/messages/" + id).status(), "what is answered 201 is in the order");
         assertEquals(0, relay.toLose());
+    }
+
+    /** So does a NATS server that leads the stream and is cut off from those that follow it. */
+    @Test
+    void serverWhoseNatsAcknowledgesNothingGoesToAnother() {
+        try (var one = LossyRelay.to(cluster.nodes.port(0));
+                var other = LossyRelay.to(cluster.nodes.port(0));
+                var third = KitServer.start(cluster.settings(
+                        "PUSH_NATS_URL", one.url() + "," + other.url(), "PUSH_NATS_WAIT_MS", "60000"))) {
+            var deaf = third.get("/status").body().contains(one.url()) ? one : other;
+            deaf.losePublished();
+
+            var answer = third.post("ann", "by way of the other", "");
+
+            assertEquals(201, answer.status(), answer.toString());
+            assertFalse(third.get("/status").body().contains(deaf.url()), "it has gone to the other");
+        }
     }
 
     @Test

@@ -231,6 +231,24 @@ final class Follower {
             return;
         }
         failingSinceNanos = 0;
+        reconnect(connection);
+    }
+
+    /** Goes to another NATS server, because this one acknowledges nothing. */
+    void leave() {
+        try {
+            thread.execute(() -> {
+                Connection connection = link.connected();
+                if (connection != null) {
+                    reconnect(connection);
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // It was ended meanwhile.
+        }
+    }
+
+    private static void reconnect(Connection connection) {
         try {
             connection.forceReconnect();
         } catch (IOException e) {

@@ -64,6 +64,7 @@ final class NatsPublisher implements Publisher, Monitored {
     private static final int MAX_SENT_PER_SWEEP = 500; // While NATS refuses all, this bounds what the refusals cost.
     private static final long ARRIVAL_NANOS = 1_000_000_000L;
     private static final long IN_FLIGHT_NANOS = 5_000_000_000L;
+    private static final long DEAF_NANOS = 6_000_000_000L; // Longer than most elections.
 
     private enum State {
         TO_SEND,
@@ -96,6 +97,8 @@ final class NatsPublisher implements Publisher, Monitored {
     private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
     private final ScheduledExecutorService sender =
             Executors.newSingleThreadScheduledExecutor(task -> Threads.daemon(task, "push-nats-send"));
+    private volatile long acknowledgedNanos =
+            System.nanoTime(); // Volatile: set by the client's threads and the sender.
     private volatile boolean closed; // Volatile: set by the thread that drains, read by those that publish.
 
     NatsPublisher(
@@ -161,6 +164,7 @@ final class NatsPublisher implements Publisher, Monitored {
     /** Sends what must be sent again, and fails what has waited too long. */
     private void sweep() {
         long now = System.nanoTime();
+        leaveIfDeaf(now);
         int sent = 0;
         for (Iterator<Waiting> all = waiting.values().iterator(); all.hasNext(); ) {
             Waiting one = all.next();
@@ -178,6 +182,19 @@ final class NatsPublisher implements Publisher, Monitored {
                 metrics.countResend();
                 send(one);
             }
+        }
+    }
+
+    /**
+     * Leaves a NATS server that acknowledges nothing. One that leads the stream and is cut off from the others may go on
+     * answering how far the stream is.
+     */
+    private void leaveIfDeaf(long now) {
+        if (waiting.isEmpty() || follower.link().connected() == null) {
+            acknowledgedNanos = now;
+        } else if (now - acknowledgedNanos >= DEAF_NANOS) {
+            acknowledgedNanos = now;
+            follower.leave();
         }
     }
 
@@ -208,7 +225,10 @@ final class NatsPublisher implements Publisher, Monitored {
         if (failure != null || acknowledged == null) {
             metrics.countFailure();
             one.state = State.TO_SEND;
-        } else if (!acknowledged.isDuplicate()) {
+            return;
+        }
+        acknowledgedNanos = System.nanoTime();
+        if (!acknowledged.isDuplicate()) {
             one.state = State.ACKNOWLEDGED; // It will arrive.
         } else if (acknowledged.getSeqno() == 0) { // Another server's message with this id is not stored yet.
             one.state = State.TO_SEND;
