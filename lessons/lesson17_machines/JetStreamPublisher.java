@@ -168,7 +168,7 @@ final class JetStreamPublisher implements Publisher {
         connection.jetStream().subscribe(SUBJECT, connection.createDispatcher(), this::arrived, false, options);
     }
 
-    /** The stream that has the subject. If several servers make one at the same time, NATS gives it to exactly one. */
+    /** The stream that has the subject. NATS gives it to one; a single NATS server may give it to two made at the same moment. */
     private String stream(JetStreamManagement management) throws IOException, JetStreamApiException {
         List<String> names = management.getStreamNames(SUBJECT);
         if (!names.isEmpty()) {
