@@ -17,7 +17,7 @@ final class ContractByTurnsTest {
     /** Without those that judge nothing when servers have settings of their own, attacks on a connection, and the browser's. */
     private static final String CHECKS =
             "01,02,03,04,05,06,07,08,09,11,16,Lesson12RequestsTest,Lesson12TextTest,goaway,media-types,names";
-    /** So much later the second server gets each message: whoever goes to it next comes before what was just posted. */
+    /** How long each message takes to reach the second server: a request that follows a POST gets there first. */
     private static final int BEHIND_MS = 5;
 
     @Test
