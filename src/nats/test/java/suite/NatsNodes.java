@@ -178,6 +178,11 @@ final class NatsNodes implements AutoCloseable {
         processes[node].destroyForcibly().onExit().join();
     }
 
+    private void restart(int node) {
+        kill(node);
+        launch(node);
+    }
+
     /** As an operator stops it: it takes more than a second to end. */
     void stop(int node) {
         processes[node].destroy();
@@ -214,10 +219,7 @@ final class NatsNodes implements AutoCloseable {
             } catch (IOException | JetStreamApiException e) {
                 if (patience[0].passed()) {
                     System.out.println("started again, because they did not find each other: " + e);
-                    IntStream.range(0, count()).forEach(node -> {
-                        kill(node);
-                        launch(node);
-                    });
+                    IntStream.range(0, count()).forEach(this::restart);
                     patience[0] = Deadline.in(CATCH_UP);
                 }
                 return false;
@@ -270,10 +272,7 @@ final class NatsNodes implements AutoCloseable {
             var behind = behind();
             if (!behind.isEmpty() && behind.size() < count() && patience[0].passed()) {
                 System.out.println("started again, because they did not catch up: " + behind);
-                behind.forEach(node -> {
-                    kill(node);
-                    launch(node);
-                });
+                behind.forEach(this::restart);
                 patience[0] = Deadline.in(CATCH_UP);
             }
             return behind.isEmpty();
